@@ -1,0 +1,179 @@
+import { z } from "zod";
+
+/**
+ * The result of an analysis: the one value that every output (JSON, tables, page, gate) is made
+ * from. The schema is the single statement of its shape and of the meaning of each field; it is
+ * published as JSON Schema, and `AnalysisResult` is its type.
+ */
+export const schemaVersion = 1;
+
+const number = z.number();
+const nullable = (meaning: string) => number.nullable().describe(meaning);
+const count = (meaning: string) => z.int().nonnegative().describe(meaning);
+
+export const spikeSchema = z.object({
+  singularValue: number.describe("The outlying singular value, in the unit of the weights."),
+  pValue: number.describe("Probability under noise of this layer's shape and scale; per layer, sequential."),
+  pValueAdjusted: nullable("The same, corrected for the number of layers tested (Bonferroni)."),
+  strength: nullable("Planted singular value that the BBP relation inverts to; null below the bulk."),
+  overlapLeft: nullable(
+    "Expected squared overlap of the observed singular vector of the larger side (length N) with the planted one.",
+  ),
+  overlapRight: nullable("The same for the singular vector of the smaller side."),
+});
+
+export const spectrumSchema = z.object({
+  rows: count("Rows of the analysed matrix."),
+  columns: count("Columns of the analysed matrix."),
+  method: z.string().describe("How the singular values were computed: gram | accurate | lanczos."),
+  exact: z.boolean().describe("False when the spectrum is an estimate."),
+  count: count("Number of singular values: the smaller side."),
+  relativeErrorBound: nullable(
+    "Largest relative error of any singular value, 8 eps (s1 / si)^2; 1 when some value cannot be told from zero.",
+  ),
+  histogram: z
+    .object({
+      edges: z.array(number).describe("Bin edges, ascending, in units of the eigenvalue."),
+      counts: z.array(number).describe("Eigenvalues in each bin; one fewer than edges."),
+    })
+    .describe("Histogram of the eigenvalues of W'W/N."),
+  quantiles: z.array(number).describe("257 quantiles of the eigenvalues, at 0, 1/256, ..., 1."),
+  top: z.array(number).describe("Up to 64 largest singular values, descending."),
+  singularValues: z.array(number).optional().describe("All, descending; with --spectra."),
+  relativeErrorBounds: z
+    .array(number)
+    .optional()
+    .describe("Bound on the relative error of each of singularValues; with --spectra."),
+});
+
+export const marchenkoPasturSchema = z.object({
+  scale: number.describe("Standard deviation of one entry of the bulk, s, in the unit of the weights."),
+  scaleStandardError: number.describe("Its standard error, from simulated noise of the layer's own shape."),
+  aspectRatio: number.describe("Smaller over larger side, in (0, 1]."),
+  lambdaMinus: number.describe("Lower bulk edge s^2 (1 - sqrt q)^2, an eigenvalue of W'W/N."),
+  lambdaPlus: number.describe("Upper bulk edge s^2 (1 + sqrt q)^2."),
+  ksDistance: number.describe("Kolmogorov-Smirnov distance of the bulk from the fitted law, in [0, 1]."),
+  pValue: nullable("Probability that noise of this shape lies as far from its fit; simulated."),
+  nullDraws: count("Simulated noise spectra behind pValue, which is at least 1 / (nullDraws + 1)."),
+  softRank: number.describe("lambdaPlus over the largest eigenvalue."),
+  spikes: z.array(spikeSchema).describe("Outliers above the bulk, largest first."),
+  spikesBelow: z
+    .array(spikeSchema)
+    .nullable()
+    .describe("Outliers below the bulk, smallest first; null where no law of the lower edge is at hand."),
+});
+
+export const concentrationSchema = z.object({
+  maxSingularValue: number.describe("Largest singular value."),
+  minNonzeroSingularValue: nullable("Smallest singular value above the rank tolerance."),
+  ratio: nullable("Spectral concentration: largest over smallest non-zero singular value."),
+  eigenvalueRatio: nullable("Square of ratio."),
+  majorityRatio: nullable("Shortest interval of log eigenvalues with 80 % of the non-zero ones, as a ratio."),
+  majorityRatioBinned: nullable("The same in 100 bins, as the paper's notebook computes it."),
+  nearZeroRate: number.describe("1 - rank / larger side."),
+  rank: count("Singular values above rankTolerance."),
+  rankTolerance: number.describe("Singular values below this are zero, given how the entries are stored."),
+  ratioNull: z
+    .object({ low: number, median: number, high: number })
+    .nullable()
+    .describe("5, 50 and 95 % quantiles of ratio for noise of this shape, dtype and size of entries."),
+});
+
+export const verdicts = [
+  "noise-like",
+  "noise-with-spikes",
+  "structured",
+  "heavy-tailed",
+  "rank-deficient",
+  "undetermined",
+] as const;
+
+export const layerResultSchema = z.object({
+  tensor: z.string().describe("Name of the tensor in the file."),
+  layer: z.string().describe("Unique in the checkpoint: the tensor, with [part] when it holds several matrices."),
+  kind: z.string().describe("dense | conv | embedding | attention | recurrent | expert | norm | bias | other"),
+  role: z.string().nullable().describe("mlp-in | mlp-out | query | key | value | attention-out | ..."),
+  block: z.string().nullable().describe("Name of the block."),
+  depth: z.int().nullable().describe("Place of the block from input to output, 0-based."),
+  shape: z.array(z.int()),
+  dtype: z.string(),
+  orientation: z.enum(["out-in", "in-out"]),
+  status: z.enum(["analysed", "skipped"]),
+  reason: z.string().nullable().describe("Code, when skipped."),
+  detail: z.string().nullable().describe("One sentence, when skipped."),
+  spectrum: spectrumSchema.nullable(),
+  marchenkoPastur: marchenkoPasturSchema.nullable(),
+  concentration: concentrationSchema.nullable(),
+  metrics: z.record(z.string(), number.nullable()).nullable().describe("Further metrics by their short id."),
+  verdict: z.enum(verdicts).nullable(),
+  verdictEvidence: z.string().nullable().describe("The numbers that decided the verdict, in a sentence."),
+});
+
+export const findingSchema = z.object({
+  id: z.string().describe("Stable code of the finding."),
+  severity: z.enum(["error", "warning", "info"]),
+  layer: z.string().nullable().describe("The layer concerned; null for the checkpoint."),
+  evidence: z.string().describe("The numbers behind it."),
+  advice: z.string().describe("What to do."),
+});
+
+export const checkpointResultSchema = z.object({
+  id: z.string(),
+  step: number.nullable(),
+  epoch: number.nullable(),
+  path: z.string(),
+  format: z.string(),
+  leftOut: z.array(z.object({ path: z.string(), reason: z.string(), detail: z.string() })),
+  totals: z.object({
+    tensors: count("Tensors in the file(s)."),
+    parameters: count("Entries of all tensors, tied ones once."),
+    parametersAnalysed: count("Entries of the analysed ones."),
+    layersAnalysed: count("Matrices analysed."),
+    layersSkipped: count("Rows with a reason instead of a spectrum."),
+  }),
+  summary: z
+    .record(z.string(), z.object({ mean: number.nullable(), median: number.nullable(), count: z.int() }))
+    .describe("By metric id, over the analysed layers."),
+  layers: z.array(layerResultSchema),
+  findings: z.array(findingSchema),
+});
+
+export const provenanceSchema = z.object({
+  tool: z.literal("marchenko"),
+  version: z.string(),
+  schema: z.string(),
+  configuration: z.record(z.string(), z.unknown()).describe("Options that shape the result."),
+  seed: z.union([number, z.string()]),
+  engine: z.string(),
+  files: z.array(z.object({ path: z.string(), sizeBytes: z.int().nullable() })),
+  run: z.record(z.string(), z.unknown()).describe("All that may differ between equal runs."),
+});
+
+export const trajectorySchema = z.object({
+  layer: z.string(),
+  steps: z.array(number).describe("Step (or epoch, or place in the series) of each value."),
+  values: z.record(z.string(), z.array(number.nullable())).describe("By metric id, one value a step."),
+});
+
+export const analysisResultSchema = z
+  .object({
+    type: z.literal("analysis"),
+    schemaVersion: z.literal(schemaVersion),
+    provenance: provenanceSchema,
+    warnings: z.array(z.string()),
+    checkpoints: z.array(checkpointResultSchema),
+    trajectories: z.array(trajectorySchema).optional().describe("When the input is a series."),
+  })
+  .describe("Result of marchenko analyze");
+
+export type Spike = z.infer<typeof spikeSchema>;
+export type SpectrumSummary = z.infer<typeof spectrumSchema>;
+export type MarchenkoPasturResult = z.infer<typeof marchenkoPasturSchema>;
+export type Concentration = z.infer<typeof concentrationSchema>;
+export type Verdict = (typeof verdicts)[number];
+export type LayerResult = z.infer<typeof layerResultSchema>;
+export type Finding = z.infer<typeof findingSchema>;
+export type CheckpointResult = z.infer<typeof checkpointResultSchema>;
+export type Provenance = z.infer<typeof provenanceSchema>;
+export type Trajectory = z.infer<typeof trajectorySchema>;
+export type AnalysisResult = z.infer<typeof analysisResultSchema>;

@@ -1,0 +1,30 @@
+import type { Tensor, TensorSource } from "./tensor.ts";
+
+/** A file of a checkpoint's folder that was not read as weights, and why. */
+export interface LeftOutFile {
+  /** Path relative to the opened folder. */
+  readonly path: string;
+  /** duplicate | optimizer-state | unsupported-format | not-a-checkpoint | ... */
+  readonly reason: string;
+  /** One sentence for people. */
+  readonly detail: string;
+}
+
+/** One opened checkpoint: headers read, tensors on demand. Close it when done. */
+export interface Checkpoint extends TensorSource {
+  /** Unique among the checkpoints opened together; the path's last part. */
+  readonly id: string;
+  readonly path: string;
+  /** Id of the format that read it: "safetensors", "safetensors-sharded", "npy", "npz". */
+  readonly format: string;
+  readonly step: number | null;
+  readonly epoch: number | null;
+  /** Files that hold its tensors, relative to `path` (or the file's own name). */
+  readonly files: readonly string[];
+  readonly leftOut: readonly LeftOutFile[];
+  /** The file's own metadata (`__metadata__` of safetensors), {} when there is none. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** All tensors, in the order of the file(s). */
+  tensors(): readonly Tensor[];
+  close(): Promise<void>;
+}

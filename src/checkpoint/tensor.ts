@@ -1,0 +1,89 @@
+import type { FloatFormatName } from "../linalg/float-formats.ts";
+
+/** How a tensor's entries are stored, by the names of the safetensors format. */
+export type Dtype =
+  | FloatFormatName
+  | "I64"
+  | "I32"
+  | "I16"
+  | "I8"
+  | "U64"
+  | "U32"
+  | "U16"
+  | "U8"
+  | "BOOL";
+
+/**
+ * A named array in a checkpoint: its description at once, its entries on demand.
+ *
+ * Entries are row-major whatever the file's own order is.
+ */
+export interface Tensor {
+  readonly name: string;
+  readonly dtype: Dtype;
+  /** Extent of each axis; `[]` for a scalar. */
+  readonly shape: readonly number[];
+  /** Bytes that the entries take in the file, before any decompression. */
+  readonly sizeBytes: number;
+  /** The file that holds it, relative to the checkpoint's path; "" for a tensor in memory. */
+  readonly file: string;
+  /** Equal for two tensors that are the same bytes (tied weights); null when the format cannot tell. */
+  readonly storage: string | null;
+  /**
+   * Decoded entries `start` (inclusive) to `end` (exclusive) in row-major order; all by default.
+   *
+   * @returns Float64Array for F64 and integers of 32 bits and more, Float32Array otherwise: exact
+   *   but for 64-bit integers over 2^53.
+   * @throws {CheckpointFormatError} If the file ends before the entries do.
+   */
+  read(start?: number, end?: number): Promise<Float32Array | Float64Array>;
+}
+
+/**
+ * Anything that has named tensors: a file, a live model, a matrix of gradient noise. What
+ * `analyze` walks.
+ */
+export interface TensorSource {
+  readonly id: string;
+  readonly step?: number | null;
+  readonly epoch?: number | null;
+  tensors(): Iterable<Tensor> | Promise<Iterable<Tensor>>;
+}
+
+/** Number of entries of a shape. */
+export function entryCount(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/**
+ * A tensor in memory, so that a live model or a computed matrix can be analysed like a file.
+ *
+ * @param name - its name; layers are recognised by it.
+ * @param shape - extents, whose product is `data.length`.
+ * @param data - row-major entries; not copied.
+ * @returns a tensor of dtype F32 or F64, as the array is.
+ * @throws {RangeError} If the shape does not fit the data.
+ * @example
+ * ```ts
+ * const tensor = tensorOf("fc1.weight", [2, 3], new Float32Array(6));
+ * tensor.dtype; // "F32"
+ * ```
+ */
+export function tensorOf(
+  name: string,
+  shape: readonly number[],
+  data: Float32Array | Float64Array,
+): Tensor {
+  if (entryCount(shape) !== data.length) {
+    throw new RangeError(`shape [${shape}] of ${name} has ${entryCount(shape)} entries, data has ${data.length}`);
+  }
+  return {
+    name,
+    dtype: data instanceof Float32Array ? "F32" : "F64",
+    shape,
+    sizeBytes: data.byteLength,
+    file: "",
+    storage: null,
+    read: async (start = 0, end = data.length) => data.slice(start, end),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Dtype } from "../checkpoint/tensor.ts";
+import type { Matrix } from "../linalg/matrix.ts";
+
+/** What sort of weights a layer holds. */
+export type LayerKind =
+  | "dense"
+  | "conv"
+  | "embedding"
+  | "attention"
+  | "recurrent"
+  | "expert"
+  | "norm"
+  | "bias"
+  | "other";
+
+/** What a layer does in its block; null when its name does not tell. `mlp-in` is the key matrix of
+ * the sparsity literature, `mlp-out` its value matrix. */
+export type LayerRole =
+  | "mlp-in"
+  | "mlp-gate"
+  | "mlp-out"
+  | "query"
+  | "key"
+  | "value"
+  | "query-key-value"
+  | "attention-out"
+  | "token-embedding"
+  | "position-embedding"
+  | "patch-embedding"
+  | "head"
+  | "input-hidden"
+  | "hidden-hidden"
+  | "router";
+
+/** Why a tensor was not analysed. */
+export type SkipReason =
+  | "too-small"
+  | "not-a-matrix"
+  | "integer"
+  | "non-finite"
+  | "zero"
+  | "excluded"
+  | "tied"
+  | "duplicate"
+  | "optimizer-state"
+  | "unsupported-dtype";
+
+/** How the matrix maps: "out-in" has one row an output (PyTorch), "in-out" one column an output. */
+export type Orientation = "out-in" | "in-out";
+
+/** One matrix of one tensor: every tensor becomes at least one layer, analysed or skipped. */
+export interface Layer {
+  /** The tensor's name in the file. */
+  readonly tensor: string;
+  /** Unique in the checkpoint: the tensor's name, with `[part]` when it holds several matrices. */
+  readonly layer: string;
+  readonly kind: LayerKind;
+  readonly role: LayerRole | null;
+  /** Name of the block, e.g. `encoder.layer.3`; null when unknown. */
+  readonly block: string | null;
+  /** Place of the block from input to output, 0-based; null when unknown. */
+  readonly depth: number | null;
+  /** Shape of the tensor as stored (of the slice, for a part). */
+  readonly shape: readonly number[];
+  /** Shape of the matrix that is analysed, [rows, columns]; null for a skipped layer. */
+  readonly matrixShape: readonly [number, number] | null;
+  readonly dtype: Dtype;
+  readonly orientation: Orientation;
+  /** Null when it is to be analysed. */
+  readonly skip: { readonly reason: SkipReason; readonly detail: string } | null;
+  /**
+   * The matrix, `[rows, columns]`, row-major.
+   *
+   * @throws {CheckpointFormatError} If the file ends early; {RangeError} for a skipped layer.
+   */
+  read(): Promise<Matrix>;
+}
