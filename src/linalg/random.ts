@@ -38,7 +38,12 @@ function stateOf(text: string): Uint32Array {
  * ```
  */
 export function randomStream(seed: number | string, purpose: readonly (string | number)[]): RandomStream {
-  let [a, b, c, d] = stateOf(JSON.stringify([seed, ...purpose])) as unknown as [number, number, number, number];
+  let [a, b, c, d] = stateOf(JSON.stringify([seed, ...purpose])) as unknown as [
+    number,
+    number,
+    number,
+    number,
+  ];
 
   const next = (): number => {
     const sum = (a + d) | 0;

@@ -1,0 +1,121 @@
+import { UsageError } from "../errors.ts";
+import { marchenkoPastur } from "../laws/marchenko-pastur.ts";
+import type { Spectrum } from "../spectrum/spectrum.ts";
+import { bulkScale } from "./bulk-scale.ts";
+import { ksDistance } from "./ks-distance.ts";
+import { fitNull } from "./null-fit.ts";
+import { drawNullSpectra, type NullSpectra } from "./null-spectra.ts";
+import { type Spike, spikesAbove, spikesBelow } from "./spikes.ts";
+
+/** Fewer eigenvalues than this do not determine a bulk. */
+export const fewestEigenvalues = 8;
+
+/** A Marchenko-Pastur law fitted to the bulk of a spectrum, and how well it fits. */
+export interface MarchenkoPasturFit {
+  /** s: standard deviation of one entry of the bulk, in the unit of the weights. */
+  readonly scale: number;
+  readonly scaleStandardError: number;
+  /** q = M / N, in (0, 1]. */
+  readonly aspectRatio: number;
+  /** Edges of the bulk, eigenvalues of `W'W / N`. */
+  readonly lambdaMinus: number;
+  readonly lambdaPlus: number;
+  /** KS distance of the eigenvalues that are not spikes from the fitted law, in [0, 1]. */
+  readonly ksDistance: number;
+  /** Share of simulated noise spectra of this shape that lie as far from their own fits, counted with one more
+   * that does: at least 1 / (nullDraws + 1). */
+  readonly pValue: number;
+  readonly nullDraws: number;
+  /** lambdaPlus over the largest eigenvalue, > 0. */
+  readonly softRank: number;
+  /** Outliers above the bulk, largest first. */
+  readonly spikes: readonly Spike[];
+  /** Outliers below, smallest first; null where no law of the lower edge is at hand. */
+  readonly spikesBelow: readonly Spike[] | null;
+}
+
+export interface MarchenkoPasturFitOptions {
+  /** Seed of the simulated noise; 0 by default. */
+  readonly seed?: number | string;
+  /** Simulated noise of the shape fitted, to share it among layers; drawn when absent. */
+  readonly nullSpectra?: NullSpectra;
+  /** Only the largest this many eigenvalues are fitted (the others are structural zeros); all by default. */
+  readonly rank?: number;
+}
+
+/**
+ * Fits the Marchenko-Pastur law to the bulk of a spectrum, and lists what stands out of it.
+ *
+ * The scale is read from the trimmed bulk, so that spikes do not move it; its error and the p-value come from
+ * simulated Gaussian noise of the same shape, fitted in the same way.
+ *
+ * @param spectrum - of a matrix whose smaller side (or `rank`) is at least 8.
+ * @returns the fit; eigenvalues in the unit of the weights squared, singular values and scale in that unit.
+ * @throws {UsageError} If there are fewer than 8 eigenvalues to fit, or the spectrum is zero.
+ * @source Marchenko & Pastur 1967; Johnstone 2001; see `bulkScale`, `spikesAbove` and `invertBbp` for the parts.
+ * @example
+ * ```ts
+ * import { computeSpectrum, fitMarchenkoPastur, randomStream } from "marchenko";
+ * const stream = randomStream(1, ["example"]);
+ * const data = Float64Array.from({ length: 60 * 240 }, () => 0.5 * stream.normal());
+ * const fit = fitMarchenkoPastur(await computeSpectrum({ rows: 60, columns: 240, data }));
+ * Math.abs(fit.scale / 0.5 - 1) < 0.03; // true
+ * fit.spikes.length; // 0
+ * ```
+ */
+export function fitMarchenkoPastur(
+  spectrum: Spectrum,
+  options: MarchenkoPasturFitOptions = {},
+): MarchenkoPasturFit {
+  const { larger } = spectrum;
+  const count = options.rank ?? spectrum.smaller;
+  if (count < fewestEigenvalues || spectrum.singularValues[count - 1] === 0) {
+    throw new UsageError(
+      `a Marchenko-Pastur fit needs at least ${fewestEigenvalues} non-zero eigenvalues, got ${count} ` +
+        `of a ${spectrum.rows} x ${spectrum.columns} matrix; pass \`rank\` to leave out structural zeros`,
+    );
+  }
+  // Fitted in units of the largest entry that could be, so that 1e-30 and 1e30 do not leave the range of squares.
+  const unit = spectrum.singularValues[0]!;
+  const ascending = new Float64Array(count);
+  for (let i = 0; i < count; i++)
+    ascending[count - 1 - i] = (spectrum.singularValues[i]! / unit) ** 2 / larger;
+
+  const nullSpectra = options.nullSpectra ?? drawNullSpectra(larger, count, options.seed ?? 0);
+  const nullFit = fitNull(nullSpectra);
+  const { scale } = bulkScale(ascending, larger);
+  const above = spikesAbove(ascending, larger, scale, nullFit.scaleError);
+  const below = count < spectrum.smaller ? null : spikesBelow(ascending, larger, scale, nullFit.scaleError);
+
+  const bulk = ascending.subarray(below?.length ?? 0, count - above.length);
+  const missing = count - bulk.length;
+  const law = marchenkoPastur(
+    bulk.length / (larger - missing),
+    scale * Math.sqrt((larger - missing) / larger),
+  );
+  const distance = ksDistance(bulk, law.cdf);
+  // Distances of rigid spectra shrink as one over the count, which outliers reduce.
+  const reach = nullFit.ksDistances.filter((d) => d * count >= distance * bulk.length).length;
+
+  const aspectRatio = count / larger;
+  const root = Math.sqrt(aspectRatio);
+  const lambdaPlus = scale ** 2 * (1 + root) ** 2;
+  const rescale = (spike: Spike): Spike => ({
+    ...spike,
+    singularValue: spike.singularValue * unit,
+    strength: spike.strength === null ? null : spike.strength * unit,
+  });
+  return {
+    scale: scale * unit,
+    scaleStandardError: scale * unit * nullFit.scaleError,
+    aspectRatio,
+    lambdaMinus: scale ** 2 * (1 - root) ** 2 * unit ** 2,
+    lambdaPlus: lambdaPlus * unit ** 2,
+    ksDistance: distance,
+    pValue: (1 + reach) / (nullSpectra.draws + 1),
+    nullDraws: nullSpectra.draws,
+    softRank: lambdaPlus / ascending[count - 1]!,
+    spikes: above.map(rescale),
+    spikesBelow: below?.map(rescale) ?? null,
+  };
+}

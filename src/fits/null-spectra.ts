@@ -1,0 +1,70 @@
+import gamma from "@stdlib/random-base-gamma";
+import { randomStream } from "../linalg/random.ts";
+import { tridiagonalEigenvalues } from "../linalg/tridiagonal-eigenvalues.ts";
+
+/**
+ * Simulated spectra of pure noise: what the eigenvalues of a matrix of this shape are when its entries
+ * are independent Gaussians of standard deviation 1. The yardstick of every p-value.
+ */
+export interface NullSpectra {
+  /** N, the larger side. */
+  readonly larger: number;
+  /** M, the smaller side. */
+  readonly smaller: number;
+  readonly draws: number;
+  /** `[draws, M]`: eigenvalues of `W'W / N`, ascending in each draw. */
+  readonly eigenvalues: Float64Array;
+}
+
+/** Draws for small shapes, so that p-values go down to 1/200. */
+const usualDraws = 199;
+/** Draws for large ones, where a draw takes long: p-values then go down to 1/100. */
+const fewDraws = 99;
+const fewDrawsFrom = 1024;
+
+/** Number of null spectra simulated for a smaller side of M. */
+export function nullDraws(smaller: number): number {
+  return smaller >= fewDrawsFrom ? fewDraws : usualDraws;
+}
+
+/**
+ * Draws the spectra of noise matrices without making the matrices: a Gaussian `N x M` matrix has the
+ * singular values of the `M x M` bidiagonal one with independent chi entries.
+ *
+ *     diagonal chi_N, chi_(N-1), ..., chi_(N-M+1);  superdiagonal chi_(M-1), ..., chi_1
+ *
+ * A draw costs M^2 operations instead of N M^2.
+ *
+ * @param larger - N, a whole number >= M.
+ * @param smaller - M, a whole number >= 1.
+ * @param seed - the analysis' seed; the stream is keyed by it and the shape.
+ * @param draws - how many, >= 1.
+ * @returns eigenvalues of `W'W / N` for unit entries, `[draws, M]`.
+ * @source Dumitriu & Edelman 2002, J. Math. Phys. 43:5830-5847 (beta-Laguerre ensemble, beta = 1).
+ */
+export function drawNullSpectra(
+  larger: number,
+  smaller: number,
+  seed: number | string,
+  draws: number = nullDraws(smaller),
+): NullSpectra {
+  const stream = randomStream(seed, ["null-spectra", larger, smaller]);
+  const drawGamma = gamma.factory({ prng: stream.uniform, copy: false });
+  /** chi-squared with k degrees of freedom is twice a gamma of shape k / 2. */
+  const chiSquared = (k: number) => 2 * drawGamma(k / 2, 1);
+  const eigenvalues = new Float64Array(draws * smaller);
+  const squares = new Float64Array(smaller);
+  for (let draw = 0; draw < draws; draw++) {
+    const diagonal = eigenvalues.subarray(draw * smaller, (draw + 1) * smaller);
+    let above = 0;
+    for (let i = 0; i < smaller; i++) {
+      const onDiagonal = chiSquared(larger - i) / larger;
+      diagonal[i] = onDiagonal + above;
+      above = i < smaller - 1 ? chiSquared(smaller - 1 - i) / larger : 0;
+      squares[i] = onDiagonal * above;
+    }
+    tridiagonalEigenvalues(diagonal, squares);
+    for (let i = 0; i < smaller && diagonal[i]! < 0; i++) diagonal[i] = 0;
+  }
+  return { larger, smaller, draws, eigenvalues };
+}

@@ -1,0 +1,12 @@
+import type { Metric } from "./metric.ts";
+
+export const bulkScaleStandardError: Metric = {
+  id: "marchenkoPastur.scaleStandardError",
+  title: "Standard error of the bulk scale",
+  symbol: "",
+  unit: "weight",
+  formula: "root mean square error of the fit on simulated noise",
+  meaning: "How well the bulk scale is known, were the bulk noise.",
+  source: "simulation of the layer's own shape",
+  compute: ({ fit }) => fit?.scaleStandardError ?? null,
+};

@@ -1,0 +1,12 @@
+import type { Metric } from "./metric.ts";
+
+export const bulkSoftRank: Metric = {
+  id: "marchenkoPastur.softRank",
+  title: "Soft rank",
+  symbol: "",
+  unit: "1",
+  formula: "lambda_+ / largest eigenvalue",
+  meaning: "Near 1 for noise, small when one direction dominates.",
+  source: "Martin & Mahoney 2021, JMLR 22(165)",
+  compute: ({ fit }) => fit?.softRank ?? null,
+};

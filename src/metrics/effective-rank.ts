@@ -1,0 +1,13 @@
+import type { Metric } from "./metric.ts";
+import { shareEntropy } from "./share-entropy.ts";
+
+export const effectiveRank: Metric = {
+  id: "metrics.effectiveRank",
+  title: "Effective rank",
+  symbol: "",
+  unit: "1",
+  formula: "exp( -sum p_i log p_i ), p_i = s_i^2 / sum s^2",
+  meaning: "Number of equally strong directions with the same entropy; in [1, M].",
+  source: "Roy & Vetterli 2007, EUSIPCO (on eigenvalue shares)",
+  compute: ({ spectrum }) => Math.exp(shareEntropy(spectrum)),
+};

@@ -1,0 +1,12 @@
+import type { Metric } from "./metric.ts";
+
+export const bulkLambdaMinus: Metric = {
+  id: "marchenkoPastur.lambdaMinus",
+  title: "Lower bulk edge",
+  symbol: "lambda_-",
+  unit: "weight^2",
+  formula: "s^2 (1 - sqrt q)^2",
+  meaning: "Noise has no eigenvalue well below it.",
+  source: "Marchenko & Pastur 1967",
+  compute: ({ fit }) => fit?.lambdaMinus ?? null,
+};

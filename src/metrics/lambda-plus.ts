@@ -1,0 +1,12 @@
+import type { Metric } from "./metric.ts";
+
+export const bulkLambdaPlus: Metric = {
+  id: "marchenkoPastur.lambdaPlus",
+  title: "Upper bulk edge",
+  symbol: "lambda_+",
+  unit: "weight^2",
+  formula: "s^2 (1 + sqrt q)^2",
+  meaning: "Noise has no eigenvalue well above it.",
+  source: "Marchenko & Pastur 1967",
+  compute: ({ fit }) => fit?.lambdaPlus ?? null,
+};

@@ -1,0 +1,12 @@
+import type { Metric } from "./metric.ts";
+
+export const maxSingularValue: Metric = {
+  id: "concentration.maxSingularValue",
+  title: "Largest singular value",
+  symbol: "s_1",
+  unit: "weight",
+  formula: "max_i s_i",
+  meaning: "Largest factor by which the layer stretches an input.",
+  source: "Golub & Van Loan 2013, section 2.4",
+  compute: ({ spectrum }) => spectrum.singularValues[0] ?? null,
+};

@@ -1,0 +1,36 @@
+import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
+import type { NullConcentration } from "../fits/null-concentration.ts";
+import type { Spectrum } from "../spectrum/spectrum.ts";
+
+/** What a metric is computed from: the spectrum of one matrix and what was fitted to it. */
+export interface Measurement {
+  readonly spectrum: Spectrum;
+  /** Singular values below this are zero, in the unit of the weights. */
+  readonly rankTolerance: number;
+  /** Singular values above it. */
+  readonly rank: number;
+  /** Null when there are too few eigenvalues to fit. */
+  readonly fit: MarchenkoPasturFit | null;
+  /** What noise of the same shape and rounding gives. */
+  readonly nullConcentration: NullConcentration | null;
+}
+
+/**
+ * A number with a name: it declares what it is, and computes itself.
+ *
+ * The id is its path in a layer of the result, the same in gates, tables and trajectories.
+ */
+export interface Metric {
+  readonly id: string;
+  readonly title: string;
+  /** Symbol in the literature, "" when it has none. */
+  readonly symbol: string;
+  /** "1" (dimensionless), "weight" (the unit of the entries), "weight^2" or "count". */
+  readonly unit: "1" | "weight" | "weight^2" | "count";
+  readonly formula: string;
+  /** What it tells a user, one sentence. */
+  readonly meaning: string;
+  readonly source: string;
+  /** @returns null when it can't be computed. */
+  compute(measurement: Measurement): number | null;
+}

@@ -1,0 +1,14 @@
+import type { Spectrum } from "../spectrum/spectrum.ts";
+
+/** Shannon entropy of the eigenvalue shares, `-sum p_i log p_i` with `p_i = s_i^2 / sum s^2`, in nats. */
+export function shareEntropy(spectrum: Spectrum): number {
+  const largest = spectrum.singularValues[0]!;
+  let total = 0;
+  for (const s of spectrum.singularValues) total += (s / largest) ** 2;
+  let entropy = 0;
+  for (const s of spectrum.singularValues) {
+    const share = (s / largest) ** 2 / total;
+    if (share > 0) entropy -= share * Math.log(share);
+  }
+  return Math.max(0, entropy);
+}

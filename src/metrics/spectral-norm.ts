@@ -1,0 +1,12 @@
+import type { Metric } from "./metric.ts";
+
+export const spectralNorm: Metric = {
+  id: "metrics.spectralNorm",
+  title: "Spectral norm",
+  symbol: "|W|_2",
+  unit: "weight",
+  formula: "s_1",
+  meaning: "Lipschitz constant of the layer.",
+  source: "Golub & Van Loan 2013, section 2.3",
+  compute: ({ spectrum }) => spectrum.singularValues[0]!,
+};

@@ -1,0 +1,92 @@
+import { UsageError } from "../errors.ts";
+import { type FloatFormatName, roundingErrorRms } from "../linalg/float-formats.ts";
+import { asMatrix, type MatrixLike } from "../linalg/matrix.ts";
+import type { Spectrum } from "./spectrum.ts";
+import type { SpectrumEngine } from "./spectrum-engine.ts";
+import { typedArrayEngine } from "./typed-array-engine.ts";
+
+export interface SpectrumOptions {
+  /** The engine; the TypedArray one by default. */
+  readonly engine?: SpectrumEngine;
+  /** The format that the entries were stored in, which sets their rounding error; by default F32 for a
+   * Float32Array and F64 otherwise. */
+  readonly format?: FloatFormatName;
+}
+
+/**
+ * All singular values of a matrix, with an error bound for each.
+ *
+ * What everything else is computed from; exact up to the bounds given.
+ *
+ * @param matrixLike - W, `[rows, columns]`, at least one entry, all finite.
+ * @returns the spectrum; `singularValues` descending, length min(rows, columns), in the unit of W.
+ * @throws {UsageError} If the matrix has no entry or one that is not finite.
+ * @source Golub & Van Loan 2013, Matrix Computations, section 8.6.3 (singular values by the Gram matrix).
+ * @example
+ * ```ts
+ * import { computeSpectrum } from "marchenko";
+ * const spectrum = await computeSpectrum({ rows: 2, columns: 3, data: Float64Array.of(3, 0, 0, 0, 4, 0) });
+ * spectrum.singularValues; // [4, 3]
+ * spectrum.relativeErrorBounds[1] < 1e-14; // true
+ * ```
+ */
+export async function computeSpectrum(
+  matrixLike: MatrixLike,
+  options: SpectrumOptions = {},
+): Promise<Spectrum> {
+  const matrix = asMatrix(matrixLike);
+  const { rows, columns, data } = matrix;
+  if (data.length === 0)
+    throw new UsageError(`a spectrum needs at least one entry, got a ${rows} x ${columns} matrix`);
+  const format = options.format ?? (data instanceof Float32Array ? "F32" : "F64");
+  const larger = Math.max(rows, columns);
+  const smaller = Math.min(rows, columns);
+  const content = inspectEntries(data);
+  if (content.nonFinite > 0) {
+    throw new UsageError(
+      `a spectrum needs finite entries, got ${content.nonFinite} NaN or infinite of ${data.length}`,
+    );
+  }
+  if (content.isZero) {
+    return {
+      rows,
+      columns,
+      larger,
+      smaller,
+      singularValues: new Float64Array(smaller),
+      relativeErrorBounds: new Float64Array(smaller),
+      resolution: 0,
+      roundingError: 0,
+      format,
+      method: "zero",
+      exact: true,
+    };
+  }
+  const engine = options.engine ?? typedArrayEngine;
+  const { values, relativeErrorBounds, resolution, method, exact } = await engine.singularValues(matrix);
+  return {
+    rows,
+    columns,
+    larger,
+    smaller,
+    singularValues: values,
+    relativeErrorBounds,
+    resolution,
+    roundingError: roundingErrorRms(data, format),
+    format,
+    method,
+    exact,
+  };
+}
+
+/** What stands in the way of a spectrum: entries that are NaN or infinite, or nothing but zeros. */
+export function inspectEntries(data: Float32Array | Float64Array): { nonFinite: number; isZero: boolean } {
+  let nonFinite = 0;
+  let isZero = true;
+  for (let i = 0; i < data.length; i++) {
+    const entry = data[i]!;
+    if (entry !== 0) isZero = false;
+    if (entry - entry !== 0) nonFinite++;
+  }
+  return { nonFinite, isZero };
+}

@@ -1,0 +1,24 @@
+import type { Matrix } from "../linalg/matrix.ts";
+
+/** Singular values as an engine gives them. */
+export interface SingularValues {
+  /** Descending, >= 0, length min(rows, columns); a value under `resolution` is 0. */
+  readonly values: Float64Array;
+  /** Bound on the relative error of each, same order; 1 for a value that is 0. */
+  readonly relativeErrorBounds: Float64Array;
+  /** Values under this cannot be told from zero. */
+  readonly resolution: number;
+  readonly method: string;
+  readonly exact: boolean;
+}
+
+/** Something that computes singular values. Engines agree with each other within their bounds. */
+export interface SpectrumEngine {
+  /** Stable id, written into the provenance: "typed-array". */
+  readonly id: string;
+  /**
+   * @param matrix - W, any shape with at least one entry, all entries finite and not all zero.
+   * @throws {ConvergenceError} If the iteration does not converge.
+   */
+  singularValues(matrix: Matrix): Promise<SingularValues>;
+}
