@@ -90,8 +90,12 @@ export const verdicts = [
 
 export const layerResultSchema = z.object({
   tensor: z.string().describe("Name of the tensor in the file."),
-  layer: z.string().describe("Unique in the checkpoint: the tensor, with [part] when it holds several matrices."),
-  kind: z.string().describe("dense | conv | embedding | attention | recurrent | expert | norm | bias | other"),
+  layer: z
+    .string()
+    .describe("Unique in the checkpoint: the tensor, with [part] when it holds several matrices."),
+  kind: z
+    .string()
+    .describe("dense | conv | embedding | attention | recurrent | expert | norm | bias | other"),
   role: z.string().nullable().describe("mlp-in | mlp-out | query | key | value | attention-out | ..."),
   block: z.string().nullable().describe("Name of the block."),
   depth: z.int().nullable().describe("Place of the block from input to output, 0-based."),
@@ -145,7 +149,7 @@ export const provenanceSchema = z.object({
   configuration: z.record(z.string(), z.unknown()).describe("Options that shape the result."),
   seed: z.union([number, z.string()]),
   engine: z.string(),
-  files: z.array(z.object({ path: z.string(), sizeBytes: z.int().nullable() })),
+  files: z.array(z.object({ path: z.string(), sizeBytes: count("Bytes of the tensors in it.") })),
   run: z.record(z.string(), z.unknown()).describe("All that may differ between equal runs."),
 });
 

@@ -1,17 +1,7 @@
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 
 /** How a tensor's entries are stored, by the names of the safetensors format. */
-export type Dtype =
-  | FloatFormatName
-  | "I64"
-  | "I32"
-  | "I16"
-  | "I8"
-  | "U64"
-  | "U32"
-  | "U16"
-  | "U8"
-  | "BOOL";
+export type Dtype = FloatFormatName | "I64" | "I32" | "I16" | "I8" | "U64" | "U32" | "U16" | "U8" | "BOOL";
 
 /**
  * A named array in a checkpoint: its description at once, its entries on demand.
@@ -23,7 +13,7 @@ export interface Tensor {
   readonly dtype: Dtype;
   /** Extent of each axis; `[]` for a scalar. */
   readonly shape: readonly number[];
-  /** Bytes that the entries take in the file, before any decompression. */
+  /** Bytes of the entries as stored, uncompressed: their number times the size of the dtype. */
   readonly sizeBytes: number;
   /** The file that holds it, relative to the checkpoint's path; "" for a tensor in memory. */
   readonly file: string;
@@ -65,17 +55,16 @@ export function entryCount(shape: readonly number[]): number {
  * @throws {RangeError} If the shape does not fit the data.
  * @example
  * ```ts
+ * import { tensorOf } from "marchenko/checkpoint";
  * const tensor = tensorOf("fc1.weight", [2, 3], new Float32Array(6));
  * tensor.dtype; // "F32"
  * ```
  */
-export function tensorOf(
-  name: string,
-  shape: readonly number[],
-  data: Float32Array | Float64Array,
-): Tensor {
+export function tensorOf(name: string, shape: readonly number[], data: Float32Array | Float64Array): Tensor {
   if (entryCount(shape) !== data.length) {
-    throw new RangeError(`shape [${shape}] of ${name} has ${entryCount(shape)} entries, data has ${data.length}`);
+    throw new RangeError(
+      `shape [${shape}] of ${name} has ${entryCount(shape)} entries, data has ${data.length}`,
+    );
   }
   return {
     name,

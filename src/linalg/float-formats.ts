@@ -68,10 +68,6 @@ export function smallFloatTable(format: "F16" | "F8_E4M3" | "F8_E5M2"): Float32A
  * @param format - the format that they were stored in.
  * @returns s_u, in the unit of the entries, >= 0; 0 for no entries.
  * @source uniform rounding error: Widrow & Kollar 2008, Quantization Noise, section 1.
- * @example
- * ```ts
- * roundingErrorRms(Float32Array.of(1, 1), "F32"); // 3.441e-8: 2^-23 / sqrt(12)
- * ```
  */
 export function roundingErrorRms(data: Float32Array | Float64Array, format: FloatFormatName): number {
   const { significandBits, minExponent } = floatFormats[format];

@@ -23,6 +23,7 @@ export type MatrixLike = Matrix | import("ml-matrix").AbstractMatrix;
  * @throws {UsageError} If rows, columns and the length of data do not agree.
  * @example
  * ```ts
+ * import { asMatrix } from "marchenko";
  * import { Matrix } from "ml-matrix";
  * asMatrix(new Matrix([[1, 2], [3, 4]])).data; // Float64Array [1, 2, 3, 4]
  * ```

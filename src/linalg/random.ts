@@ -33,6 +33,7 @@ function stateOf(text: string): Uint32Array {
  * @source Blackman & Vigna 2021, ACM TOMS 47(4):36 (xoshiro128++); Marsaglia & Bray 1964 (polar normals).
  * @example
  * ```ts
+ * import { randomStream } from "marchenko";
  * randomStream(1, ["a"]).uniform() === randomStream(1, ["a"]).uniform(); // true
  * randomStream(1, ["a"]).uniform() === randomStream(1, ["b"]).uniform(); // false
  * ```

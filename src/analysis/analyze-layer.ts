@@ -1,0 +1,45 @@
+import type { Layer } from "../layers/layer.ts";
+import type { FloatFormatName } from "../linalg/float-formats.ts";
+import { inspectEntries } from "../spectrum/compute-spectrum.ts";
+import type { Compute } from "./compute.ts";
+import { measureLayer } from "./measure-layer.ts";
+import type { LayerResult } from "./result.ts";
+
+/** One layer, from its entries to its row of the result: analysed, or skipped with a reason. */
+export async function analyzeLayer(
+  layer: Layer,
+  compute: Compute,
+  keep: "summary" | "all",
+): Promise<LayerResult> {
+  if (layer.skip) return skipped(layer, layer.skip.reason, layer.skip.detail);
+  const matrix = await layer.read();
+  const { nonFinite, isZero } = inspectEntries(matrix.data);
+  if (nonFinite > 0) {
+    return skipped(layer, "non-finite", `${nonFinite} of ${matrix.data.length} entries are NaN or infinite`);
+  }
+  if (isZero) return skipped(layer, "zero", "every entry is zero");
+  // Layers that hold integers or booleans were skipped: what is left is stored as floats.
+  const spectrum = await compute.spectrum(matrix, layer.dtype as FloatFormatName);
+  const numbers = await measureLayer(spectrum, compute, keep);
+  return { ...described(layer), status: "analysed", reason: null, detail: null, ...numbers };
+}
+
+function described(layer: Layer) {
+  const { tensor, layer: name, kind, role, block, depth, shape, dtype, orientation } = layer;
+  return { tensor, layer: name, kind, role, block, depth, shape: [...shape], dtype, orientation };
+}
+
+function skipped(layer: Layer, reason: string, detail: string): LayerResult {
+  return {
+    ...described(layer),
+    status: "skipped",
+    reason,
+    detail,
+    spectrum: null,
+    marchenkoPastur: null,
+    concentration: null,
+    metrics: null,
+    verdict: null,
+    verdictEvidence: null,
+  };
+}

@@ -1,0 +1,22 @@
+import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
+import type { ProgressEvent } from "./progress.ts";
+
+/** What shapes an analysis. */
+export interface AnalyzeOptions {
+  /** Globs on tensor names; all by default. */
+  readonly include?: readonly string[];
+  /** Globs on tensor names that are left out. */
+  readonly exclude?: readonly string[];
+  /** Seed of the simulated noise; 0 by default. */
+  readonly seed?: number | string;
+  /** "all" keeps every singular value in the result, "summary" (the default) what it takes to draw them. */
+  readonly spectra?: "summary" | "all";
+  /** Worker threads; 1 by default, which computes in the calling thread. The result is the same. */
+  readonly workers?: number;
+  /** Engine of the calling thread; the TypedArray one by default. */
+  readonly engine?: SpectrumEngine;
+  /** Told of each layer as soon as it and all before it are done. */
+  readonly onProgress?: (event: ProgressEvent) => void;
+  /** Stops after the layers under way when aborted; `analyze` then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}

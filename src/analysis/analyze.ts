@@ -1,0 +1,111 @@
+import { NothingToAnalyzeError, UsageError } from "../errors.ts";
+import type { Layer } from "../layers/layer.ts";
+import { layersOf } from "../layers/layers-of.ts";
+import { typedArrayEngine } from "../spectrum/typed-array-engine.ts";
+import { adjustSpikes } from "./adjust-spikes.ts";
+import { analyzeLayer } from "./analyze-layer.ts";
+import type { AnalyzeOptions } from "./analyze-options.ts";
+import { computeInProcess } from "./compute.ts";
+import { findingsOf } from "./findings.ts";
+import { mapInOrder } from "./map-in-order.ts";
+import { nothingAnalysed } from "./nothing-analysed.ts";
+import { type AnalysisInput, type OpenedSource, openSources } from "./open-sources.ts";
+import { computeInWorkers } from "./pooled-compute.ts";
+import { costOf } from "./progress.ts";
+import { provenanceOf } from "./provenance.ts";
+import { type AnalysisResult, type CheckpointResult, type LayerResult, schemaVersion } from "./result.ts";
+import { summarizeMetrics, trajectories } from "./summarize.ts";
+import { totalsOf } from "./totals.ts";
+import { warningsOf } from "./warnings.ts";
+
+/**
+ * Analyses every weight matrix of checkpoints: spectrum, Marchenko-Pastur fit, spikes, spectral concentration,
+ * verdict and findings.
+ *
+ * The whole walk, in order: open, layers, spectrum, fit, metrics, verdict, and a second pass over all layers.
+ *
+ * @param input - a path (file, model folder, folder of checkpoints), a source `{ id, tensors() }`, or several.
+ * @returns what the JSON of `marchenko analyze` holds; every tensor has a row, analysed or with a reason.
+ * @throws {UnreadableInputError} If a path can't be read; {CheckpointFormatError} If a file is damaged;
+ *   {NothingToAnalyzeError} If no layer could be analysed; {UsageError} If an option is off.
+ * @example
+ * ```ts
+ * import { analyze, randomStream, tensorOf } from "marchenko";
+ * const stream = randomStream(7, ["weights"]);
+ * const weights = Float32Array.from({ length: 64 * 256 }, () => 0.02 * stream.normal());
+ * const model = { id: "my-model", tensors: () => [tensorOf("fc1.weight", [256, 64], weights)] };
+ * const result = await analyze(model);
+ * result.checkpoints[0].layers[0].verdict; // "noise-like"
+ * result.checkpoints[0].layers[0].concentration.nearZeroRate; // 0.75
+ * ```
+ */
+export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}): Promise<AnalysisResult> {
+  const { seed = 0, spectra = "summary", workers = 1, engine = typedArrayEngine, signal } = options;
+  if (!(Number.isInteger(workers) && workers >= 1)) {
+    throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
+  }
+  const opened = await openSources(input);
+  const compute = workers > 1 ? await computeInWorkers(workers, seed) : computeInProcess(engine, seed);
+  try {
+    const plans: { opened: OpenedSource; layers: Layer[] }[] = [];
+    for (const each of opened.sources) {
+      plans.push({ opened: each, layers: layersOf(await each.source.tensors(), options) });
+    }
+    const cost = {
+      done: 0,
+      total: plans.flatMap(({ layers }) => layers).reduce((sum, one) => sum + costOf(one), 0),
+    };
+
+    const checkpoints: CheckpointResult[] = [];
+    for (const plan of plans) {
+      const { id, path, format, step, epoch, leftOut } = plan.opened;
+      const rows = await mapInOrder(
+        plan.layers,
+        compute.parallelism,
+        async (layer) => {
+          signal?.throwIfAborted();
+          return await analyzeLayer(layer, compute, spectra);
+        },
+        (result: LayerResult, index) => {
+          cost.done += costOf(plan.layers[index]!);
+          options.onProgress?.({
+            checkpoint: id,
+            step,
+            epoch,
+            result,
+            index,
+            count: plan.layers.length,
+            cost,
+          });
+        },
+      );
+      const layers = adjustSpikes(rows);
+      checkpoints.push({
+        id,
+        step,
+        epoch,
+        path,
+        format,
+        leftOut: [...leftOut],
+        totals: totalsOf(layers),
+        summary: summarizeMetrics(layers),
+        layers,
+        findings: findingsOf(layers),
+      });
+    }
+    if (checkpoints.every(({ totals }) => totals.layersAnalysed === 0)) {
+      throw new NothingToAnalyzeError(nothingAnalysed(checkpoints, options.include));
+    }
+    return {
+      type: "analysis",
+      schemaVersion,
+      provenance: provenanceOf(opened.sources, options, compute.engine),
+      warnings: warningsOf(checkpoints),
+      checkpoints,
+      ...(opened.isSeries && { trajectories: trajectories(checkpoints) }),
+    };
+  } finally {
+    await compute.close();
+    await opened.close();
+  }
+}

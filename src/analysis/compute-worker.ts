@@ -1,0 +1,30 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { drawNullSpectra } from "../fits/null-spectra.ts";
+import type { WorkerReply, WorkerRequest } from "../kernels/worker-pool.ts";
+import type { FloatFormatName } from "../linalg/float-formats.ts";
+import type { Matrix } from "../linalg/matrix.ts";
+import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
+
+/** What a compute worker is started with. */
+export interface ComputeWorkerData {
+  readonly seed: number | string;
+}
+
+/** The tasks that a compute worker runs, by name; its pool sends the argument. */
+const tasks: Record<string, (argument: never) => unknown> = {
+  spectrum: ({ matrix, format }: { matrix: Matrix; format: FloatFormatName }) =>
+    computeSpectrum(matrix, { format }),
+  nullSpectra: ({ larger, smaller }: { larger: number; smaller: number }) =>
+    drawNullSpectra(larger, smaller, (workerData as ComputeWorkerData).seed),
+};
+
+parentPort?.on("message", async ({ id, task, argument }: WorkerRequest) => {
+  let reply: WorkerReply;
+  try {
+    reply = { id, value: await tasks[task]!(argument as never) };
+  } catch (error) {
+    const { name, message } = error as Error;
+    reply = { id, error: { name, message } };
+  }
+  parentPort?.postMessage(reply);
+});

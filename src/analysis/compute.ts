@@ -1,0 +1,55 @@
+import { drawNullSpectra, type NullSpectra } from "../fits/null-spectra.ts";
+import type { FloatFormatName } from "../linalg/float-formats.ts";
+import type { Matrix } from "../linalg/matrix.ts";
+import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
+import type { Spectrum } from "../spectrum/spectrum.ts";
+import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
+
+/** The two costly computations of an analysis, wherever they run; the same bytes anywhere. */
+export interface Compute {
+  /** Id of the spectrum engine. */
+  readonly engine: string;
+  /** How many computations may usefully be under way at once, >= 1. */
+  readonly parallelism: number;
+  spectrum(matrix: Matrix, format: FloatFormatName): Promise<Spectrum>;
+  /** Simulated noise of a shape; drawn once and kept. */
+  nullSpectra(larger: number, smaller: number): Promise<NullSpectra>;
+  close(): Promise<void>;
+}
+
+/** Null spectra kept in memory at most, in entries (64 MB): far more shapes than a model has. */
+const keptEntries = 8_000_000;
+
+/** Keeps what `draw` gives per shape, forgetting the oldest shapes beyond a bound. */
+export function keepPerShape(
+  draw: (larger: number, smaller: number) => Promise<NullSpectra>,
+): (larger: number, smaller: number) => Promise<NullSpectra> {
+  const kept = new Map<string, Promise<NullSpectra>>();
+  let entries = 0;
+  return (larger, smaller) => {
+    const key = `${larger} ${smaller}`;
+    const known = kept.get(key);
+    if (known) return known;
+    const drawn = draw(larger, smaller);
+    kept.set(key, drawn);
+    entries += smaller * 199;
+    while (entries > keptEntries && kept.size > 1) {
+      const oldest = kept.keys().next().value;
+      if (oldest === undefined || oldest === key) break;
+      kept.delete(oldest);
+      entries -= Number(oldest.split(" ")[1]) * 199;
+    }
+    return drawn;
+  };
+}
+
+/** Computes in the calling thread, one thing at a time. */
+export function computeInProcess(engine: SpectrumEngine, seed: number | string): Compute {
+  return {
+    engine: engine.id,
+    parallelism: 1,
+    spectrum: (matrix, format) => computeSpectrum(matrix, { engine, format }),
+    nullSpectra: keepPerShape(async (larger, smaller) => drawNullSpectra(larger, smaller, seed)),
+    close: async () => {},
+  };
+}

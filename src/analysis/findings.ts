@@ -1,0 +1,95 @@
+import type { Finding, LayerResult } from "./result.ts";
+
+/** A spike counts in a finding when it survives the correction for the number of layers. */
+const adjustedLevel = 0.05;
+/** One direction with more of the squared Frobenius norm than this dominates its layer. */
+const dominantShare = 0.5;
+
+const digits = (value: number) => Number(value.toPrecision(3)).toString();
+
+/** What one rule finds in one layer. */
+type Rule = (layer: LayerResult) => Omit<Finding, "layer"> | null;
+
+const nonFinite: Rule = ({ reason, detail }) =>
+  reason === "non-finite"
+    ? {
+        id: "non-finite",
+        severity: "error",
+        evidence: detail ?? "entries that are NaN or infinite",
+        advice: "Training diverged or the file is damaged: go back to an earlier checkpoint.",
+      }
+    : null;
+
+const allZero: Rule = ({ reason }) =>
+  reason === "zero"
+    ? {
+        id: "all-zero",
+        severity: "warning",
+        evidence: "every entry is zero",
+        advice:
+          "The layer does nothing: check weight decay, pruning and initialisation (LoRA B starts at zero).",
+      }
+    : null;
+
+const rankDeficient: Rule = ({ verdict, verdictEvidence, concentration }) =>
+  verdict === "rank-deficient"
+    ? {
+        id: "rank-deficient",
+        severity: "warning",
+        evidence: verdictEvidence ?? `rank ${concentration?.rank}`,
+        advice:
+          "Directions have collapsed, or the matrix was built from a smaller one: a factorisation of this rank stores it.",
+      }
+    : null;
+
+const dominantDirection: Rule = ({ marchenkoPastur, metrics, concentration }) => {
+  const spike = marchenkoPastur?.spikes[0];
+  const norm = metrics?.frobeniusNorm;
+  if (!spike || !norm || !concentration || (spike.pValueAdjusted ?? 1) > adjustedLevel) return null;
+  const share = (spike.singularValue / norm) ** 2;
+  if (share <= dominantShare) return null;
+  return {
+    id: "dominant-direction",
+    severity: "info",
+    evidence: `one direction holds ${digits(100 * share)} % of the squared norm (singular value ${digits(spike.singularValue)}, p = ${digits(spike.pValue)})`,
+    advice:
+      "Often a mean that was not removed, or an outlier feature: look at its singular vectors before quantising.",
+  };
+};
+
+const smallDirections: Rule = ({ marchenkoPastur }) => {
+  const below = (marchenkoPastur?.spikesBelow ?? []).filter((s) => (s.pValueAdjusted ?? 1) <= adjustedLevel);
+  if (below.length === 0 || (marchenkoPastur?.pValue ?? 0) <= 0.01) return null;
+  return {
+    id: "small-directions",
+    severity: "info",
+    evidence: `${below.length} singular values lie below the noise bulk, the smallest at ${digits(below[0]!.singularValue)}`,
+    advice: "They are learned, not noise: cutting the smallest singular values of this layer may hurt.",
+  };
+};
+
+const rules: readonly Rule[] = [nonFinite, allZero, rankDeficient, dominantDirection, smallDirections];
+const severityOrder = { error: 0, warning: 1, info: 2 } as const;
+
+/** What a reader should know first about the layers of a checkpoint, the gravest first. */
+export function findingsOf(layers: readonly LayerResult[]): Finding[] {
+  const findings: Finding[] = layers.flatMap((layer) =>
+    rules.flatMap((rule) => {
+      const found = rule(layer);
+      return found ? [{ ...found, layer: layer.layer }] : [];
+    }),
+  );
+  const noise = layers.filter((layer) => layer.verdict === "noise-like").length;
+  const judged = layers.filter((layer) => layer.verdict !== null && layer.verdict !== "undetermined").length;
+  if (judged > 0 && noise / judged > 0.5) {
+    findings.push({
+      id: "mostly-noise",
+      severity: "info",
+      layer: null,
+      evidence: `${noise} of ${judged} layers that can be judged are noise-like`,
+      advice:
+        "Their spectra do not differ from a random initialisation: untrained, frozen, or trained very little.",
+    });
+  }
+  return findings.sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
+}

@@ -1,0 +1,62 @@
+import type { Measurement } from "../metrics/metric.ts";
+import type { Verdict } from "./result.ts";
+
+/** Largest p-value at which noise is rejected. */
+export const rejectionLevel = 0.01;
+
+/** With fewer singular values the test has too little power for "noise-like" to mean anything. */
+const fewestForNoise = 20;
+
+/** A verdict and the numbers that decided it. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly evidence: string;
+}
+
+const digits = (value: number, count = 3) => Number(value.toPrecision(count)).toString();
+
+/**
+ * What the data support, and no more, in this order:
+ *
+ * 1. more zero singular values than noise of the shape and dtype ever had: rank-deficient;
+ * 2. no fit, or too few values for one: undetermined;
+ * 3. the bulk rejected as Marchenko-Pastur at p <= 0.01: structured;
+ * 4. outliers of a bulk that passes: noise-with-spikes;
+ * 5. otherwise noise-like, given at least 20 singular values.
+ */
+export function judge({ spectrum, rank, fit, nullConcentration }: Measurement): Judgement {
+  const { smaller } = spectrum;
+  const zeros = smaller - rank;
+  if (zeros > (nullConcentration?.mostZeros ?? smaller)) {
+    const most = nullConcentration?.mostZeros ?? 0;
+    return {
+      verdict: "rank-deficient",
+      evidence: `${zeros} of ${smaller} singular values are zero; noise of this shape and dtype has at most ${most}`,
+    };
+  }
+  if (!fit)
+    return { verdict: "undetermined", evidence: `${rank} non-zero singular values are too few for a fit` };
+  const fitted = `KS distance ${digits(fit.ksDistance)}, p = ${digits(fit.pValue, 2)} (${fit.nullDraws} simulated)`;
+  if (fit.pValue <= rejectionLevel) {
+    return { verdict: "structured", evidence: `the bulk is not Marchenko-Pastur: ${fitted}` };
+  }
+  const above = fit.spikes.length;
+  const below = fit.spikesBelow?.length ?? 0;
+  if (above + below > 0) {
+    const strongest = fit.spikes[0] ?? fit.spikesBelow?.[0];
+    const counted = [above > 0 ? `${above} above` : "", below > 0 ? `${below} below` : ""]
+      .filter(Boolean)
+      .join(", ");
+    return {
+      verdict: "noise-with-spikes",
+      evidence: `outliers of the bulk: ${counted}, the first with p = ${digits(strongest!.pValue, 2)}; bulk: ${fitted}`,
+    };
+  }
+  if (smaller < fewestForNoise) {
+    return {
+      verdict: "undetermined",
+      evidence: `${smaller} singular values are too few to call it noise: ${fitted}`,
+    };
+  }
+  return { verdict: "noise-like", evidence: `nothing stands out of a Marchenko-Pastur bulk: ${fitted}` };
+}

@@ -1,0 +1,82 @@
+import { fewestEigenvalues, fitMarchenkoPastur } from "../fits/fit-marchenko-pastur.ts";
+import { nullConcentration } from "../fits/null-concentration.ts";
+import { metricCatalogue } from "../metrics/catalogue.ts";
+import { frobeniusNorm } from "../metrics/frobenius-norm.ts";
+import type { Measurement } from "../metrics/metric.ts";
+import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
+import type { Spectrum } from "../spectrum/spectrum.ts";
+import type { Compute } from "./compute.ts";
+import { judge } from "./judge.ts";
+import type { Concentration, LayerResult } from "./result.ts";
+import { summarizeSpectrum } from "./summarize-spectrum.ts";
+
+/** The numbers of a layer: what the result holds of it beside its name and shape. */
+export type LayerNumbers = Pick<
+  LayerResult,
+  "spectrum" | "marchenkoPastur" | "concentration" | "metrics" | "verdict" | "verdictEvidence"
+>;
+
+/** Fits, measures and judges one spectrum, against simulated noise of its shape. */
+export async function measureLayer(
+  spectrum: Spectrum,
+  compute: Compute,
+  keep: "summary" | "all",
+): Promise<LayerNumbers> {
+  const { larger, smaller } = spectrum;
+  const tolerance = rankTolerance(spectrum);
+  const rank = numericalRank(spectrum, tolerance);
+  const noise = await compute.nullSpectra(larger, smaller);
+  const entrySize = (frobeniusNorm.compute({ spectrum } as Measurement) ?? 0) / Math.sqrt(larger * smaller);
+  const concentration = nullConcentration(noise, tolerance / entrySize);
+  // Zeros that noise has too are part of its bulk; more than that are structure, and not fitted.
+  const isDeficient = smaller - rank > (concentration?.mostZeros ?? smaller);
+  const fitted = isDeficient || spectrum.singularValues[smaller - 1] === 0 ? rank : smaller;
+  const fit =
+    fitted < fewestEigenvalues
+      ? null
+      : fitMarchenkoPastur(spectrum, {
+          rank: fitted,
+          nullSpectra: fitted === smaller ? noise : await compute.nullSpectra(larger, fitted),
+        });
+  const measurement: Measurement = {
+    spectrum,
+    rankTolerance: tolerance,
+    rank,
+    fit,
+    nullConcentration: concentration,
+  };
+  const { verdict, evidence } = judge(measurement);
+  const numbers = metricsByPath(measurement);
+  return {
+    spectrum: summarizeSpectrum(spectrum, fit, keep),
+    marchenkoPastur: fit && {
+      ...fit,
+      spikes: [...fit.spikes],
+      spikesBelow: fit.spikesBelow && [...fit.spikesBelow],
+    },
+    concentration: {
+      ...(numbers.concentration as unknown as Concentration),
+      ratioNull: concentration && {
+        low: concentration.low,
+        median: concentration.median,
+        high: concentration.high,
+      },
+    },
+    metrics: numbers.metrics ?? {},
+    verdict,
+    verdictEvidence: evidence,
+  };
+}
+
+/** Every metric of the catalogue, grouped by the first part of its id. */
+function metricsByPath(measurement: Measurement): Record<string, Record<string, number | null>> {
+  const groups: Record<string, Record<string, number | null>> = {};
+  for (const metric of metricCatalogue) {
+    const [group, name, ...deeper] = metric.id.split(".");
+    if (deeper.length > 0) continue; // inside an object that is set as a whole
+    const value = metric.compute(measurement);
+    groups[group!] ??= {};
+    groups[group!]![name!] = value !== null && Number.isFinite(value) ? value : null;
+  }
+  return groups;
+}

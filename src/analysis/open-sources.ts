@@ -1,0 +1,102 @@
+import type { Checkpoint, LeftOutFile } from "../checkpoint/checkpoint.ts";
+import { openCheckpoints } from "../checkpoint/series.ts";
+import type { TensorSource } from "../checkpoint/tensor.ts";
+import { UsageError } from "../errors.ts";
+
+/** What can be analysed: a path, a source of tensors (a live model, a matrix), or several. */
+export type AnalysisInput = string | TensorSource | readonly (string | TensorSource)[];
+
+/** A file that was read, with the bytes of the tensors in it. */
+export interface FileOfTensors {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** A source with what the result says of it. */
+export interface OpenedSource {
+  readonly source: TensorSource;
+  readonly id: string;
+  readonly path: string;
+  readonly format: string;
+  readonly step: number | null;
+  readonly epoch: number | null;
+  readonly files: readonly FileOfTensors[];
+  readonly leftOut: readonly LeftOutFile[];
+}
+
+/** All sources of an input, ready to be read. */
+export interface OpenedSources {
+  readonly sources: readonly OpenedSource[];
+  /** True when they are one training run at several steps. */
+  readonly isSeries: boolean;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens paths, takes sources as they are. Headers are read here, tensors later. */
+export async function openSources(input: AnalysisInput): Promise<OpenedSources> {
+  const inputs = typeof input === "string" || !isList(input) ? [input] : input;
+  if (inputs.length === 0)
+    throw new UsageError("nothing was given to analyse: pass a path or a source of tensors");
+  const sources: OpenedSource[] = [];
+  const closers: (() => Promise<void>)[] = [];
+  let isSeries = false;
+  const close = async () => {
+    for (const closer of closers) await closer();
+  };
+  try {
+    for (const each of inputs) {
+      if (typeof each === "string") {
+        const opened = await openCheckpoints(each);
+        for (const checkpoint of opened.checkpoints) {
+          closers.push(() => checkpoint.close());
+          const { id, path, format, step, epoch, leftOut } = checkpoint;
+          const isFirst = checkpoint === opened.checkpoints[0];
+          sources.push({
+            source: checkpoint,
+            id,
+            path,
+            format,
+            step,
+            epoch,
+            files: filesOf(checkpoint),
+            leftOut: isFirst ? [...opened.leftOut, ...leftOut] : leftOut,
+          });
+        }
+        isSeries = opened.series && inputs.length === 1;
+      } else {
+        const { id, step = null, epoch = null } = each;
+        sources.push({ source: each, id, path: id, format: "memory", step, epoch, files: [], leftOut: [] });
+      }
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { sources: withUniqueIds(sources), isSeries, close };
+}
+
+function filesOf(checkpoint: Checkpoint): FileOfTensors[] {
+  const bytes = new Map<string, number>(checkpoint.files.map((file) => [file, 0]));
+  for (const tensor of checkpoint.tensors()) {
+    bytes.set(tensor.file, (bytes.get(tensor.file) ?? 0) + tensor.sizeBytes);
+  }
+  return Array.from(bytes, ([file, sizeBytes]) => ({
+    path: checkpoint.path.endsWith(file) ? checkpoint.path : `${checkpoint.path.replace(/\/$/, "")}/${file}`,
+    sizeBytes,
+  }));
+}
+
+function isList(input: AnalysisInput): input is readonly (string | TensorSource)[] {
+  return Array.isArray(input);
+}
+
+/** Two paths may end alike: the later one then goes by its whole path. */
+function withUniqueIds(sources: readonly OpenedSource[]): OpenedSource[] {
+  const taken = new Set<string>();
+  return sources.map((source) => {
+    let id = taken.has(source.id) ? source.path : source.id;
+    for (let copy = 2; taken.has(id); copy++) id = `${source.path} (${copy})`;
+    taken.add(id);
+    return { ...source, id };
+  });
+}

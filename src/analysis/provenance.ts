@@ -1,0 +1,23 @@
+import type { AnalyzeOptions } from "./analyze-options.ts";
+import type { OpenedSource } from "./open-sources.ts";
+import type { Provenance } from "./result.ts";
+import { version } from "./version.ts";
+
+/** Where a result comes from: all that shaped it, and nothing that may differ between equal runs. */
+export function provenanceOf(
+  sources: readonly OpenedSource[],
+  options: AnalyzeOptions,
+  engine: string,
+): Provenance {
+  const { include = [], exclude = [], spectra = "summary", seed = 0 } = options;
+  return {
+    tool: "marchenko",
+    version,
+    schema: "marchenko/schema/analysis.json",
+    configuration: { include: [...include], exclude: [...exclude], spectra },
+    seed,
+    engine,
+    files: sources.flatMap(({ files }) => [...files]),
+    run: {},
+  };
+}

@@ -1,0 +1,71 @@
+import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
+import { eigenvalues, type Spectrum } from "../spectrum/spectrum.ts";
+import type { SpectrumSummary } from "./result.ts";
+
+const quantileCount = 257;
+const topCount = 64;
+/** The bins resolve the bulk; what lies beyond this many times its edge shares one last bin. */
+const bulkReach = 1.2;
+
+/** What a result keeps of a spectrum: enough to draw it, and all of it with `spectra`. */
+export function summarizeSpectrum(
+  spectrum: Spectrum,
+  fit: MarchenkoPasturFit | null,
+  keep: "summary" | "all",
+): SpectrumSummary {
+  const ascending = eigenvalues(spectrum);
+  let bound = 0;
+  for (const each of spectrum.relativeErrorBounds) bound = Math.max(bound, each);
+  return {
+    rows: spectrum.rows,
+    columns: spectrum.columns,
+    method: spectrum.method,
+    exact: spectrum.exact,
+    count: spectrum.smaller,
+    relativeErrorBound: bound,
+    histogram: histogram(ascending, fit),
+    quantiles: quantiles(ascending),
+    top: Array.from(spectrum.singularValues.subarray(0, topCount)),
+    ...(keep === "all" && {
+      singularValues: Array.from(spectrum.singularValues),
+      relativeErrorBounds: Array.from(spectrum.relativeErrorBounds),
+    }),
+  };
+}
+
+/** Quantiles at 0, 1/256, ..., 1, linear between the order statistics. */
+function quantiles(ascending: Float64Array): number[] {
+  const last = ascending.length - 1;
+  return Array.from({ length: quantileCount }, (_, k) => {
+    const place = (k / (quantileCount - 1)) * last;
+    const below = Math.floor(place);
+    const above = Math.min(below + 1, last);
+    return ascending[below]! + (place - below) * (ascending[above]! - ascending[below]!);
+  });
+}
+
+/** Equal bins over the bulk, and one more for what lies beyond it. */
+function histogram(
+  ascending: Float64Array,
+  fit: MarchenkoPasturFit | null,
+): { edges: number[]; counts: number[] } {
+  const count = ascending.length;
+  const low = ascending[0]!;
+  const high = ascending[count - 1]!;
+  if (low === high) return { edges: [low, high], counts: [count] };
+  const ninetieth = ascending[Math.floor(0.9 * (count - 1))]!;
+  const bulkEnd = fit ? Math.max(bulkReach * fit.lambdaPlus, ninetieth) : high;
+  const end = bulkEnd > low && bulkEnd < high ? bulkEnd : high;
+  const bins = Math.min(80, Math.max(8, Math.round(count / 8)));
+  const edges = Array.from({ length: bins + 1 }, (_, k) =>
+    k === bins ? end : low + (k / bins) * (end - low),
+  );
+  if (end < high) edges.push(high);
+  const counts = new Array<number>(edges.length - 1).fill(0);
+  let bin = 0;
+  for (const eigenvalue of ascending) {
+    while (bin < counts.length - 1 && eigenvalue >= edges[bin + 1]!) bin++;
+    counts[bin]! += 1;
+  }
+  return { edges, counts };
+}

@@ -1,0 +1,35 @@
+import { fewestEigenvalues } from "../fits/fit-marchenko-pastur.ts";
+import type { CheckpointResult, LayerResult } from "./result.ts";
+
+const namedAtMost = 5;
+
+/** Why numbers of a result are null: one sentence a cause, naming the layers. */
+export function warningsOf(checkpoints: readonly CheckpointResult[]): string[] {
+  return checkpoints.flatMap(({ id, layers }) => {
+    const analysed = layers.filter((layer) => layer.status === "analysed");
+    return [
+      sentence(
+        id,
+        analysed.filter((layer) => !layer.marchenkoPastur),
+        `no Marchenko-Pastur fit, fewer than ${fewestEigenvalues} non-zero singular values`,
+      ),
+      sentence(
+        id,
+        analysed.filter((layer) => layer.marchenkoPastur && layer.marchenkoPastur.spikesBelow === null),
+        "outliers below the bulk not tested, no accurate law of the lower edge for nearly square or rank-deficient matrices",
+      ),
+      sentence(
+        id,
+        analysed.filter((layer) => layer.concentration?.ratioNull === null),
+        "no spectral concentration of noise, which is all below the rank tolerance of the stored dtype",
+      ),
+    ].filter((warning) => warning !== null);
+  });
+}
+
+function sentence(checkpoint: string, layers: readonly LayerResult[], cause: string): string | null {
+  if (layers.length === 0) return null;
+  const named = layers.slice(0, namedAtMost).map((layer) => layer.layer);
+  const more = layers.length > namedAtMost ? ` and ${layers.length - namedAtMost} more` : "";
+  return `${checkpoint}: ${cause}: ${named.join(", ")}${more}`;
+}

@@ -1,0 +1,137 @@
+import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
+import { READ_CHUNK_BYTES } from "./limits.ts";
+
+/** Bytes that can be read by range: a file on disk, a file in a browser, or memory. */
+export interface ByteSource {
+  /** The file's own name, without folders: for messages and hints. */
+  readonly name: string;
+  readonly size: number;
+  /**
+   * Bytes `offset` to `offset + length`, in an array of its own that the caller may change.
+   *
+   * @throws {CheckpointFormatError} If the source ends before that.
+   * @throws {UnreadableInputError} If it cannot be read, or was replaced since it was opened.
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** What is said of every file that is shorter than it must be. */
+export function truncated(name: string, expected: number, got: number): CheckpointFormatError {
+  return new CheckpointFormatError(
+    `${name} is truncated: expected at least ${expected} bytes, got ${got}. Download or copy it again.`,
+  );
+}
+
+/**
+ * A file on disk, read by position. The file is opened for each read and closed again, so that a
+ * series of hundreds of checkpoints needs one descriptor; since another file could have taken its
+ * name between two reads, each read compares the file with the one opened first.
+ *
+ * @param path - path of a regular file.
+ * @throws {UnreadableInputError} If there is no such file, or it cannot be read.
+ */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const { open, stat } = await import("node:fs/promises");
+  const { basename } = await import("node:path");
+  const name = basename(path);
+  const first = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (!first.isFile()) {
+    throw new UnreadableInputError(`${path} is not a regular file: expected a checkpoint file or a folder.`);
+  }
+  let closed = false;
+  return {
+    name,
+    size: first.size,
+    async read(offset, length) {
+      checkRange(name, first.size, offset, length, closed);
+      if (length === 0) return new Uint8Array(0);
+      const handle = await open(path, "r").catch((error: unknown) => {
+        throw unreadable(path, error);
+      });
+      try {
+        const bytes = allocate(name, length);
+        let done = 0;
+        while (done < length) {
+          const chunk = Math.min(length - done, READ_CHUNK_BYTES);
+          const { bytesRead } = await handle.read(bytes, done, chunk, offset + done);
+          if (bytesRead === 0) throw truncated(name, offset + length, offset + done);
+          done += bytesRead;
+        }
+        const now = await handle.stat();
+        if (now.ino !== first.ino || now.size !== first.size || now.mtimeMs !== first.mtimeMs) {
+          throw new UnreadableInputError(
+            `${path} changed while it was read: expected the file that was opened. Run again once it is written.`,
+          );
+        }
+        return bytes;
+      } finally {
+        await handle.close();
+      }
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+/** A file that a browser's user chose, or any Blob. */
+export function blobSource(blob: Blob, name: string): ByteSource {
+  let closed = false;
+  return {
+    name,
+    size: blob.size,
+    async read(offset, length) {
+      checkRange(name, blob.size, offset, length, closed);
+      return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+/** Bytes in memory. */
+export function memorySource(bytes: Uint8Array, name: string): ByteSource {
+  let closed = false;
+  return {
+    name,
+    size: bytes.length,
+    async read(offset, length) {
+      checkRange(name, bytes.length, offset, length, closed);
+      return new Uint8Array(bytes.subarray(offset, offset + length));
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+function checkRange(name: string, size: number, offset: number, length: number, closed: boolean): void {
+  if (closed) throw new UnreadableInputError(`${name} is closed: open the checkpoint again to read from it.`);
+  if (offset + length > size) throw truncated(name, offset + length, size);
+}
+
+function allocate(name: string, length: number): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new UnreadableInputError(
+      `${name} has ${length} bytes to read at once, which memory does not hold: read the tensor by ranges.`,
+      { cause },
+    );
+  }
+}
+
+function unreadable(path: string, cause: unknown): UnreadableInputError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT") {
+    return new UnreadableInputError(`${path} does not exist (or is a link to a file that is gone).`, {
+      cause,
+    });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UnreadableInputError(`${path} cannot be read: ${reason}. Check its permissions.`, { cause });
+}

@@ -1,0 +1,106 @@
+import { smallFloatTable } from "../linalg/float-formats.ts";
+import type { Dtype } from "./tensor.ts";
+
+/** Bytes that one stored entry takes. */
+export const bytesPerEntry: Readonly<Record<Dtype, number>> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
+  BOOL: 1,
+};
+
+type Decoded = Float32Array | Float64Array;
+
+const tables = new Map<string, Float32Array>();
+
+function table(format: "F16" | "F8_E4M3" | "F8_E5M2"): Float32Array {
+  let values = tables.get(format);
+  if (!values) {
+    values = smallFloatTable(format);
+    tables.set(format, values);
+  }
+  return values;
+}
+
+function lookUp(codes: Uint8Array | Uint16Array, values: Float32Array): Float32Array {
+  const entries = new Float32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) entries[i] = values[codes[i]!]!;
+  return entries;
+}
+
+/** BF16 is the upper half of an F32: moving bits, not numbers, keeps the payload of a NaN too. */
+function widenBfloat16(codes: Uint16Array): Float32Array {
+  const bits = new Uint32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) bits[i] = codes[i]! << 16;
+  return new Float32Array(bits.buffer);
+}
+
+/** Whole words of an aligned buffer of this machine's byte order. */
+interface Words {
+  readonly buffer: ArrayBufferLike;
+  readonly offset: number;
+  readonly count: number;
+}
+
+const decoders: Readonly<Record<Dtype, (words: Words) => Decoded>> = {
+  F64: (w) => new Float64Array(w.buffer, w.offset, w.count),
+  F32: (w) => new Float32Array(w.buffer, w.offset, w.count),
+  F16: (w) => lookUp(new Uint16Array(w.buffer, w.offset, w.count), table("F16")),
+  BF16: (w) => widenBfloat16(new Uint16Array(w.buffer, w.offset, w.count)),
+  F8_E4M3: (w) => lookUp(new Uint8Array(w.buffer, w.offset, w.count), table("F8_E4M3")),
+  F8_E5M2: (w) => lookUp(new Uint8Array(w.buffer, w.offset, w.count), table("F8_E5M2")),
+  I64: (w) => Float64Array.from(new BigInt64Array(w.buffer, w.offset, w.count), Number),
+  U64: (w) => Float64Array.from(new BigUint64Array(w.buffer, w.offset, w.count), Number),
+  I32: (w) => new Float64Array(new Int32Array(w.buffer, w.offset, w.count)),
+  U32: (w) => new Float64Array(new Uint32Array(w.buffer, w.offset, w.count)),
+  I16: (w) => new Float32Array(new Int16Array(w.buffer, w.offset, w.count)),
+  U16: (w) => new Float32Array(new Uint16Array(w.buffer, w.offset, w.count)),
+  I8: (w) => new Float32Array(new Int8Array(w.buffer, w.offset, w.count)),
+  U8: (w) => new Float32Array(new Uint8Array(w.buffer, w.offset, w.count)),
+  BOOL: (w) => Float32Array.from(new Uint8Array(w.buffer, w.offset, w.count), (byte) => (byte === 0 ? 0 : 1)),
+};
+
+const hostIsBigEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
+
+/** The same words with their bytes reversed when file and machine differ in byte order. */
+export function inByteOrder(bytes: Uint8Array, width: number, bigEndian: boolean): Uint8Array {
+  if (width === 1 || bigEndian === hostIsBigEndian) return bytes;
+  const swapped = new Uint8Array(bytes.length);
+  for (let word = 0; word < bytes.length; word += width) {
+    for (let i = 0; i < width; i++) swapped[word + i] = bytes[word + width - 1 - i]!;
+  }
+  return swapped;
+}
+
+/**
+ * Entries of a tensor from their stored bytes.
+ *
+ * @param bytes - whole entries, at any alignment; the result may share their memory when they are
+ *   already what is wanted, so give bytes that nobody else uses.
+ * @param dtype - how they are stored.
+ * @param bigEndian - byte order of the file: big-endian .npy files exist.
+ * @returns Float64Array for F64 and integers of 32 bits and more, Float32Array otherwise.
+ * @source safetensors README, "Format"; NEP 1 (npy).
+ */
+export function decodeEntries(bytes: Uint8Array, dtype: Dtype, bigEndian = false): Decoded {
+  const width = bytesPerEntry[dtype];
+  const ordered = inByteOrder(bytes, width, bigEndian);
+  // A typed array over words that are not aligned throws: those are moved to the start of a buffer.
+  const aligned = ordered.byteOffset % width === 0 ? ordered : ordered.slice();
+  return decoders[dtype]({
+    buffer: aligned.buffer,
+    offset: aligned.byteOffset,
+    count: aligned.byteLength / width,
+  });
+}

@@ -1,0 +1,74 @@
+import { UnreadableInputError } from "../errors.ts";
+import { type ByteSource, blobSource, fileSource } from "./byte-source.ts";
+import { refuseImposter } from "./imposters.ts";
+import { HEAD_BYTES } from "./limits.ts";
+
+/** Files under one path: a folder on disk, or the files that a browser's user chose together. */
+export interface Folder {
+  readonly path: string;
+  /** Plain names, sorted; hidden ones are left out. */
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+  /** @returns the file's bytes, checked for imposters; null when there is none of that name. */
+  open(name: string): Promise<ByteSource | null>;
+}
+
+/** A file of a browser: a File has a name, a Blob is given one. */
+export type NamedBlob = Blob & { readonly name: string };
+
+/**
+ * Lists a folder on disk; links are followed.
+ *
+ * @throws {UnreadableInputError} If it cannot be listed.
+ */
+export async function diskFolder(path: string): Promise<Folder> {
+  const { readdir, stat } = await import("node:fs/promises");
+  const { join } = await import("node:path");
+  const found = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UnreadableInputError(`${path} cannot be listed: ${reason}. Check its permissions.`, { cause });
+  });
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const item of found.filter(({ name }) => !name.startsWith("."))) {
+    // A link to nothing counts as a file, so that opening it says so.
+    const kind = item.isSymbolicLink() ? await stat(join(path, item.name)).catch(() => null) : item;
+    (kind?.isDirectory() ? folders : files).push(item.name);
+  }
+  return { path, files: files.sort(), folders: folders.sort(), open: diskOpener(path) };
+}
+
+/** Opens files of a folder on disk by plain name, without listing it. */
+export function diskOpener(path: string): Folder["open"] {
+  return async (name) => {
+    const { lstat } = await import("node:fs/promises");
+    const { join } = await import("node:path");
+    const file = join(path, name);
+    if (!(await lstat(file).catch(() => null))) return null;
+    return withoutImposter(await fileSource(file));
+  };
+}
+
+/** Blobs as a folder without subfolders. */
+export function blobFolder(blobs: readonly NamedBlob[]): Folder {
+  const byName = new Map(blobs.map((blob) => [blob.name, blob]));
+  return {
+    path: "",
+    files: [...byName.keys()].sort(),
+    folders: [],
+    async open(name) {
+      const blob = byName.get(name);
+      return blob ? withoutImposter(blobSource(blob, name)) : null;
+    },
+  };
+}
+
+/** The first bytes of a source: enough to tell what it is. */
+export function readHead(source: ByteSource): Promise<Uint8Array> {
+  return source.read(0, Math.min(HEAD_BYTES, source.size));
+}
+
+async function withoutImposter(source: ByteSource): Promise<ByteSource> {
+  refuseImposter(await readHead(source), source);
+  return source;
+}

@@ -1,0 +1,128 @@
+import type { ByteSource } from "./byte-source.ts";
+import { asciiHead } from "./format.ts";
+
+/** A format that is recognised so as to say what it is, and not read. */
+export interface ForeignFormat {
+  readonly title: string;
+  /** Names that such files have in a model folder. */
+  readonly names: RegExp;
+  /** Whether the content is of this format; by the first bytes. */
+  sniff(head: Uint8Array, source: ByteSource): boolean;
+  /** What to do. */
+  readonly advice: string;
+}
+
+const never = () => false;
+
+const between = (byte: number | undefined, low: number, high: number) =>
+  byte !== undefined && low <= byte && byte <= high;
+
+/** Tags of the fields of an ONNX ModelProto that can follow its ir_version. */
+const ONNX_FIELDS: readonly number[] = [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42];
+
+const fromTorch =
+  "Convert it in Python: safetensors.torch.save_file(torch.load(path, weights_only=True), 'model.safetensors').";
+const toSafetensors = "Convert it to safetensors.";
+
+/** The first that fits answers, so narrow ones come before wide ones. */
+export const foreignFormats: readonly ForeignFormat[] = [
+  {
+    title: "DeepSpeed ZeRO shards",
+    names: /(_optim_states\.pt|^mp_rank_\d+.*_model_states\.pt|^(bf16_|fp16_)?zero_pp_rank_\d+.*\.pt)$/,
+    sniff: (_, source) => /(_optim_states|_model_states)\.pt$/.test(source.name),
+    advice:
+      "Convert them first: `python zero_to_fp32.py . pytorch_model.bin` in the folder that has zero_to_fp32.py.",
+  },
+  {
+    title: "torch.distributed checkpoint (.distcp)",
+    names: /\.distcp$/,
+    sniff: (_, source) => source.name.endsWith(".distcp"),
+    advice:
+      "Convert it first: `python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pt`.",
+  },
+  {
+    title: "PyTorch shard index",
+    names: /\.bin\.index\.json$/,
+    sniff: (head) => isJsonWith(head, /"weight_map"/),
+    advice: "Save the model with save_pretrained(folder, safe_serialization=True).",
+  },
+  {
+    title: "TensorFlow.js model",
+    names: /^(model\.json|group\d+-shard\d+of\d+(\.bin)?)$/,
+    sniff: (head) => isJsonWith(head, /"(weightsManifest|modelTopology)"/),
+    advice: toSafetensors,
+  },
+  {
+    title: "Keras 3 (.keras)",
+    names: /\.keras$/,
+    sniff: (head) => isZip(head) && /metadata\.json|model\.weights\.h5/.test(asciiHead(head, 200)),
+    advice: toSafetensors,
+  },
+  {
+    title: "PyTorch (zip)",
+    names: /\.(pt|pth|ckpt|bin|jit|ptl|tar)$/,
+    sniff: (head) =>
+      isZip(head) && /\/(data\.pkl|version|byteorder|code\/|constants\.pkl)/.test(asciiHead(head)),
+    advice: fromTorch,
+  },
+  {
+    title: "PyTorch (legacy pickle or tar), or another pickle",
+    names: /\.(pkl|pickle|joblib)$/,
+    sniff: (head) =>
+      (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) ||
+      ["sys_info", "pickle", "tensors", "storages"].includes(asciiHead(head, 100).split("\0")[0]!),
+    advice: fromTorch,
+  },
+  {
+    title: "GGUF",
+    names: /\.gguf$/,
+    sniff: (head) => ["GGUF", "FUGG"].includes(asciiHead(head, 4)),
+    advice: "Analyse the safetensors it was quantised from.",
+  },
+  {
+    title: "HDF5 (Keras)",
+    names: /\.(h5|hdf5)$/,
+    sniff: (head) => asciiHead(head, 8) === "\x89HDF\r\n\x1a\n",
+    advice: toSafetensors,
+  },
+  {
+    title: "TensorFlow checkpoint or SavedModel",
+    names: /(\.data-\d+-of-\d+|^(saved_)?model\.pb|\.tflite)$/,
+    sniff: (head) => asciiHead(head.subarray(4), 4) === "TFL3",
+    advice: toSafetensors,
+  },
+  {
+    title: "MessagePack (Flax)",
+    names: /\.msgpack$/,
+    // A map of a few entries whose first key is a short string.
+    sniff: (head) =>
+      between(head[0], 0x81, 0x8f) && between(head[1], 0xa1, 0xbf) && between(head[2], 0x2e, 0x7a),
+    advice:
+      "Save the model with save_pretrained(folder, safe_serialization=True), or convert it to safetensors.",
+  },
+  {
+    title: "ONNX",
+    names: /\.(onnx|onnx\.data|onnx_data)$/,
+    // Protocol buffers have no magic: ir_version is field 1, a small number; a model field follows.
+    sniff: (head, source) =>
+      source.name.endsWith(".onnx") ||
+      (head[0] === 0x08 && between(head[1], 1, 32) && ONNX_FIELDS.includes(head[2] ?? 0)),
+    advice: "Analyse the checkpoint it was exported from.",
+  },
+  { title: "zip archive without arrays", names: /\.zip$/, sniff: isZip, advice: "Unpack it first." },
+  {
+    title: "tensors of another library",
+    names: /\.(ot|pdparams|params|mar|mlmodel)$/,
+    sniff: never,
+    advice: toSafetensors,
+  },
+];
+
+function isZip(head: Uint8Array): boolean {
+  return ["PK\x03\x04", "PK\x05\x06"].includes(asciiHead(head, 4));
+}
+
+function isJsonWith(head: Uint8Array, key: RegExp): boolean {
+  const text = asciiHead(head).trimStart();
+  return text.startsWith("{") && key.test(text);
+}

@@ -1,0 +1,8 @@
+/** Reading and writing checkpoints: files in, named tensors out. */
+export type { Checkpoint, LeftOutFile } from "./checkpoint.ts";
+export type { WritableDtype } from "./encode.ts";
+export type { NamedBlob } from "./folder.ts";
+export { openCheckpoint, openCheckpointBlob } from "./open-checkpoint.ts";
+export { encodeSafetensors, type WritableTensor, writeSafetensors } from "./safetensors-writer.ts";
+export { type OpenedCheckpoints, openCheckpoints } from "./series.ts";
+export { type Dtype, entryCount, type Tensor, type TensorSource, tensorOf } from "./tensor.ts";

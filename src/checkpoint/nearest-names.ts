@@ -1,0 +1,45 @@
+import { UnreadableInputError } from "../errors.ts";
+
+/** Names further away than this share of their length are not suggested. */
+const FARTHEST = 0.4;
+
+/**
+ * The error for a path that does not exist, with the names in its folder that are most like it.
+ */
+export async function missingPath(path: string): Promise<UnreadableInputError> {
+  const { readdir } = await import("node:fs/promises");
+  const { basename, dirname } = await import("node:path");
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => null);
+  if (!names)
+    return new UnreadableInputError(`${path} does not exist, and neither does the folder ${folder}.`);
+  const wanted = basename(path);
+  const near = names
+    .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= FARTHEST * Math.max(name.length, wanted.length))
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, 3);
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.map(({ name }) => name).join(" or ")}?`
+      : `The folder ${folder} has no such name.`;
+  return new UnreadableInputError(`${path} does not exist: expected a checkpoint file or folder. ${hint}`);
+}
+
+/**
+ * Insertions, deletions and replacements that make one word of the other.
+ *
+ * @source Levenshtein 1966; the two-row form of Wagner & Fischer 1974.
+ */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,121 @@
+import { NothingToAnalyzeError, UnreadableInputError } from "../errors.ts";
+import type { ByteSource } from "./byte-source.ts";
+import type { Checkpoint, LeftOutFile } from "./checkpoint.ts";
+import { checkpointNumber } from "./checkpoint-number.ts";
+import { blobFolder, diskFolder, diskOpener, type Folder, type NamedBlob, readHead } from "./folder.ts";
+import type { CheckpointFormat } from "./format.ts";
+import { type ModelFiles, planFolder } from "./model-folder.ts";
+import { missingPath } from "./nearest-names.ts";
+import { recognize } from "./recognize.ts";
+
+/**
+ * Opens one checkpoint: headers are read, tensors wait until they are asked for.
+ *
+ * What a file is, its content says, not its name. In a folder, safetensors are preferred (an index,
+ * then numbered shards, then one file); the same weights in another format, and the state of the
+ * training run, are listed in `leftOut`.
+ *
+ * @param path - a file, or the folder of one model.
+ * @returns the checkpoint; close it when done.
+ * @throws {UnreadableInputError} If the path does not exist, cannot be read, is of a format that is
+ *   not read, or is a folder of several checkpoints.
+ * @throws {CheckpointFormatError} If a file is truncated, damaged or hostile.
+ * @throws {NothingToAnalyzeError} If the folder holds no model.
+ */
+export async function openCheckpoint(path: string): Promise<Checkpoint> {
+  const { basename, dirname, resolve } = await import("node:path");
+  if (!(await isFolder(path))) {
+    const name = basename(path);
+    return openModel(diskOpener(dirname(path)), alone(name), { id: name, path, leftOut: [] });
+  }
+  const folder = await diskFolder(path);
+  const { models, leftOut, refusal } = planFolder(path, folder.files);
+  if (refusal) throw refusal;
+  if (models.length > 1) {
+    throw new UnreadableInputError(
+      `${path} holds ${models.length} checkpoints (${models.map((model) => model.entry).slice(0, 4)}, ...): ` +
+        "expected one. Name one of them, or open the folder as a series.",
+    );
+  }
+  return openModel(folder.open, models[0]!, { id: basename(resolve(path)), path, leftOut });
+}
+
+/**
+ * Opens a checkpoint from files that a browser's user chose: one file, or the files of one model.
+ *
+ * @param files - one File (or Blob with a name), or an index with its shards, or a folder's files.
+ * @returns the checkpoint; its path is the name of the file that leads to the others.
+ * @throws {UnreadableInputError} If the format is not read, or is read in Node only (.npz).
+ * @throws {CheckpointFormatError} If a file is truncated, damaged or hostile.
+ * @throws {NothingToAnalyzeError} If none of several files is a model.
+ */
+export async function openCheckpointBlob(files: NamedBlob | readonly NamedBlob[]): Promise<Checkpoint> {
+  const folder = blobFolder(files instanceof Blob ? [files] : files);
+  if (folder.files.length === 0) throw new NothingToAnalyzeError("expected at least one file, got none.");
+  const single = folder.files.length === 1 ? alone(folder.files[0]!) : null;
+  const plan = single
+    ? { models: [single], leftOut: [], refusal: null }
+    : planFolder("the selection", folder.files);
+  if (plan.refusal) throw plan.refusal;
+  const model = plan.models[0]!;
+  if (plan.models.length > 1) {
+    throw new UnreadableInputError(
+      `expected the files of one model, got ${plan.models.length} models: choose one of them.`,
+    );
+  }
+  return openModel(folder.open, model, { id: model.entry, path: model.entry, leftOut: plan.leftOut });
+}
+
+/** A file that was named itself: its content says what it is. */
+type ModelChoice = Omit<ModelFiles, "format" | "main"> & { readonly format: CheckpointFormat | null };
+
+function alone(name: string): ModelChoice {
+  return { entry: name, files: [name], inParts: false, format: null };
+}
+
+/** Opens the files of one model; all of them are closed again if any is wrong. */
+export async function openModel(
+  open: Folder["open"],
+  model: ModelChoice,
+  identity: { readonly id: string; readonly path: string; readonly leftOut: readonly LeftOutFile[] },
+): Promise<Checkpoint> {
+  const sources: ByteSource[] = [];
+  const close = async () => {
+    for (const source of sources) await source.close();
+  };
+  const openTracked = async (name: string) => {
+    const source = await open(name);
+    if (source) sources.push(source);
+    return source;
+  };
+  try {
+    const entry = await openTracked(model.entry);
+    if (!entry) throw await missingPath(identity.path);
+    // What is in parts was gathered by the format that knows how they belong together.
+    const format = model.format && model.inParts ? model.format : recognize(await readHead(entry), entry);
+    const opened = await format.open(entry, { files: model.files, open: openTracked });
+    return {
+      ...identity,
+      ...checkpointNumber(identity.id),
+      format: format.id,
+      files: opened.files,
+      metadata: opened.metadata,
+      tensors: () => opened.tensors,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * @throws {UnreadableInputError} If there is nothing at the path; names that are like it are given.
+ */
+export async function isFolder(path: string): Promise<boolean> {
+  const { stat, lstat } = await import("node:fs/promises");
+  const found = await stat(path).catch(() => null);
+  // A link to nothing is left to the opening, which says what it is.
+  if (!found && !(await lstat(path).catch(() => null))) throw await missingPath(path);
+  return found?.isDirectory() ?? false;
+}

@@ -1,0 +1,77 @@
+import type { ByteSource } from "./byte-source.ts";
+import { bytesPerEntry, decodeEntries } from "./decode.ts";
+import { type Dtype, entryCount, type Tensor } from "./tensor.ts";
+
+/** Where and how the entries of a tensor lie in a file. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** First byte of the entries in the source. */
+  readonly offset: number;
+  /** The file to report, relative to the checkpoint's path. */
+  readonly file: string;
+  readonly bigEndian?: boolean;
+  /** Column-major: the first axis runs fastest. */
+  readonly fortranOrder?: boolean;
+}
+
+/**
+ * A tensor whose entries are one contiguous range of a source; only what is asked for is read. (Of
+ * a column-major one the whole is read: a row's entries are scattered over all of it.)
+ *
+ * @throws {RangeError} From `read`, if the range is not within the tensor.
+ */
+export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
+  const { name, dtype, shape, offset, file, bigEndian = false, fortranOrder = false } = stored;
+  const width = bytesPerEntry[dtype];
+  const count = entryCount(shape);
+  const entries = async (start: number, end: number) =>
+    decodeEntries(await source.read(offset + start * width, (end - start) * width), dtype, bigEndian);
+  return {
+    name,
+    dtype,
+    shape,
+    sizeBytes: count * width,
+    file,
+    storage: null,
+    async read(start = 0, end = count) {
+      if (!(0 <= start && start <= end && end <= count)) {
+        throw new RangeError(`${name} has entries 0 to ${count}: ${start} to ${end} is not within them`);
+      }
+      if (fortranOrder && shape.length > 1) return rowMajor(await entries(0, count), shape, start, end);
+      return entries(start, end);
+    },
+  };
+}
+
+/** Entries `start` to `end` in row-major order, of a column-major array. */
+function rowMajor<T extends Float32Array | Float64Array>(
+  columnMajor: T,
+  shape: readonly number[],
+  start: number,
+  end: number,
+): T {
+  const strides = shape.map((_, axis) => entryCount(shape.slice(0, axis)));
+  const result = columnMajor.slice(0, end - start) as T;
+  if (result.length === 0) return result;
+  const index = new Array<number>(shape.length).fill(0);
+  let rest = start;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index[axis] = rest % shape[axis]!;
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  let position = index.reduce((sum, i, axis) => sum + i * strides[axis]!, 0);
+  for (let i = 0; i < result.length; i++) {
+    result[i] = columnMajor[position]!;
+    // Count up like an odometer, the last axis fastest.
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      position += strides[axis]!;
+      index[axis]! += 1;
+      if (index[axis]! < shape[axis]!) break;
+      position -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,189 @@
+import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
+import type { ByteSource } from "./byte-source.ts";
+import {
+  asciiHead,
+  type CheckpointFormat,
+  type FileGroup,
+  type OpenedFiles,
+  type Surroundings,
+} from "./format.ts";
+import { INDEX_BYTES, SHARD_COUNT, TENSOR_COUNT } from "./limits.ts";
+import { openSafetensorsFile } from "./safetensors.ts";
+import type { Tensor } from "./tensor.ts";
+import { checkedName } from "./tensor-shape.ts";
+
+const indexName = /^(.+)\.safetensors\.index\.json$/;
+const shardName = /^(.+)-(\d{1,6})-of-(\d{1,6})\.safetensors$/;
+
+/**
+ * A model in several safetensors files: by an index (`model.safetensors.index.json`, whose
+ * `weight_map` names the shard of every tensor), or, without one, by shard names that count
+ * themselves (`model-00001-of-00002.safetensors`).
+ *
+ * @source huggingface_hub documentation, "Serialization": split_torch_state_dict_into_shards.
+ */
+export const safetensorsSharded: CheckpointFormat = {
+  id: "safetensors-sharded",
+  title: "safetensors in shards",
+  extensions: [".safetensors.index.json"],
+  sniff(head, source) {
+    const text = asciiHead(head);
+    if (!text.trimStart().startsWith("{")) return false;
+    return indexName.test(source.name) || (text.includes('"weight_map"') && text.includes(".safetensors"));
+  },
+  gather(names) {
+    const shards = names.filter((name) => shardName.test(name));
+    const indexes = names.filter((name) => indexName.test(name));
+    const groups = indexes.map((entry): FileGroup => {
+      const stem = indexName.exec(entry)![1]!;
+      // With one index in the folder all shards are its own, whatever they are called.
+      const own = indexes.length === 1 ? shards : shards.filter((name) => shardName.exec(name)![1] === stem);
+      return { entry, files: [entry, ...own], inParts: true, main: stem === "model" };
+    });
+    const claimed = new Set(groups.flatMap((group) => group.files));
+    const sets = new Map<string, string[]>();
+    for (const name of shards.filter((shard) => !claimed.has(shard))) {
+      const [, stem, , total] = shardName.exec(name)!;
+      const key = `${stem}-of-${total}`;
+      const set = sets.get(key);
+      if (set) set.push(name);
+      else sets.set(key, [name]);
+    }
+    for (const files of sets.values()) {
+      groups.push({
+        entry: files[0]!,
+        files,
+        inParts: true,
+        main: shardName.exec(files[0]!)![1] === "model",
+      });
+    }
+    return groups;
+  },
+  open(entry, surroundings) {
+    return shardName.test(entry.name)
+      ? openCountedShards(entry, surroundings)
+      : openByIndex(entry, surroundings);
+  },
+};
+
+async function openByIndex(entry: ByteSource, surroundings: Surroundings): Promise<OpenedFiles> {
+  const shardOf = await readWeightMap(entry);
+  const opened = await openShards([...new Set(shardOf.values())].sort(), entry, surroundings);
+  // A shard's tensors are all the model's, listed or not, as for the library that writes these; the
+  // index decides where two shards have the same name.
+  const merged = mergeShards(opened, (name, file) => (shardOf.get(name) ?? file) === file);
+  const present = new Set(merged.tensors.map((tensor) => tensor.name));
+  for (const [name, shard] of shardOf) {
+    if (present.has(name)) continue;
+    throw new CheckpointFormatError(
+      `${entry.name}: expected tensor ${JSON.stringify(name)} in ${shard}, got a shard without it. ` +
+        "Index and shards are of different models or versions: download all of them again.",
+    );
+  }
+  return merged;
+}
+
+async function openCountedShards(entry: ByteSource, surroundings: Surroundings): Promise<OpenedFiles> {
+  const [, stem, digits, totalDigits] = shardName.exec(entry.name)!;
+  const total = Number(totalDigits);
+  if (total > SHARD_COUNT) {
+    throw new CheckpointFormatError(`${entry.name}: expected at most ${SHARD_COUNT} shards, got ${total}.`);
+  }
+  const expected = Array.from({ length: total }, (_, i) => {
+    return `${stem}-${String(i + 1).padStart(digits!.length, "0")}-of-${totalDigits}.safetensors`;
+  });
+  const there = new Set(surroundings.files);
+  const missing = expected.filter((name) => !there.has(name));
+  const own = new Set(expected);
+  const strange = surroundings.files.filter((name) => !own.has(name));
+  if (missing.length > 0) {
+    throw new UnreadableInputError(
+      `${stem}: expected shards 1 to ${total}, and ${missing.length} of them ` +
+        `(${missing.slice(0, 5).join(", ")}${missing.length > 5 ? ", ..." : ""}) are not there. ` +
+        "Download the missing files, or name one shard to read it alone.",
+    );
+  }
+  if (strange.length > 0) {
+    throw new CheckpointFormatError(
+      `${stem}: expected shards numbered 1 to ${total}, got ${strange.slice(0, 5).join(", ")} too. Remove it.`,
+    );
+  }
+  return mergeShards(await openShards(expected, entry, surroundings), () => true);
+}
+
+type OpenedShard = Awaited<ReturnType<typeof openSafetensorsFile>> & { readonly file: string };
+
+async function openShards(
+  names: readonly string[],
+  entry: ByteSource,
+  surroundings: Surroundings,
+): Promise<OpenedShard[]> {
+  const opened: OpenedShard[] = [];
+  for (const name of names) {
+    const source = name === entry.name ? entry : await surroundings.open(name);
+    if (!source) {
+      throw new UnreadableInputError(
+        `${entry.name} names the shard ${name}, which is not beside it. ` +
+          "Download the missing file into the same folder.",
+      );
+    }
+    opened.push({ file: name, ...(await openSafetensorsFile(source)) });
+  }
+  return opened;
+}
+
+function mergeShards(
+  shards: readonly OpenedShard[],
+  belongs: (name: string, file: string) => boolean,
+): OpenedFiles {
+  const tensors = new Map<string, Tensor>();
+  for (const shard of shards) {
+    for (const tensor of shard.tensors) {
+      if (!belongs(tensor.name, shard.file)) continue;
+      const other = tensors.get(tensor.name);
+      if (other) {
+        throw new CheckpointFormatError(
+          `expected every tensor in one shard, got ${JSON.stringify(tensor.name)} in ${other.file} and in ` +
+            `${shard.file}. Remove shards of other models from the folder.`,
+        );
+      }
+      tensors.set(tensor.name, tensor);
+    }
+  }
+  const metadata = Object.fromEntries(shards.flatMap((shard) => Object.entries(shard.metadata)));
+  return { tensors: [...tensors.values()], metadata, files: shards.map((shard) => shard.file) };
+}
+
+/** The shard of each tensor: names only of files in the same folder, whatever the index says. */
+async function readWeightMap(entry: ByteSource): Promise<Map<string, string>> {
+  if (entry.size > INDEX_BYTES) throw wrong(entry, `at most ${INDEX_BYTES} bytes`, `${entry.size}`);
+  const bytes = await entry.read(0, entry.size);
+  let index: unknown;
+  try {
+    index = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw wrong(entry, "UTF-8 JSON", cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  const map = typeof index === "object" && index !== null && "weight_map" in index ? index.weight_map : null;
+  if (typeof map !== "object" || map === null || Array.isArray(map)) {
+    throw wrong(entry, "a weight_map of tensor names to file names", JSON.stringify(map));
+  }
+  const pairs = Object.entries(map as Record<string, unknown>);
+  if (pairs.length === 0) throw wrong(entry, "a weight_map that names tensors", "an empty one");
+  if (pairs.length > TENSOR_COUNT) throw wrong(entry, `at most ${TENSOR_COUNT} tensors`, `${pairs.length}`);
+  return new Map(
+    pairs.map(([name, shard]) => {
+      if (typeof shard !== "string" || !/^[^/\\:\0]+\.safetensors$/.test(shard) || shard.startsWith(".")) {
+        throw wrong(entry, "shards that are plain names of .safetensors files", JSON.stringify(shard));
+      }
+      return [checkedName(name, entry.name), shard] as const;
+    }),
+  );
+}
+
+function wrong(entry: ByteSource, expected: string, got: string, cause?: unknown): CheckpointFormatError {
+  const message =
+    `${entry.name}: expected ${expected}, got ${got.slice(0, 300)}. ` +
+    "The index is damaged or hostile: download it again.";
+  return new CheckpointFormatError(message, cause === undefined ? undefined : { cause });
+}

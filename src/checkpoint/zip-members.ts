@@ -1,0 +1,155 @@
+import type { Entry, RandomAccessReader } from "yauzl";
+import { CheckpointFormatError, MarchenkoError, UnreadableInputError } from "../errors.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { DEFLATE_RATIO, ZIP_MEMBERS } from "./limits.ts";
+import { inflatedSource, storedSource } from "./zip-data.ts";
+
+type Yauzl = typeof import("yauzl");
+
+/** Bytes fetched at once when an archive's directory is walked, record by record. */
+const READ_AHEAD = 4096;
+
+const STORED = 0;
+const DEFLATED = 8;
+
+/**
+ * The members of a zip archive, each as a source of its own bytes: stored ones by range, deflated
+ * ones inflated as far as is asked. Only the directory is read here.
+ *
+ * @throws {CheckpointFormatError} If the archive is damaged, or its sizes cannot be true.
+ * @throws {UnreadableInputError} If a member is encrypted, or compressed otherwise; in a browser.
+ * @source APPNOTE.TXT 6.3.10 (PKWARE), by way of yauzl.
+ */
+export async function zipMembers(source: ByteSource): Promise<ByteSource[]> {
+  const yauzl = await import("yauzl").catch((cause: unknown) => {
+    throw new UnreadableInputError(
+      `${source.name} is a zip archive, which is read in Node only: convert it to safetensors.`,
+      { cause },
+    );
+  });
+
+  // What the library itself throws inside a callback, on damage that it did not foresee, rejects too.
+  const [crashed, crash] = rejection();
+  try {
+    const reader = archiveReader(yauzl, source, crash);
+    return await Promise.race([crashed, membersOf(yauzl, reader, source)]);
+  } catch (error) {
+    if (error instanceof MarchenkoError) throw error;
+    throw damaged(source, "a complete zip archive", error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function membersOf(
+  yauzl: Yauzl,
+  reader: RandomAccessReader,
+  source: ByteSource,
+): Promise<ByteSource[]> {
+  const zip = await yauzl.fromRandomAccessReaderPromise(reader, source.size, { autoClose: false });
+  if (zip.entryCount > ZIP_MEMBERS) {
+    throw damaged(source, `at most ${ZIP_MEMBERS} members`, `${zip.entryCount}`);
+  }
+  const entries = new Map<string, Entry>();
+  let compressed = 0;
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName.endsWith("/")) continue;
+    if (entries.has(entry.fileName)) {
+      throw damaged(source, "each member once", `${entry.fileName} twice`);
+    }
+    checkEntry(source, entry);
+    compressed += entry.compressedSize;
+    entries.set(entry.fileName, entry);
+  }
+  // Members that overlap let a small archive inflate to any size.
+  if (compressed > source.size) {
+    throw damaged(source, `members of ${source.size} bytes together`, `${compressed}`);
+  }
+  const members: ByteSource[] = [];
+  for (const entry of entries.values()) {
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    const open = entry.compressionMethod === STORED ? storedSource : inflatedSource;
+    members.push(
+      open(source, {
+        name: `${source.name}: ${entry.fileName}`,
+        start: fileDataStart,
+        compressedSize: entry.compressedSize,
+        size: entry.uncompressedSize,
+        crc32: entry.crc32,
+      }),
+    );
+  }
+  return members;
+}
+
+/** A source as yauzl reads it: it asks for a few bytes at a time, which are fetched in blocks. */
+function archiveReader(
+  yauzl: Yauzl,
+  source: ByteSource,
+  crash: (error: unknown) => void,
+): RandomAccessReader {
+  let block: Uint8Array = new Uint8Array(0);
+  let blockStart = 0;
+
+  async function copy(target: Buffer, offset: number, length: number, position: number): Promise<void> {
+    if (position < blockStart || position + length > blockStart + block.length) {
+      const end = Math.min(position + Math.max(length, READ_AHEAD), source.size);
+      block = await source.read(position, Math.max(end - position, length));
+      blockStart = position;
+    }
+    target.set(block.subarray(position - blockStart, position - blockStart + length), offset);
+  }
+
+  class SourceReader extends yauzl.RandomAccessReader {
+    override read(
+      buffer: Buffer,
+      offset: number,
+      length: number,
+      position: number,
+      callback: (error: Error | null, bytesRead?: number) => void,
+    ): void {
+      copy(buffer, offset, length, position)
+        .then(
+          () => callback(null, length),
+          (error: Error) => callback(error),
+        )
+        .catch(crash);
+    }
+
+    override close(callback: (error: Error | null) => void): void {
+      callback(null);
+    }
+  }
+  return new SourceReader();
+}
+
+/** A promise that only ever rejects, and what rejects it. */
+function rejection(): [Promise<never>, (error: unknown) => void] {
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<never>((_, fail) => {
+    reject = fail;
+  });
+  promise.catch(() => {});
+  return [promise, reject];
+}
+
+function checkEntry(source: ByteSource, entry: Entry): void {
+  const { fileName, compressionMethod, compressedSize, uncompressedSize } = entry;
+  if (entry.isEncrypted()) {
+    throw new UnreadableInputError(`${source.name}: ${fileName} is encrypted, which is not supported.`);
+  }
+  if (compressionMethod !== STORED && compressionMethod !== DEFLATED) {
+    throw new UnreadableInputError(
+      `${source.name}: ${fileName} is compressed by method ${compressionMethod}; ` +
+        "stored and deflated members are read. Save it with numpy.savez.",
+    );
+  }
+  if (uncompressedSize > compressedSize * DEFLATE_RATIO) {
+    const got = `${uncompressedSize} from ${compressedSize}`;
+    throw damaged(source, `${fileName} to inflate at most ${DEFLATE_RATIO}-fold`, got);
+  }
+}
+
+function damaged(source: ByteSource, expected: string, got: string): CheckpointFormatError {
+  return new CheckpointFormatError(
+    `${source.name}: expected ${expected}, got ${got}. The archive is damaged: download or save it again.`,
+  );
+}

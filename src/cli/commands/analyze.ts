@@ -1,0 +1,123 @@
+import { availableParallelism, hostname } from "node:os";
+import { Command, Option } from "commander";
+import { analyze } from "../../analysis/analyze.ts";
+import type { AnalysisResult } from "../../analysis/result.ts";
+import { abortOnInterrupt } from "../interrupt.ts";
+import { layerJournal } from "../layer-journal.ts";
+import { collect, parseCount, parseSeed } from "../options.ts";
+import { checkOutputs, formatOfFile, renderers, writeOutput } from "../outputs.ts";
+import { duration, progressLine } from "../progress-line.ts";
+import { printData, talk } from "../terminal.ts";
+import { dryRun } from "./dry-run.ts";
+
+interface Flags {
+  readonly include?: string[];
+  readonly exclude?: string[];
+  readonly dryRun?: boolean;
+  readonly spectra?: boolean;
+  readonly seed: number;
+  readonly workers?: number;
+  readonly output?: string[];
+  readonly format?: string;
+  readonly quiet?: boolean;
+  readonly progress: boolean;
+}
+
+export function analyzeCommand(): Command {
+  return new Command("analyze")
+    .description(
+      "The main job: singular values of every weight matrix, Marchenko-Pastur fits, spikes, spectral concentration and verdicts.",
+    )
+    .argument("<path...>", "a file, a model folder, or a folder of checkpoints (a series)")
+    .option("--include <glob>", "only tensors whose name matches; may be given several times", collect)
+    .option("--exclude <glob>", "not these tensors; may be given several times", collect)
+    .option("--dry-run", "list what would be analysed, and why the rest would not")
+    .option("--spectra", "keep every singular value in the result, with its error bound")
+    .option("--seed <n>", "seed of the simulated noise behind p-values", parseSeed, 0)
+    .option(
+      "--workers <n>",
+      "worker threads; all cores by default. The result does not depend on it",
+      parseCount,
+    )
+    .option(
+      "-o, --output <file>",
+      "write the result; .json .ndjson .csv .md .html; may be given several times",
+      collect,
+    )
+    .addOption(new Option("--format <format>", "what to print on stdout").choices(Object.keys(renderers)))
+    .option("-q, --quiet", "print nothing but errors")
+    .option("--no-progress", "don't show progress")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  marchenko analyze model.safetensors
+  marchenko analyze model/ --include 'model.layers.*.mlp.*' -o mlp.json -o mlp.html
+  marchenko analyze model/ --format ndjson | jq .verdict
+
+A run that is stopped keeps the layers that it finished in OUTPUT.partial.ndjson.`,
+    )
+    .action(run);
+}
+
+async function run(paths: string[], flags: Flags): Promise<void> {
+  const outputs = flags.output ?? [];
+  await checkOutputs(outputs);
+  const selection = {
+    ...(flags.include && { include: flags.include }),
+    ...(flags.exclude && { exclude: flags.exclude }),
+  };
+  if (flags.dryRun) {
+    await dryRun(paths, selection, flags.format ?? "table");
+    return;
+  }
+  const workers = flags.workers ?? availableParallelism();
+  const startedAt = new Date();
+  const progress = progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
+  const journal = layerJournal(outputs[0]);
+  const interrupt = abortOnInterrupt();
+  try {
+    const result = await analyze(paths, {
+      ...selection,
+      seed: flags.seed,
+      workers,
+      spectra: flags.spectra ? "all" : "summary",
+      signal: interrupt.signal,
+      onProgress(event) {
+        journal.add(event);
+        progress.update(event);
+      },
+    });
+    progress.end();
+    result.provenance.run = {
+      startedAt: startedAt.toISOString(),
+      seconds: (Date.now() - startedAt.getTime()) / 1000,
+      workers,
+      host: hostname(),
+      node: process.version,
+    };
+    await writeResult(result, outputs, flags);
+    journal.discard();
+  } catch (error) {
+    progress.end();
+    const kept = journal.keep();
+    if (kept) talk(kept);
+    throw error;
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function writeResult(result: AnalysisResult, outputs: readonly string[], flags: Flags): Promise<void> {
+  for (const path of outputs) await writeOutput(path, await renderers[formatOfFile(path)]!(result));
+  // With files to look at, stdout still gets the answer, unless the user asked for quiet.
+  if (flags.format ?? !flags.quiet) await printData(await renderers[flags.format ?? "table"]!(result));
+  if (flags.quiet) return;
+  for (const path of outputs) talk(`wrote ${path}`);
+  const seconds = Number(result.provenance.run.seconds);
+  const { layersAnalysed } = result.checkpoints.reduce(
+    (sum, { totals }) => ({ layersAnalysed: sum.layersAnalysed + totals.layersAnalysed }),
+    { layersAnalysed: 0 },
+  );
+  talk(`${layersAnalysed} layers in ${duration(seconds)}`);
+}

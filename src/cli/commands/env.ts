@@ -1,0 +1,34 @@
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { Command, Option } from "commander";
+import { version } from "../../analysis/version.ts";
+import { formats } from "../../checkpoint/formats.ts";
+import { renderJson } from "../../report/json.ts";
+import { typedArrayEngine } from "../../spectrum/typed-array-engine.ts";
+import { printData } from "../terminal.ts";
+import { writeTable } from "../write-table.ts";
+
+export function envCommand(): Command {
+  return new Command("env")
+    .description("What this machine and installation offer: paste it into a bug report.")
+    .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
+    .action(async ({ format }: { format: string }) => {
+      const facts = {
+        marchenko: version,
+        node: process.version,
+        platform: `${process.platform} ${process.arch}`,
+        processor: cpus()[0]?.model ?? "unknown",
+        cores: availableParallelism(),
+        memoryBytes: totalmem(),
+        engine: typedArrayEngine.id,
+        formats: formats.map(({ id }) => id).join(", "),
+      };
+      await printData(
+        format === "json"
+          ? renderJson(facts)
+          : writeTable(
+              ["", ""],
+              Object.entries(facts).map(([name, value]) => [name, String(value)]),
+            ).trimStart(),
+      );
+    });
+}

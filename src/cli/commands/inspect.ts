@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { Command, Option } from "commander";
+import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
+import { openCheckpoints } from "../../checkpoint/series.ts";
+import { entryCount, type Tensor } from "../../checkpoint/tensor.ts";
+import { renderJson } from "../../report/json.ts";
+import { collect } from "../options.ts";
+import { writeOutput } from "../outputs.ts";
+import { printData, talk } from "../terminal.ts";
+import { writeTable } from "../write-table.ts";
+
+interface Flags {
+  readonly hash?: boolean;
+  readonly format: "table" | "json";
+  readonly output?: string[];
+}
+
+/** Entries hashed at once: 16 MB of float32. */
+const hashedAtOnce = 4_194_304;
+
+export function inspectCommand(): Command {
+  return new Command("inspect")
+    .description("Every tensor of a checkpoint with its dtype and shape, from the headers alone.")
+    .argument("<path>", "a file, a model folder, or a folder of checkpoints")
+    .option("--hash", "add the sha256 of each tensor's contents (float32, little-endian, row-major)")
+    .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
+    .option("-o, --output <file>", "write the JSON to a file; may be given several times", collect)
+    .addHelpText("after", "\nExample:\n  marchenko inspect model/ --hash --format json")
+    .action(run);
+}
+
+async function run(path: string, flags: Flags): Promise<void> {
+  const { checkpoints, leftOut } = await openCheckpoints(path);
+  try {
+    const described = [];
+    for (const checkpoint of checkpoints) described.push(await describe(checkpoint, flags.hash === true));
+    const single = described.length === 1 ? described[0]! : null;
+    const value = single ? { ...single, path } : { path, format: "series", checkpoints: described };
+    for (const file of flags.output ?? []) await writeOutput(file, renderJson(value));
+    if (flags.format === "json") await printData(renderJson(value));
+    else {
+      for (const [index, each] of described.entries()) {
+        if (!single) await printData(`${index > 0 ? "\n" : ""}${each.path} (${each.format})`);
+        await printData(
+          writeTable(
+            ["tensor", "dtype", "shape", "bytes", ...(flags.hash ? ["sha256"] : [])],
+            each.tensors.map((tensor) => [
+              tensor.name,
+              tensor.dtype,
+              `[${tensor.shape.join(", ")}]`,
+              String(tensor.bytes),
+              ...(flags.hash ? [tensor.sha256 ?? ""] : []),
+            ]),
+          ),
+        );
+      }
+    }
+    for (const left of [...leftOut, ...checkpoints.flatMap((checkpoint) => checkpoint.leftOut)]) {
+      talk(`left out: ${left.path} (${left.reason}): ${left.detail}`);
+    }
+  } finally {
+    for (const checkpoint of checkpoints) await checkpoint.close();
+  }
+}
+
+async function describe(checkpoint: Checkpoint, withHash: boolean) {
+  const tensors = [];
+  for (const tensor of checkpoint.tensors()) {
+    const { name, dtype, shape, sizeBytes } = tensor;
+    tensors.push({ name, dtype, shape, bytes: sizeBytes, ...(withHash && { sha256: await sha256(tensor) }) });
+  }
+  return { path: checkpoint.path, format: checkpoint.format, tensors };
+}
+
+/** Hash of the entries as little-endian float32, a block at a time. */
+async function sha256(tensor: Tensor): Promise<string> {
+  const hash = createHash("sha256");
+  const count = entryCount(tensor.shape);
+  for (let start = 0; start < count; start += hashedAtOnce) {
+    const entries = await tensor.read(start, Math.min(count, start + hashedAtOnce));
+    const bytes = new Uint8Array(entries.length * 4);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < entries.length; i++) view.setFloat32(4 * i, entries[i]!, true);
+    hash.update(bytes);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,29 @@
+import { exitCodes } from "./exit-codes.ts";
+
+/** Thrown through an analysis when the user presses Ctrl-C. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+}
+
+/**
+ * A signal that aborts on Ctrl-C or SIGTERM: the first one lets the layers under way finish, a second
+ * ends at once.
+ *
+ * @returns the signal, and a function that stops listening.
+ */
+export function abortOnInterrupt(): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const onInterrupt = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    controller.abort(new InterruptedError("interrupted"));
+  };
+  process.on("SIGINT", onInterrupt);
+  process.on("SIGTERM", onInterrupt);
+  return {
+    signal: controller.signal,
+    release() {
+      process.off("SIGINT", onInterrupt);
+      process.off("SIGTERM", onInterrupt);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { Command } from "commander";
+import { version } from "../analysis/version.ts";
+import { analyzeCommand } from "./commands/analyze.ts";
+import { envCommand } from "./commands/env.ts";
+import { inspectCommand } from "./commands/inspect.ts";
+import { lawsCommand } from "./commands/laws.ts";
+import { metricsCommand } from "./commands/metrics.ts";
+import { reportCommand } from "./commands/report.ts";
+import { exitCodeHelp } from "./exit-codes.ts";
+
+const examples = `
+Examples:
+  marchenko inspect model.safetensors                     what is in it, from the headers alone
+  marchenko analyze model/ -o run.json -o run.html        spectra, fits, verdicts, and a page to look at
+  marchenko analyze runs/a/checkpoints -o series.html     a training run, with trajectories over steps
+
+${exitCodeHelp}`;
+
+/** The command line: one subcommand a file. Errors are thrown, never process.exit. */
+export function buildProgram(): Command {
+  const program = new Command("marchenko")
+    .description("Random-matrix theory for neural-network weights.")
+    .version(version)
+    .showHelpAfterError("(add --help for what there is)")
+    .addHelpText("after", examples)
+    .exitOverride();
+  for (const command of [
+    inspectCommand(),
+    analyzeCommand(),
+    reportCommand(),
+    metricsCommand(),
+    lawsCommand(),
+    envCommand(),
+  ]) {
+    program.addCommand(command.exitOverride().showHelpAfterError("(add --help for what there is)"));
+  }
+  return program;
+}

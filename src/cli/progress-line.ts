@@ -1,0 +1,54 @@
+import { createLogUpdate } from "log-update";
+import type { ProgressEvent } from "../analysis/progress.ts";
+import { talk } from "./terminal.ts";
+
+/** Shows how far an analysis is, on stderr. */
+export interface ProgressLine {
+  update(event: ProgressEvent): void;
+  /** Removes the line, so that what follows starts clean. */
+  end(): void;
+}
+
+/** Without a terminal a line is printed each time this share of the work is done. */
+const plainStep = 0.1;
+
+/**
+ * One line, redrawn on a terminal and printed each 10 % elsewhere; the time left is reckoned by
+ * operations, since layers differ in cost a thousandfold.
+ *
+ * @param show - "auto" draws on a terminal, "none" prints nothing.
+ * @param now - a clock in milliseconds.
+ */
+export function progressLine(show: "auto" | "none", now: () => number): ProgressLine {
+  if (show === "none") return { update() {}, end() {} };
+  const started = now();
+  const isDrawn = process.stderr.isTTY === true && process.env.TERM !== "dumb" && !process.env.CI;
+  const draw = isDrawn ? createLogUpdate(process.stderr) : null;
+  let nextPlain = plainStep;
+  return {
+    update(event) {
+      const { cost, result, index, count, checkpoint } = event;
+      const share = cost.total > 0 ? cost.done / cost.total : 1;
+      const secondsLeft = share > 0 ? ((now() - started) / 1000) * (1 / share - 1) : 0;
+      const eta = share < 1 ? `, about ${duration(secondsLeft)} left` : "";
+      const what = `${result.layer} [${result.shape.join(" x ")}] ${result.verdict ?? `skipped: ${result.reason}`}`;
+      const line = `${Math.round(100 * share)} %${eta}: ${checkpoint}, tensor ${index + 1} of ${count}: ${what}`;
+      if (draw) draw(line);
+      else if (share >= nextPlain && share < 1) {
+        talk(line);
+        nextPlain = (Math.floor(share / plainStep) + 1) * plainStep;
+      }
+    },
+    end() {
+      draw?.clear();
+      draw?.done();
+    },
+  };
+}
+
+/** Seconds for people: 8 s, 3 min, 2 h 5 min. */
+export function duration(seconds: number): string {
+  if (seconds < 59.5) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

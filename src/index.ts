@@ -1,0 +1,54 @@
+/** The library: one line a public name, in the order the data walks. */
+
+export { analyze } from "./analysis/analyze.ts";
+export type { AnalyzeOptions } from "./analysis/analyze-options.ts";
+export { metricValue } from "./analysis/metric-value.ts";
+export type { AnalysisInput } from "./analysis/open-sources.ts";
+export type { ProgressEvent } from "./analysis/progress.ts";
+export {
+  type AnalysisResult,
+  analysisResultSchema,
+  type CheckpointResult,
+  type Finding,
+  type LayerResult,
+  type Verdict,
+} from "./analysis/result.ts";
+export { version } from "./analysis/version.ts";
+export type { Checkpoint, LeftOutFile } from "./checkpoint/checkpoint.ts";
+export { openCheckpoint, openCheckpointBlob } from "./checkpoint/open-checkpoint.ts";
+export { encodeSafetensors, writeSafetensors } from "./checkpoint/safetensors-writer.ts";
+export { type OpenedCheckpoints, openCheckpoints } from "./checkpoint/series.ts";
+export { type Dtype, type Tensor, type TensorSource, tensorOf } from "./checkpoint/tensor.ts";
+export {
+  CheckpointFormatError,
+  ConvergenceError,
+  MarchenkoError,
+  NothingToAnalyzeError,
+  UnreadableInputError,
+  UsageError,
+} from "./errors.ts";
+export { invertBbp, type PlantedDirection } from "./fits/bbp.ts";
+export {
+  fitMarchenkoPastur,
+  type MarchenkoPasturFit,
+  type MarchenkoPasturFitOptions,
+} from "./fits/fit-marchenko-pastur.ts";
+export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
+export type { Spike } from "./fits/spikes.ts";
+export { lawCatalogue } from "./laws/catalogue.ts";
+export type { Law, LawEntry } from "./laws/law.ts";
+export { marchenkoPastur } from "./laws/marchenko-pastur.ts";
+export { tracyWidom } from "./laws/tracy-widom.ts";
+export type { Layer, LayerKind, LayerRole, Orientation, SkipReason } from "./layers/layer.ts";
+export { type LayerOptions, layersOf } from "./layers/layers-of.ts";
+export { asMatrix, type Matrix, type MatrixLike } from "./linalg/matrix.ts";
+export { type RandomStream, randomStream } from "./linalg/random.ts";
+export { metricCatalogue } from "./metrics/catalogue.ts";
+export type { Measurement, Metric } from "./metrics/metric.ts";
+export { renderCsv } from "./report/csv.ts";
+export { renderMarkdown } from "./report/markdown.ts";
+export { renderReport } from "./report/page/render-page.ts";
+export { computeSpectrum, type SpectrumOptions } from "./spectrum/compute-spectrum.ts";
+export { eigenvalues, type Spectrum } from "./spectrum/spectrum.ts";
+export type { SingularValues, SpectrumEngine } from "./spectrum/spectrum-engine.ts";
+export { typedArrayEngine } from "./spectrum/typed-array-engine.ts";

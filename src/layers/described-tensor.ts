@@ -1,0 +1,88 @@
+import type { Tensor } from "../checkpoint/tensor.ts";
+import { entryCount } from "../checkpoint/tensor.ts";
+import type { Layer, LayerKind, LayerRole } from "./layer.ts";
+import type { Matricization } from "./matricize.ts";
+import { matricize } from "./matricize.ts";
+import type { NamedLayer } from "./names.ts";
+import { blockOf, namedLayer } from "./names.ts";
+import type { NonMatrix } from "./non-matrices.ts";
+import { nonMatrixByName, vectorByName } from "./non-matrices.ts";
+import type { ParameterPath } from "./parameter-path.ts";
+import { parameterPath } from "./parameter-path.ts";
+
+export type Skip = NonNullable<Layer["skip"]>;
+
+/** All that a tensor says by itself, before the others of its checkpoint are looked at. */
+export interface DescribedTensor {
+  readonly tensor: Tensor;
+  readonly path: ParameterPath;
+  readonly kind: LayerKind;
+  readonly role: LayerRole | null;
+  /** The block that its name tells; null when it tells none. */
+  readonly block: string | null;
+  /** What the naming tables say; null for what is no weight matrix. */
+  readonly named: NamedLayer | null;
+  /** Null exactly when `skip` is not. */
+  readonly matricization: Matricization | null;
+  readonly skip: Skip | null;
+}
+
+const OPTIMIZER_STATE =
+  /^(optimizers?|optimizer_states?|optimizer_weights|optim|opt_state)[./]|(^|[./])(exp_avg|exp_avg_sq|max_exp_avg_sq|momentum_buffer)([./]|$)/;
+
+/**
+ * Describes one tensor by its name, shape and type.
+ *
+ * @param tensor - any; nothing is read from it.
+ * @returns what it is, and how it is read as matrices or why it is not.
+ */
+export function describeTensor(tensor: Tensor): DescribedTensor {
+  const { name, shape } = tensor;
+  const path = parameterPath(name);
+  const base = { tensor, path, block: blockOf(name, path), named: null, matricization: null };
+
+  if (OPTIMIZER_STATE.test(name)) {
+    const skip: Skip = { reason: "optimizer-state", detail: "State of the optimizer, not a weight." };
+    return { ...base, block: null, kind: "other", role: null, skip };
+  }
+  const axes = shape.length;
+  const nonMatrix = nonMatrixByName(path, axes) ?? (axes < 2 ? vectorByName(path, axes) : null);
+  const named = nonMatrix === null ? namedLayer(path, axes) : null;
+  const { kind, role } = nonMatrix ?? named!;
+  const matricization =
+    named === null || entryCount(shape) === 0 ? null : matricizeNamed(tensor, path, named);
+  const isKernel = kind === "dense" && matricization?.reading === "kernel";
+  const skip = skipOf(tensor, nonMatrix, matricization !== null);
+  return {
+    ...base,
+    kind: isKernel ? "conv" : kind,
+    role,
+    named,
+    matricization: skip === null ? matricization : null,
+    skip,
+  };
+}
+
+function skipOf({ shape, dtype }: Tensor, nonMatrix: NonMatrix | null, isMatrix: boolean): Skip | null {
+  if (/^[IU]\d+$|^BOOL$/.test(dtype)) {
+    return { reason: "integer", detail: `Entries are ${dtype}, and weights are not integers.` };
+  }
+  if (entryCount(shape) === 0) return { reason: "too-small", detail: `Shape [${shape}] has no entries.` };
+  if (nonMatrix !== null) return { reason: "not-a-matrix", detail: nonMatrix.detail };
+  if (isMatrix) return null;
+  return { reason: "not-a-matrix", detail: `Shape [${shape}] is neither a matrix nor a kernel nor a stack.` };
+}
+
+function matricizeNamed(tensor: Tensor, path: ParameterPath, named: NamedLayer): Matricization | null {
+  const { shape } = tensor;
+  // `scale` of [1, 1, 64] is a vector whatever its axes; `final_conv.weight` of [1, 128, 1] has a
+  // matrix's name.
+  const isVector = shape.length > 2 && shape.filter((extent) => extent > 1).length < 2;
+  if (isVector && !named.isConv && named.role === null && !/weight|kernel/.test(path.parameter)) return null;
+  return matricize(shape, {
+    isExpertStack: named.isExpertStack,
+    isConv: named.isConv,
+    outputsLast: path.outputsLast,
+    rowAxes: named.traits.rowAxes ?? null,
+  });
+}

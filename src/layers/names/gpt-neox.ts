@@ -1,0 +1,24 @@
+import type { NamingFamily } from "./naming-family.ts";
+
+/** GPT-NeoX/Pythia, Falcon, BLOOM, GPT-J, MPT, and OPT with its fairseq relatives (BART, Whisper). */
+export const gptNeox: NamingFamily = {
+  name: "gpt-neox",
+  blocks: ["layers.#", "h.#", "blocks.#"],
+  rows: [
+    ["(attention|self_attention).query_key_value", "attention", "query-key-value"],
+    ["(attention|self_attention).dense", "attention", "attention-out"],
+    ["mlp.dense_h_to_4h", "dense", "mlp-in"],
+    ["mlp.dense_4h_to_h", "dense", "mlp-out"],
+    ["attn.Wqkv", "attention", "query-key-value"],
+    ["mlp.fc_in", "dense", "mlp-in"],
+    ["mlp.fc_out", "dense", "mlp-out"],
+    ["(self_attn|encoder_attn|attn|attention).out_proj", "attention", "attention-out"],
+    ["layers.#.fc1", "dense", "mlp-in"],
+    ["layers.#.fc2", "dense", "mlp-out"],
+    ["ffn.up_proj", "dense", "mlp-in"],
+    ["ffn.down_proj", "dense", "mlp-out"],
+    ["embed_in", "embedding", "token-embedding"],
+    ["embed_out", "dense", "head"],
+    ["word_embeddings", "embedding", "token-embedding"],
+  ],
+};

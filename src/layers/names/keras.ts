@@ -1,0 +1,29 @@
+import type { NamingFamily } from "./naming-family.ts";
+
+/**
+ * Keras, TensorFlow and Flax: `kernel` stores outputs last. Attention kernels keep the heads as axes
+ * of their own: [in, heads, size] and [heads, size, out]. A depthwise kernel [k..., in, multiplier]
+ * has in * multiplier outputs.
+ */
+export const keras: NamingFamily = {
+  name: "keras",
+  blocks: [
+    "encoderblock_#",
+    "conv#_block#",
+    "(ResNetBlock|BottleneckResNetBlock|TransformerBlock|EncoderBlock|Block)_#",
+    "transformer_(encoder|decoder|block)_#",
+  ],
+  rows: [
+    ["(\\w*[aA]ttention\\w*|self_attn).query", "attention", "query", { rowAxes: 1 }],
+    ["(\\w*[aA]ttention\\w*|self_attn).key", "attention", "key", { rowAxes: 1 }],
+    ["(\\w*[aA]ttention\\w*|self_attn).value", "attention", "value", { rowAxes: 1 }],
+    ["\\w*[aA]ttention\\w*.(out|attention_output)", "attention", "attention-out"],
+    ["MlpBlock_#.Dense_0", "dense", "mlp-in"],
+    ["MlpBlock_#.Dense_1", "dense", "mlp-out"],
+    ["(lstm|gru|simple_rnn|lstm_cell|gru_cell|simple_rnn_cell)(_\\d+|)", "recurrent", "input-hidden"],
+    ["recurrent_kernel", "recurrent", "hidden-hidden"],
+    ["depthwise_kernel", "conv", null, { rowAxes: -2 }],
+    ["pointwise_kernel", "conv", null],
+    ["(embedding|Embed)(_\\d+|)", "embedding", "token-embedding"],
+  ],
+};

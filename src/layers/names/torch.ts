@@ -1,0 +1,27 @@
+import type { NamingFamily } from "./naming-family.ts";
+
+/**
+ * Modules of `torch.nn`: MultiheadAttention, Transformer, LSTM, GRU, RNN and their cells. Here the
+ * parameter's own name tells, so that these rows end in it.
+ */
+export const torch: NamingFamily = {
+  name: "torch",
+  blocks: ["layers.#"],
+  rows: [
+    ["in_proj_weight", "attention", "query-key-value"],
+    ["q_proj_weight", "attention", "query"],
+    ["k_proj_weight", "attention", "key"],
+    ["v_proj_weight", "attention", "value"],
+    ["out_proj", "attention", "attention-out"],
+    ["layers.#.linear1", "dense", "mlp-in"],
+    ["layers.#.linear2", "dense", "mlp-out"],
+    ["weight_ih", "recurrent", "input-hidden"],
+    ["weight_ih_l#", "recurrent", "input-hidden"],
+    ["weight_ih_l#_reverse", "recurrent", "input-hidden"],
+    ["weight_hh", "recurrent", "hidden-hidden"],
+    ["weight_hh_l#", "recurrent", "hidden-hidden"],
+    ["weight_hh_l#_reverse", "recurrent", "hidden-hidden"],
+    ["weight_hr_l#", "recurrent", null],
+    ["weight_hr_l#_reverse", "recurrent", null],
+  ],
+};

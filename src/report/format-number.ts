@@ -1,0 +1,68 @@
+/** What stands where a number could not be computed; a screen reader says "dash", nobody reads 0. */
+export const missing = "–";
+
+/**
+ * A number to a few significant digits, as a person reads it.
+ *
+ * @param value - null (or a non-finite number) for one that could not be computed.
+ * @param digits - significant digits, 1 or more.
+ * @returns e.g. `0.0312`, `1,536`, `4.2e-7`; an en dash for null.
+ * @example
+ * ```ts
+ * formatNumber(0.031249); // "0.0312"
+ * formatNumber(null); // "–"
+ * ```
+ */
+export function formatNumber(value: number | null | undefined, digits = 3): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return missing;
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size < 1e-4 || size >= 1e7) return value.toExponential(digits - 1).replace("e+", "e");
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  const text = value.toFixed(decimals);
+  // 1 is a count as often as a measurement: integers are shown without a decimal tail.
+  return groupThousands(Number.isInteger(value) ? value.toFixed(0) : text);
+}
+
+/** A count with its thousands apart: `12,582,912`. Not by locale, so that a page has one set of bytes. */
+export function formatCount(value: number): string {
+  return groupThousands(value.toFixed(0));
+}
+
+/** A number for a machine: the shortest text that reads back as the same double; "" for null. */
+export function exactNumber(value: number | null | undefined): string {
+  return value === null || value === undefined || !Number.isFinite(value) ? "" : String(value);
+}
+
+/**
+ * An estimate with its standard error, both to the decimal place of the error's second digit.
+ *
+ * @param value - the estimate.
+ * @param error - its standard error, in the same unit; null or 0 when unknown.
+ * @returns e.g. `0.0312 ± 0.00015`.
+ */
+export function formatWithError(value: number | null, error: number | null): string {
+  if (value === null || error === null || !(error > 0)) return formatNumber(value);
+  const place = 1 - Math.floor(Math.log10(error));
+  if (place < 0 || place > 9) return `${formatNumber(value)} ± ${formatNumber(error, 2)}`;
+  return `${groupThousands(value.toFixed(place))} ± ${error.toFixed(place)}`;
+}
+
+/**
+ * A simulated p-value, which cannot be smaller than one over the draws plus one.
+ *
+ * @param value - the p-value; null when it was not computed.
+ * @param draws - simulated spectra behind it; 0 when it is from a law.
+ * @returns e.g. `0.34`, or `≤ 0.005` at the smallest value that the draws can give.
+ */
+export function formatPValue(value: number | null, draws = 0): string {
+  if (value === null) return missing;
+  const atBound = draws > 0 && value <= 1.0000001 / (draws + 1);
+  return (atBound ? "≤ " : "") + formatNumber(value, 2).replace(/(\.\d*?)0+$/, "$1");
+}
+
+function groupThousands(text: string): string {
+  const [whole = "", fraction] = text.split(".");
+  const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, ",") : whole;
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}

@@ -1,0 +1,45 @@
+import type { Finding, LayerResult } from "../analysis/result.ts";
+
+/**
+ * How far a layer's concentration ratio lies outside what noise of its shape gives.
+ *
+ * @param layer - an analysed layer.
+ * @returns log of the ratio over the 95 % quantile under noise (or of the 5 % one over the ratio),
+ *   above 0 outside the range; null without a ratio or a range.
+ */
+export function ratioExcess(layer: LayerResult): number | null {
+  const ratio = layer.concentration?.ratio;
+  const range = layer.concentration?.ratioNull;
+  if (ratio === null || ratio === undefined || range === null || range === undefined) return null;
+  return Math.max(Math.log(ratio / range.high), Math.log(range.low / ratio));
+}
+
+/**
+ * The layers that differ most from noise by their concentration ratio.
+ *
+ * @param layers - layers of one checkpoint.
+ * @param count - how many at most.
+ * @returns the farthest first; ties keep the order of the file.
+ */
+export function notableLayers(layers: readonly LayerResult[], count: number): LayerResult[] {
+  return layers
+    .map((layer) => ({ layer, excess: ratioExcess(layer) }))
+    .filter((item): item is { layer: LayerResult; excess: number } => item.excess !== null)
+    .sort((a, b) => b.excess - a.excess)
+    .slice(0, count)
+    .map((item) => item.layer);
+}
+
+const severityOrder = ["error", "warning", "info"] as const;
+
+/** A mark for each severity, so that colour is never alone. */
+export const severityMarks: Readonly<Record<Finding["severity"], string>> = {
+  error: "✗",
+  warning: "!",
+  info: "i",
+};
+
+/** The findings, errors first; equal ones keep their order. */
+export function sortFindings(findings: readonly Finding[]): Finding[] {
+  return severityOrder.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+}

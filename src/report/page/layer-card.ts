@@ -1,0 +1,77 @@
+import type { LayerResult, MarchenkoPasturResult, SpectrumSummary } from "../../analysis/result.ts";
+import { densityData } from "../charts/density-data.ts";
+import { eigenvalueDensity } from "../charts/eigenvalue-density.ts";
+import { renderChart } from "../charts/render-chart.ts";
+import { columnsOf } from "../columns.ts";
+import { fitQuality, fitSentence, isRejected } from "../fit-quality.ts";
+import { shapeText } from "../layer-facts.ts";
+import { type CheckpointView, cardId } from "./checkpoint-view.ts";
+import { densitySentence } from "./density-sentence.ts";
+import { type Html, html, trusted } from "./html.ts";
+import { quantileTable } from "./quantile-table.ts";
+import { spikesTable } from "./spikes-table.ts";
+import { verdictBadge } from "./verdict-badge.ts";
+
+/**
+ * All that is known of one layer: chart, fit, numbers with their errors, outliers and data.
+ *
+ * @param view - the checkpoint of the layer; small cards have chart and numbers only.
+ * @param layer - an analysed layer.
+ * @param open - whether the card is unfolded at first.
+ */
+export async function layerCard(view: CheckpointView, layer: LayerResult, open: boolean): Promise<Html> {
+  const id = cardId(view, layer);
+  const level = view.level + 1;
+  const facts = [layer.role ?? layer.kind, shapeText(layer.shape), layer.dtype, layer.block];
+  const fit = layer.marchenkoPastur;
+  const spectrum = layer.spectrum;
+  return html`<details class="card" id="${id}"${open && trusted(" open")}>
+<summary>${trusted(`<h${level}>`)}<span class="name">${layer.layer}</span>${trusted(`</h${level}>`)}${verdictBadge(layer.verdict)}<span class="facts">${facts.filter((fact) => fact !== null && fact !== "").join(" · ")}</span></summary>
+<div class="card-body">
+<a class="anchor" href="#${id}" aria-label="Link to ${layer.layer}">#</a>
+<p class="evidence">${layer.verdictEvidence}</p>
+${fit !== null && html`<p class="fit ${fitQuality(fit)}">${fitSentence(fit)}</p>`}
+<div class="card-columns">${spectrum !== null && (await densityFigure(layer, spectrum))}${numberGroups(layer)}</div>
+${view.cards === "full" && fit !== null && [spikesTable(fit, "above"), spikesTable(fit, "below")]}
+${view.cards === "full" && spectrum !== null && quantileTable(spectrum, fit)}
+</div>
+</details>
+`;
+}
+
+async function densityFigure(layer: LayerResult, spectrum: SpectrumSummary): Promise<Html> {
+  const data = densityData(spectrum, layer.marchenkoPastur);
+  const sentence = densitySentence(layer, data);
+  const svg = await renderChart(eigenvalueDensity(data, { rejected: isRejected(layer) }), sentence);
+  return html`<figure>${trusted(svg)}<figcaption>${sentence}</figcaption></figure>`;
+}
+
+/** Groups of numbers, each beside or below the chart as the width allows. */
+function numberGroups(layer: LayerResult): Html[] {
+  const fit = layer.marchenkoPastur;
+  const groups: [string, [string, string][]][] = [
+    ["Marchenko-Pastur", fit === null ? [] : fitNumbers(layer, fit)],
+    ["Concentration", columnNumbers(layer, "concentration.")],
+    ["Further metrics", columnNumbers(layer, "metrics.")],
+  ];
+  return groups
+    .filter(([, rows]) => rows.length > 0)
+    .map(
+      ([title, rows]) =>
+        html`<div class="numbers"><p class="group">${title}</p><dl>${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></div>`,
+    );
+}
+
+/** Where the law is rejected its scale and edges are not put forward; its distance and p are. */
+function fitNumbers(layer: LayerResult, fit: MarchenkoPasturResult): [string, string][] {
+  const shown = columnNumbers(layer, "marchenkoPastur.").filter(
+    ([name]) => !name.startsWith("standard error"),
+  );
+  return fitQuality(fit) === "rejected" ? [["fit", "rejected"], ...shown] : shown;
+}
+
+function columnNumbers(layer: LayerResult, prefix: string): [string, string][] {
+  return columnsOf([layer])
+    .filter((column) => column.id.startsWith(prefix) && !column.id.includes("Null."))
+    .map((column): [string, string] => [column.title, column.text(layer)]);
+}

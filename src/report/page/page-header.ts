@@ -1,0 +1,38 @@
+import type { AnalysisResult } from "../../analysis/result.ts";
+import { verdictSentence } from "../describe-verdict.ts";
+import type { PagePlan } from "./checkpoint-view.ts";
+import { type Html, html } from "./html.ts";
+
+/** A section of the page as the navigation names it. */
+export interface SectionLink {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** What the page is about, for its title and its first heading. */
+export function pageTitle(result: AnalysisResult, plan: PagePlan): string {
+  const ids = result.checkpoints.map((checkpoint) => checkpoint.id);
+  if (ids.length === 0) return "Nothing analysed";
+  if (plan.isSeries) return `${ids[0]} … ${ids.at(-1)}`;
+  return ids.length > 3 ? `${ids.length} checkpoints` : ids.join(", ");
+}
+
+/** Title, the verdict in a sentence, and the way to the sections. */
+export function pageHeader(result: AnalysisResult, plan: PagePlan, links: readonly SectionLink[]): Html {
+  const { checkpoints, provenance } = result;
+  const last = checkpoints.at(-1);
+  const sort = plan.isSeries ? `series of ${checkpoints.length} checkpoints` : last?.format;
+  const words = ["marchenko", "spectral analysis", sort].filter((word) => word !== undefined).join(" · ");
+  return html`<header><div class="bar"><p class="overline" title="version ${provenance.version}">${words}</p><button type="button" class="theme" hidden>Theme: system</button></div>
+<h1>${pageTitle(result, plan)}</h1>
+<p class="lead">${lead(result, plan)}</p>
+<nav aria-label="Sections"><ul>${links.map((link) => html`<li><a href="#${link.id}">${link.title}</a></li>`)}</ul></nav></header>`;
+}
+
+function lead(result: AnalysisResult, plan: PagePlan): Html {
+  const last = result.checkpoints.at(-1);
+  if (last === undefined) return html`No checkpoint was analysed.`;
+  if (plan.isSeries) return html`<span class="at">At ${last.id}:</span> ${verdictSentence(last)}`;
+  if (result.checkpoints.length === 1) return html`${verdictSentence(last)}`;
+  return html`${result.checkpoints.length} checkpoints, one after the other.`;
+}

@@ -1,0 +1,92 @@
+import type { AnalysisResult } from "../../analysis/result.ts";
+import { verdictSentence } from "../describe-verdict.ts";
+import { cardsSection } from "./cards-section.ts";
+import { type CheckpointView, planPage } from "./checkpoint-view.ts";
+import { depthSection } from "./depth-section.ts";
+import { earlierSection } from "./earlier-section.ts";
+import { glossarySection } from "./glossary-section.ts";
+import { type Html, heading, html, trusted } from "./html.ts";
+import { layerTableSection } from "./layer-table.ts";
+import { pageHeader, pageTitle, type SectionLink } from "./page-header.ts";
+import { pageScript } from "./page-script.ts";
+import { pageStyle } from "./page-style.ts";
+import { reproductionSection, warningsSection } from "./reproduction-section.ts";
+import { summarySection } from "./summary-section.ts";
+import { trajectorySection } from "./trajectory-section.ts";
+
+/** Nothing is loaded from anywhere, even if a name should find its way into markup. */
+const contentPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+interface Section extends SectionLink {
+  readonly content: Html | null;
+}
+
+/**
+ * A result as one HTML page that stands alone: no request leaves it, it is readable without scripts,
+ * in light and dark, on paper and on a phone.
+ *
+ * @param result - the result of an analysis; its texts may be hostile.
+ * @returns the page; the same result gives the same bytes, whatever `provenance.run` says.
+ * @throws {RangeError} If a fit in the result has no law (a scale that is not positive).
+ */
+export async function renderReport(result: AnalysisResult): Promise<string> {
+  const plan = planPage(result);
+  const sections: Section[] = [];
+  const add = (id: string, title: string, content: Html | null) => sections.push({ id, title, content });
+  for (const view of plan.shown) {
+    // Several models share the page: each is one entry of the navigation.
+    if (view.level === 3) add(`checkpoint${view.suffix}`, view.checkpoint.id, await wholeCheckpoint(view));
+    else {
+      add("summary", "Summary", summarySection(view));
+      add("trajectories", "Over training", await trajectorySection(result));
+      add("depth", "Depth profile", await depthSection(view));
+      add("layers", "Layers", layerTableSection(view));
+      add("cards", "Layer by layer", await cardsSection(view));
+    }
+  }
+  add("earlier", "Earlier checkpoints", await earlierSection(plan.earlier));
+  add("warnings", "Warnings", warningsSection(result));
+  add("glossary", "Reading this page", glossarySection());
+  add("reproduction", "Reproduction", reproductionSection(result));
+
+  const present = sections.filter((section) => section.content !== null);
+  const main = present.map((section) => html`${section.content}\n`);
+  return documentText(pageTitle(result, plan), pageHeader(result, plan, present), main);
+}
+
+async function wholeCheckpoint(view: CheckpointView): Promise<Html> {
+  const { checkpoint, suffix } = view;
+  return html`<section aria-labelledby="checkpoint${suffix}">
+${heading(2, `checkpoint${suffix}`, checkpoint.id)}
+<p class="lead">${verdictSentence(checkpoint)}</p>
+${summarySection(view)}
+${await depthSection(view)}
+${layerTableSection(view)}
+${await cardsSection(view)}
+</section>`;
+}
+
+function documentText(title: string, header: Html, main: readonly Html[]): string {
+  return html`${trusted("<!doctype html>")}
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${trusted(contentPolicy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · marchenko</title>
+<style>${trusted(pageStyle())}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<div class="page">
+${header}
+<main id="main" tabindex="-1">
+${main}</main>
+<footer><p>This page is one file and makes no request. The same result gives the same page.</p></footer>
+</div>
+<script>${trusted(pageScript)}</script>
+</body>
+</html>
+`.text;
+}

@@ -1,0 +1,47 @@
+import type { AnalysisResult, CheckpointResult } from "../../analysis/result.ts";
+import { formatCount } from "../format-number.ts";
+import { renderJson } from "../json.ts";
+import { type Html, heading, html } from "./html.ts";
+
+/**
+ * What one needs to get the same result again. `provenance.run` (times, host, cache hits) is left
+ * out: equal runs give equal pages.
+ */
+export function reproductionSection(result: AnalysisResult): Html {
+  const { tool, version, schema, configuration, seed, engine, files } = result.provenance;
+  const facts: [string, string][] = [
+    ["Tool", `${tool} ${version}`],
+    ["Schema", schema],
+    ["Seed", String(seed)],
+    ["Engine", engine],
+  ];
+  const rows = files.map(
+    (file) =>
+      html`<tr><th scope="row" class="name">${file.path}</th><td class="number">${file.sizeBytes === null ? "" : formatCount(file.sizeBytes)}</td></tr>`,
+  );
+  return html`<section aria-labelledby="reproduction">
+${heading(2, "reproduction", "Reproduction")}
+<dl class="plain">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<p>Options that shape the result:</p>
+<pre tabindex="0" aria-label="Configuration">${renderJson(configuration)}</pre>
+<div class="scroll" tabindex="0" role="group" aria-label="Files"><table class="narrow"><caption>Files read</caption><thead><tr><th scope="col">file</th><th scope="col" class="number">bytes</th></tr></thead><tbody>${rows}</tbody></table></div>
+${result.checkpoints.map(leftOut)}
+</section>`;
+}
+
+/** Warnings of the analysis as a whole; null when there are none. */
+export function warningsSection(result: AnalysisResult): Html | null {
+  if (result.warnings.length === 0) return null;
+  return html`<section aria-labelledby="warnings">
+${heading(2, "warnings", "Warnings")}
+<ul class="warnings">${result.warnings.map((warning) => html`<li>${warning}</li>`)}</ul>
+</section>`;
+}
+
+function leftOut(checkpoint: CheckpointResult): Html | null {
+  if (checkpoint.leftOut.length === 0) return null;
+  const items = checkpoint.leftOut.map(
+    (file) => html`<li><span class="name">${file.path}</span>: ${file.reason}. ${file.detail}</li>`,
+  );
+  return html`<p>Left out of <span class="name">${checkpoint.id}</span>:</p><ul>${items}</ul>`;
+}

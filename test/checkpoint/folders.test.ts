@@ -1,0 +1,223 @@
+import { symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openCheckpoint } from "../../src/checkpoint/index.ts";
+import { trainingState } from "../../src/checkpoint/training-state.ts";
+import { NothingToAnalyzeError, UnreadableInputError } from "../../src/errors.ts";
+import { modelBytes, temporaryFolders } from "./temporary-folder.ts";
+import { npyFile, npzFile, shardedFiles } from "./written-files.ts";
+
+const folderOf = temporaryFolders();
+const array = { name: "w", shape: [2], data: Float32Array.of(1, 2) };
+const shards = Object.fromEntries(
+  shardedFiles([
+    { name: "a", shape: [2], data: Float32Array.of(1, 2) },
+    { name: "b", shape: [2], data: Float32Array.of(3, 4) },
+  ]),
+);
+const firstShard = "model-00001-of-00002.safetensors";
+const secondShard = "model-00002-of-00002.safetensors";
+const index = "model.safetensors.index.json";
+
+describe("a model folder", () => {
+  it("is read from its safetensors; the same weights in other formats and training state are left out", async () => {
+    const folder = folderOf({
+      "model.safetensors": modelBytes(),
+      "pytorch_model.bin": "x",
+      "tf_model.h5": "x",
+      "flax_model.msgpack": "x",
+      "model.onnx": "x",
+      "model.npz": "x",
+      "optimizer.pt": "x",
+      "scheduler.pt": "x",
+      "rng_state_0.pth": "x",
+      "training_args.bin": "x",
+      "random_states_0.pkl": "x",
+      "optimizer.safetensors": modelBytes(),
+      "trainer_state.json": "{}",
+      "config.json": "{}",
+      "README.md": "x",
+    });
+    const checkpoint = await openCheckpoint(folder);
+    expect(checkpoint).toMatchObject({ format: "safetensors", files: ["model.safetensors"], path: folder });
+    expect(checkpoint.id).toBe(basename(folder));
+    expect(Object.fromEntries(checkpoint.leftOut.map(({ path, reason }) => [path, reason]))).toEqual({
+      "pytorch_model.bin": "duplicate",
+      "tf_model.h5": "duplicate",
+      "flax_model.msgpack": "duplicate",
+      "model.onnx": "duplicate",
+      "model.npz": "duplicate",
+      "optimizer.pt": "optimizer-state",
+      "optimizer.safetensors": "optimizer-state",
+      "scheduler.pt": "training-state",
+      "rng_state_0.pth": "training-state",
+      "training_args.bin": "training-state",
+      "random_states_0.pkl": "training-state",
+    });
+  });
+
+  it("prefers an index to single files, and reads each shard's tensors", async () => {
+    const folder = folderOf({ ...shards, "consolidated.safetensors": modelBytes() });
+    const checkpoint = await openCheckpoint(folder);
+    expect(checkpoint.format).toBe("safetensors-sharded");
+    expect(checkpoint.tensors().map(({ name, file }) => [name, file])).toEqual([
+      ["a", firstShard],
+      ["b", secondShard],
+    ]);
+    expect([...(await checkpoint.tensors()[1]!.read())]).toEqual([3, 4]);
+    expect(checkpoint.leftOut).toMatchObject([{ path: "consolidated.safetensors", reason: "duplicate" }]);
+    await checkpoint.close();
+    await expect(checkpoint.tensors()[1]!.read()).rejects.toThrow(/closed/);
+  });
+
+  it("takes the file called model when there are several, and any single one else", async () => {
+    const two = folderOf({ "model.safetensors": modelBytes(), "ema.safetensors": modelBytes() });
+    const checkpoint = await openCheckpoint(two);
+    expect(checkpoint.files).toEqual(["model.safetensors"]);
+    expect(checkpoint.leftOut).toMatchObject([{ path: "ema.safetensors", reason: "other-model" }]);
+    const one = await openCheckpoint(folderOf({ "adapter_model.safetensors": modelBytes(), "a.npy": "x" }));
+    expect(one.files).toEqual(["adapter_model.safetensors"]);
+  });
+
+  it("is refused as one checkpoint when it holds several", async () => {
+    const folder = folderOf({ "a.safetensors": modelBytes(), "b.safetensors": modelBytes() });
+    await expect(openCheckpoint(folder)).rejects.toThrow(/holds 2 checkpoints/);
+  });
+
+  it("of .npy files has a tensor for each", async () => {
+    const folder = folderOf({ "fc1.weight.npy": npyFile(array), "fc2.weight.npy": npyFile(array) });
+    const checkpoint = await openCheckpoint(folder);
+    expect(checkpoint.format).toBe("npy");
+    expect(checkpoint.tensors().map(({ name }) => name)).toEqual(["fc1.weight", "fc2.weight"]);
+    const single = await openCheckpoint(join(folder, "fc2.weight.npy"));
+    expect(single.tensors().map(({ name }) => name)).toEqual(["fc2.weight"]);
+  });
+
+  it("with an .npz alone is read from it", async () => {
+    const checkpoint = await openCheckpoint(folderOf({ "weights.npz": await npzFile([array], true) }));
+    expect(checkpoint).toMatchObject({ format: "npz", files: ["weights.npz"] });
+  });
+
+  it("may consist of links, as in the cache of the Hugging Face hub", async () => {
+    const blobs = folderOf({ abc123: modelBytes(5) });
+    const folder = folderOf({});
+    symlinkSync(join(blobs, "abc123"), join(folder, "model.safetensors"));
+    const checkpoint = await openCheckpoint(folder);
+    expect([...(await checkpoint.tensors()[0]!.read(0, 1))]).toEqual([5]);
+    const broken = folderOf({});
+    symlinkSync(join(blobs, "gone"), join(broken, "model.safetensors"));
+    await expect(openCheckpoint(broken)).rejects.toThrow(/link to a file that is gone/);
+  });
+});
+
+describe("shards", () => {
+  it("without an index are one model when all are there", async () => {
+    const { [index]: _, ...without } = shards;
+    const folder = folderOf(without);
+    const checkpoint = await openCheckpoint(folder);
+    expect(checkpoint.format).toBe("safetensors-sharded");
+    expect(checkpoint.tensors().map(({ name }) => name)).toEqual(["a", "b"]);
+    const single = await openCheckpoint(join(folder, secondShard));
+    expect(single).toMatchObject({ format: "safetensors", step: null });
+    expect(single.tensors().map(({ name }) => name)).toEqual(["b"]);
+  });
+
+  it("that are missing are named", async () => {
+    const { [firstShard]: _, ...rest } = shards;
+    const withIndex = openCheckpoint(folderOf(rest));
+    await expect(withIndex).rejects.toThrow(UnreadableInputError);
+    await expect(withIndex).rejects.toThrow(`names the shard ${firstShard}, which is not beside it`);
+    const { [index]: __, ...only } = rest;
+    await expect(openCheckpoint(folderOf(only))).rejects.toThrow(`(${firstShard}) are not there`);
+  });
+
+  it("with the same tensor twice are refused", async () => {
+    const folder = folderOf({ [firstShard]: modelBytes(), [secondShard]: modelBytes() });
+    await expect(openCheckpoint(folder)).rejects.toThrow(/"fc.weight" in model-00001.*and in/);
+  });
+});
+
+describe("a folder without a model", () => {
+  it("is nothing to analyse, empty or not", async () => {
+    const only = folderOf({ "config.json": "{}", "optimizer.pt": "x" });
+    for (const folder of [folderOf({}), folderOf({ "notes.txt": "x" }), only]) {
+      await expect(openCheckpoint(folder)).rejects.toBeInstanceOf(NothingToAnalyzeError);
+    }
+    await expect(openCheckpoint(only)).rejects.toThrow(/only the state of a training run \(optimizer.pt/);
+  });
+
+  it("that has one in a format that is not read is told so", async () => {
+    const error = openCheckpoint(folderOf({ "pytorch_model.bin": "x", "config.json": "{}" }));
+    await expect(error).rejects.toBeInstanceOf(UnreadableInputError);
+    await expect(error).rejects.toThrow(/PyTorch .*pytorch_model.bin.*not read yet/);
+  });
+
+  it("is told its format by the narrowest of its names", async () => {
+    const layers = folderOf({ "model.json": "{}", "group1-shard1of1.bin": "x" });
+    await expect(openCheckpoint(layers)).rejects.toThrow(
+      /TensorFlow.js model \(group1-shard1of1.bin, model.json/,
+    );
+  });
+
+  it("is refused with the command that converts it", async () => {
+    const zero = folderOf({
+      "mp_rank_00_model_states.pt": "x",
+      "bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt": "x",
+    });
+    await expect(openCheckpoint(zero)).rejects.toThrow("python zero_to_fp32.py . pytorch_model.bin");
+    const distributed = folderOf({ "__0_0.distcp": "x", ".metadata": "x" });
+    await expect(openCheckpoint(distributed)).rejects.toThrow("format_utils dcp_to_torch");
+  });
+});
+
+describe("a path", () => {
+  it("that does not exist is met with names that are like it", async () => {
+    const folder = folderOf({ "model.safetensors": modelBytes() });
+    await expect(openCheckpoint(join(folder, "modle.safetensors"))).rejects.toThrow(
+      "Did you mean model.safetensors?",
+    );
+    await expect(openCheckpoint(join(folder, "no/such"))).rejects.toThrow("neither does the folder");
+    await expect(openCheckpoint(join(folder, "zzz"))).rejects.toBeInstanceOf(UnreadableInputError);
+  });
+
+  it("is read by content, whatever its name", async () => {
+    const folder = folderOf({
+      "model.bin": modelBytes(),
+      "array.safetensors": npyFile(array),
+      "really-a-pickle.safetensors": Uint8Array.of(0x80, 2, 0x7d, 0x71, 0, 0x2e),
+      "page.safetensors": "<!DOCTYPE html>\n<html><body>404</body></html>",
+      "empty.safetensors": "",
+      "text.safetensors": "these are no weights at all",
+      "unknown.dat": "these are no weights at all",
+    });
+    expect((await openCheckpoint(join(folder, "model.bin"))).format).toBe("safetensors");
+    expect((await openCheckpoint(join(folder, "array.safetensors"))).format).toBe("npy");
+    const refusals: Record<string, RegExp> = {
+      "really-a-pickle.safetensors": /expected safetensors by its name, got .*pickle/,
+      "page.safetensors": /is a web page/,
+      "empty.safetensors": /is empty/,
+      "text.safetensors": /expected a header of at most/,
+      "unknown.dat": /no format that is known here/,
+    };
+    for (const [name, message] of Object.entries(refusals)) {
+      await expect(openCheckpoint(join(folder, name)), name).rejects.toThrow(message);
+    }
+  });
+
+  it("that is neither file nor folder is refused", async () => {
+    await expect(openCheckpoint("/dev/null")).rejects.toThrow(/not a regular file/);
+  });
+});
+
+it("training state is told from models by its name", () => {
+  const states =
+    "optimizer.pt optimizer_0.bin optim.safetensors model_optimizer.npz optimizer-00001-of-00002.safetensors";
+  for (const name of states.split(" ")) expect(trainingState(name)?.reason, name).toBe("optimizer-state");
+  for (const name of "scheduler.bin lr_scheduler.pt rng_state.pth scaler.pt sampler_1.bin".split(" ")) {
+    expect(trainingState(name)?.reason, name).toBe("training-state");
+  }
+  const models =
+    "model.safetensors optimal.safetensors pytorch_model.bin x_optim_states.pt ema.safetensors trainer_state.json";
+  for (const name of models.split(" ")) expect(trainingState(name), name).toBeNull();
+  expect(trainingState(`optimizer${"1".repeat(230)}x`)).toBeNull();
+});

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formats } from "../../src/checkpoint/formats.ts";
+import { encodeSafetensors } from "../../src/checkpoint/index.ts";
+import { survive } from "../conformance/format.ts";
+import { npyFile, npzFile, safetensorsOf, shardedFiles } from "./written-files.ts";
+
+const tensors = [
+  { name: "a.weight", shape: [3, 4], data: Float32Array.from({ length: 12 }, (_, i) => i) },
+  { name: "a.bias", shape: [3], data: Float32Array.of(1, 2, 3) },
+];
+
+const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>> = {
+  safetensors: async () => new Map([["m.safetensors", encodeSafetensors(tensors, { format: "pt" })]]),
+  "safetensors-sharded": async () => shardedFiles(tensors),
+  npy: async () => new Map([["w.npy", npyFile(tensors[0]!)]]),
+  npz: async () => new Map([["m.npz", await npzFile(tensors, true)]]),
+};
+
+const mutation = fc.record({
+  file: fc.nat(),
+  at: fc.nat(),
+  kind: fc.constantFrom("set", "flip", "insert", "remove", "cut"),
+  bytes: fc.uint8Array({ minLength: 1, maxLength: 8 }),
+});
+
+function mutate(
+  bytes: Uint8Array,
+  { at, kind, bytes: other }: { at: number; kind: string; bytes: Uint8Array },
+) {
+  const position = at % (bytes.length + 1);
+  const before = bytes.slice(0, position);
+  const after = bytes.slice(position);
+  if (kind === "cut") return before;
+  if (kind === "remove") return Uint8Array.of(...before, ...after.slice(other.length));
+  if (kind === "insert") return Uint8Array.of(...before, ...other, ...after);
+  const changed =
+    kind === "set" ? other : other.slice(0, 1).map((byte) => (after[0] ?? 0) ^ (1 << (byte & 7)));
+  return Uint8Array.of(...before, ...changed, ...after.slice(changed.length));
+}
+
+describe("any damage to a file is met by an error of this package, or by none", () => {
+  for (const format of formats) {
+    it(`for ${format.id}`, async () => {
+      const files = await originals[format.id]!();
+      const names = [...files.keys()];
+      await fc.assert(
+        fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
+          const damaged = new Map(files);
+          for (const step of mutations) {
+            const name = names[step.file % names.length]!;
+            damaged.set(name, mutate(damaged.get(name)!, step));
+          }
+          await survive(format, damaged);
+        }),
+        { seed: 20240229, numRuns: 1500, endOnFailure: true },
+      );
+    });
+  }
+
+  it("for any JSON as a safetensors header", async () => {
+    const safetensors = formats.find(({ id }) => id === "safetensors")!;
+    const strange = fc.oneof(
+      fc.jsonValue(),
+      fc.dictionary(
+        fc.string(),
+        fc.record(
+          {
+            dtype: fc.oneof(fc.constantFrom("F32", "BF16", "I64", "F4"), fc.jsonValue()),
+            shape: fc.oneof(fc.array(fc.oneof(fc.nat(9), fc.maxSafeInteger())), fc.jsonValue()),
+            data_offsets: fc.oneof(fc.array(fc.oneof(fc.nat(64), fc.maxSafeInteger())), fc.jsonValue()),
+          },
+          { requiredKeys: [] },
+        ),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(strange, fc.nat(64), async (header, length) => {
+        const bytes = safetensorsOf(header, length);
+        const error = await survive(safetensors, new Map([["m.safetensors", bytes]]));
+        if (error) expect(error.message.length).toBeLessThan(6000);
+      }),
+      { seed: 20240301, numRuns: 1500, endOnFailure: true },
+    );
+  });
+});

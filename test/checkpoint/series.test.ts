@@ -1,0 +1,176 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { checkpointNumber, checkpointStem, seriesNumbers } from "../../src/checkpoint/checkpoint-number.ts";
+import { openCheckpoint, openCheckpoints } from "../../src/checkpoint/index.ts";
+import { CheckpointFormatError, NothingToAnalyzeError, UnreadableInputError } from "../../src/errors.ts";
+import { modelBytes, temporaryFolders } from "./temporary-folder.ts";
+import { npzFile } from "./written-files.ts";
+
+const folderOf = temporaryFolders();
+
+async function opened(files: Readonly<Record<string, Uint8Array | string>>, inside = ".") {
+  const { checkpoints, series, leftOut } = await openCheckpoints(join(folderOf(files), inside));
+  return {
+    series,
+    ids: checkpoints.map(({ id }) => id),
+    steps: checkpoints.map(({ step }) => step),
+    epochs: checkpoints.map(({ epoch }) => epoch),
+    leftOut: Object.fromEntries(leftOut.map(({ path, reason }) => [path, reason])),
+    checkpoints,
+  };
+}
+
+describe("the number in a name", () => {
+  it("is a step or an epoch by the word before it", () => {
+    const expected: Record<string, [number | null, number | null]> = {
+      "checkpoint-500": [500, null],
+      step1000: [1000, null],
+      "step-000500": [500, null],
+      global_step20: [20, null],
+      iter_100: [100, null],
+      "epoch=3-step=900.safetensors": [900, 3],
+      epoch_3: [null, 3],
+      "epoch=3.ckpt": [null, 3],
+      "checkpoint-epoch3-step100": [100, 3],
+      "model_299.npz": [299, null],
+      "resnet-50": [null, null],
+      "llama-7b": [null, null],
+      "model-70b.safetensors": [null, null],
+      "model-1.5": [null, null],
+      "model-00001-of-00002.safetensors": [null, null],
+      "model.safetensors": [null, null],
+      timestep_5: [null, null],
+    };
+    for (const [name, [step, epoch]] of Object.entries(expected)) {
+      expect(checkpointNumber(name), name).toEqual({ step, epoch });
+    }
+  });
+
+  it("that no word explains is the first that differs within a series", () => {
+    expect(seriesNumbers(["net.05-0.56.npz", "net.25-0.60.npz"])?.map(({ step }) => step)).toEqual([5, 25]);
+    expect(seriesNumbers(["gpt2-100", "gpt2-200"])?.map(({ step }) => step)).toEqual([100, 200]);
+    expect(seriesNumbers(["a-1", "a-1"])).toBeNull();
+    expect(checkpointStem("net.05-0.56.safetensors")).toBe(checkpointStem("net.102-0.66.safetensors"));
+    expect(checkpointStem("a-1")).not.toBe(checkpointStem("b-1"));
+  });
+});
+
+describe("a folder of checkpoints", () => {
+  it("is a series ordered by number, not by alphabet", async () => {
+    const folders = {
+      "checkpoint-1000/model.safetensors": modelBytes(2),
+      "checkpoint-500/model.safetensors": modelBytes(1),
+    };
+    expect(await opened({ ...folders, "config.json": "{}" })).toMatchObject({
+      series: true,
+      ids: ["checkpoint-500", "checkpoint-1000"],
+      steps: [500, 1000],
+      leftOut: {},
+    });
+  });
+
+  it("may be of files, by step within epoch", async () => {
+    const names = ["epoch=10-step=3000", "epoch=9-step=2700", "epoch=3-step=900"];
+    const files = Object.fromEntries(names.map((name) => [`${name}.safetensors`, modelBytes()]));
+    expect(await opened(files)).toMatchObject({ series: true, steps: [900, 2700, 3000], epochs: [3, 9, 10] });
+    const epochs = await opened({
+      "epoch_10.safetensors": modelBytes(),
+      "epoch_9.safetensors": modelBytes(),
+    });
+    expect(epochs).toMatchObject({ series: true, epochs: [9, 10], steps: [null, null] });
+  });
+
+  it("may be of archives, with numbers that no word explains", async () => {
+    const archive = await npzFile([{ name: "w", shape: [1], data: Float32Array.of(1) }], false);
+    const files = { "net.05-0.56.npz": archive, "net.102-0.66.npz": archive, "net.25-0.60.npz": archive };
+    expect(await opened(files)).toMatchObject({ series: true, steps: [5, 25, 102] });
+  });
+
+  it("is found from the folder of a run", async () => {
+    const run = {
+      "recipe.json": "{}",
+      "log.ndjson": "",
+      "checkpoints/step-000500/model.safetensors": modelBytes(),
+      "checkpoints/step-000500/optimizer.safetensors": modelBytes(),
+      "checkpoints/step-001000/model.safetensors": modelBytes(),
+      "checkpoints/step-001000/config.json": "{}",
+    };
+    const found = await opened(run);
+    expect(found).toMatchObject({ series: true, ids: ["step-000500", "step-001000"], steps: [500, 1000] });
+    expect(found.checkpoints[0]!.leftOut).toMatchObject([
+      { path: "optimizer.safetensors", reason: "optimizer-state" },
+    ]);
+    expect(await opened(run, "checkpoints")).toMatchObject({ series: true, steps: [500, 1000] });
+    const single = await opened(run, "checkpoints/step-000500");
+    expect(single).toMatchObject({ series: false, ids: ["step-000500"], steps: [500] });
+  });
+
+  it("leaves out members with other tensors, broken ones, and those of another name", async () => {
+    const result = await opened({
+      "step-1/model.safetensors": modelBytes(),
+      "step-2/model.safetensors": modelBytes(),
+      "step-3/model.safetensors": modelBytes(1, [3, 3]),
+      "step-4/model.safetensors": modelBytes().slice(0, -3),
+      "step-5/pytorch_model.bin": "x",
+      "best/model.safetensors": modelBytes(),
+      "logs/events.txt": "",
+    });
+    expect(result).toMatchObject({
+      series: true,
+      steps: [1, 2],
+      leftOut: {
+        "step-3": "different-tensors",
+        "step-4": "unreadable",
+        "step-5": "unsupported-format",
+        best: "other-checkpoint",
+      },
+    });
+  });
+
+  it("of unrelated models opens each", async () => {
+    const unrelated = { "a.safetensors": modelBytes(), "b.safetensors": modelBytes(1, [4]) };
+    expect(await opened(unrelated)).toMatchObject({ series: false, ids: ["a.safetensors", "b.safetensors"] });
+    const layers = { "layer1.safetensors": modelBytes(), "layer2.safetensors": modelBytes(1, [4]) };
+    expect(await opened(layers)).toMatchObject({ series: false, steps: [null, null] });
+    const runs = Object.fromEntries(
+      ["a-1", "a-2", "b-1", "b-2"].map((name) => [`${name}.safetensors`, modelBytes()]),
+    );
+    expect((await opened(runs)).ids).toHaveLength(4);
+  });
+
+  it("with a model of its own is that model", async () => {
+    const both = { "model.safetensors": modelBytes(), "checkpoint-5/model.safetensors": modelBytes() };
+    expect(await opened(both)).toMatchObject({
+      series: false,
+      steps: [null],
+      leftOut: { "checkpoint-5": "other-checkpoint" },
+    });
+  });
+
+  it("without any is refused for the reason that helps most", async () => {
+    await expect(openCheckpoints(folderOf({ "a/notes.txt": "" }))).rejects.toBeInstanceOf(
+      NothingToAnalyzeError,
+    );
+    await expect(openCheckpoints(folderOf({ "step-1/model.pt": "" }))).rejects.toBeInstanceOf(
+      UnreadableInputError,
+    );
+    const broken = folderOf({ "step-1/model.safetensors": modelBytes().slice(0, 20) });
+    await expect(openCheckpoints(broken)).rejects.toBeInstanceOf(CheckpointFormatError);
+    await expect(openCheckpoints(join(broken, "nothing"))).rejects.toBeInstanceOf(UnreadableInputError);
+  });
+
+  it("may have hundreds of members: no file stays open", async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `step-${i}/model.safetensors`);
+    const result = await opened(Object.fromEntries(names.map((name, i) => [name, modelBytes(i)])));
+    expect(result.steps).toEqual(Array.from({ length: 300 }, (_, i) => i));
+    const { readdirSync } = await import("node:fs");
+    if (process.platform === "linux") expect(readdirSync("/proc/self/fd").length).toBeLessThan(200);
+    const last = result.checkpoints.at(-1)!;
+    expect([...(await last.tensors()[0]!.read(0, 1))]).toEqual([299]);
+  });
+});
+
+it("a single file keeps the step in its name", async () => {
+  const folder = folderOf({ "step-7.safetensors": modelBytes() });
+  expect(await openCheckpoint(join(folder, "step-7.safetensors"))).toMatchObject({ step: 7, epoch: null });
+});
