@@ -14,7 +14,7 @@ const setAsideLevel = 0.999;
 /** At most this share of a spectrum is set aside: with more there is no bulk to speak of. */
 const maxSetAside = 0.5;
 
-const edgeQuantile = tracyWidom(1).quantile(setAsideLevel);
+let edgeQuantile: number | null = null; // reckoned when first needed: importing costs nothing
 
 /** Scale of the bulk, and how many eigenvalues were set aside as too large for it. */
 export interface BulkScale {
@@ -56,6 +56,7 @@ function trimmedQuantileSum(larger: number, smaller: number, from: number, to: n
 export function bulkScale(ascending: Float64Array, larger: number): BulkScale {
   const smaller = ascending.length;
   const most = Math.floor(smaller * maxSetAside);
+  edgeQuantile ??= tracyWidom(1).quantile(setAsideLevel);
   let setAside = 0;
   for (;;) {
     const bulk = smaller - setAside;

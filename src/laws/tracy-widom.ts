@@ -1,5 +1,5 @@
-import { LuDecomposition, Matrix } from "ml-matrix";
 import { airy } from "../linalg/airy.ts";
+import { chebyshevInterpolant } from "../linalg/chebyshev.ts";
 import { gaussLegendre } from "../linalg/gauss-legendre.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigenvalues.ts";
 import { type Law, type LawEntry, requireProbability } from "./law.ts";
@@ -8,12 +8,16 @@ import { type Law, type LawEntry, requireProbability } from "./law.ts";
 const order = 56;
 /** Ai is under 1e-17 beyond this, so that the integral operator can end there. */
 const airyVanishesAt = 15;
-/** Below this F is under 1e-18 (exp(-|s|^3 / 24)), far under the determinant's own error. */
+/** Left of this F is under 5e-10, and its digits drown in the determinant's rounding. */
+const left = -8;
+/** Left of this F is under 1e-18 (exp(-|s|^3 / 24)). */
 const leftmost = -10;
-/** From here trace(B) alone is the upper tail of beta = 1, to better than 1e-8 relative. */
-const traceFrom = 8;
+/** Right of this trace(B) alone is the upper tail of beta = 1, to better than 1e-8 relative. */
+const right = 8;
 /** Beyond this the upper tail is under 1e-300. */
 const rightmost = 100;
+/** Chebyshev nodes on [left, right] that bring the interpolant to 1e-13. */
+const nodeCount = 72;
 
 /** Mean and variance. Bornemann 2010, Math. Comp. 79:871-915, table 10. */
 const moments = {
@@ -21,21 +25,18 @@ const moments = {
   2: { mean: -1.771086807411, variance: 0.8131947928329 },
 } as const;
 
-/** The operator B with kernel Ai(x + y + s) on (0, L) and its derivative in s, in a Gauss-Legendre basis. */
-function kernel(s: number): { value: Float64Array; slope: Float64Array } {
+/** The operator B with kernel Ai(x + y + s) on (0, L), in a Gauss-Legendre basis; lower triangle. */
+function kernel(s: number): Float64Array {
   const { nodes, weights } = gaussLegendre(order);
   const half = (airyVanishesAt - s) / 2;
-  const value = new Float64Array(order * order);
-  const slope = new Float64Array(order * order);
+  const matrix = new Float64Array(order * order);
   for (let i = 0; i < order; i++) {
-    for (let j = 0; j < order; j++) {
-      const [ai, derivative] = airy(s + half * (2 + nodes[i]! + nodes[j]!));
-      const weight = half * Math.sqrt(weights[i]! * weights[j]!);
-      value[i * order + j] = weight * ai;
-      slope[i * order + j] = weight * derivative;
+    for (let j = 0; j <= i; j++) {
+      const [ai] = airy(s + half * (2 + nodes[i]! + nodes[j]!));
+      matrix[i * order + j] = half * Math.sqrt(weights[i]! * weights[j]!) * ai;
     }
   }
-  return { value, slope };
+  return matrix;
 }
 
 /** trace(B), half the integral of Ai from s. */
@@ -50,20 +51,21 @@ function kernelTrace(s: number): number {
 
 /** log F(s) = sum_i log(1 - b_i^beta) over the eigenvalues b_i of B. */
 function logCdf(s: number, beta: 1 | 2): number {
-  const eigenvalues = symmetricEigenvalues(kernel(s).value, order);
   let sum = 0;
-  for (const b of eigenvalues) sum += Math.log1p(-(beta === 1 ? b : b * b));
+  for (const b of symmetricEigenvalues(kernel(s), order)) sum += Math.log1p(-(beta === 1 ? b : b * b));
   return sum;
 }
 
-/** d log F / ds = -trace((I - B)^-1 B'), and + trace((I + B)^-1 B') for beta = 2. */
-function logSlope(s: number, beta: 1 | 2): number {
-  const { value, slope } = kernel(s);
-  const b = Matrix.from1DArray(order, order, Array.from(value));
-  const derivative = Matrix.from1DArray(order, order, Array.from(slope));
-  const minus = new LuDecomposition(Matrix.sub(Matrix.eye(order), b)).solve(derivative).trace();
-  if (beta === 1) return -minus;
-  return new LuDecomposition(Matrix.add(Matrix.eye(order), b)).solve(derivative).trace() - minus;
+const interpolants = new Map<1 | 2, (s: number) => { value: number; slope: number }>();
+
+/** log(-log F) and its slope on [left, right]: smooth there, and keeps the digits of both tails. */
+function logMinusLog(s: number, beta: 1 | 2): { value: number; slope: number } {
+  let interpolant = interpolants.get(beta);
+  if (!interpolant) {
+    interpolant = chebyshevInterpolant((x) => Math.log(-logCdf(x, beta)), left, right, nodeCount);
+    interpolants.set(beta, interpolant);
+  }
+  return interpolant(s);
 }
 
 /**
@@ -89,13 +91,14 @@ function logSlope(s: number, beta: 1 | 2): number {
 export function tracyWidom(beta: 1 | 2): Law {
   const cdf = (s: number): number => {
     if (s <= leftmost) return 0;
-    return s >= traceFrom ? 1 - survival(s) : Math.exp(logCdf(s, beta));
+    if (s < left) return Math.exp(logCdf(s, beta));
+    return s > right ? 1 - survival(s) : Math.exp(-Math.exp(logMinusLog(s, beta).value));
   };
   const survival = (s: number): number => {
-    if (s <= leftmost) return 1;
+    if (s <= left) return 1 - cdf(s);
+    if (s <= right) return -Math.expm1(-Math.exp(logMinusLog(s, beta).value));
     if (s > rightmost) return 0;
-    if (beta === 1 && s >= traceFrom) return kernelTrace(s);
-    return -Math.expm1(logCdf(Math.min(s, airyVanishesAt - 1), beta));
+    return beta === 1 ? kernelTrace(s) : -Math.expm1(logCdf(Math.min(s, airyVanishesAt - 1), beta));
   };
   return Object.freeze({
     id: "tracy-widom",
@@ -104,8 +107,10 @@ export function tracyWidom(beta: 1 | 2): Law {
     atomAtZero: 0,
     ...moments[beta],
     pdf(s: number) {
-      if (s <= leftmost || s >= airyVanishesAt - 1) return 0;
-      return Math.exp(logCdf(s, beta)) * logSlope(s, beta);
+      if (s < left || s > right) return 0; // under 1e-7 there
+      const { value, slope } = logMinusLog(s, beta);
+      const minusLog = Math.exp(value);
+      return -Math.exp(-minusLog) * minusLog * slope;
     },
     cdf,
     survival,
@@ -115,7 +120,7 @@ export function tracyWidom(beta: 1 | 2): Law {
       if (p === 1) return Number.POSITIVE_INFINITY;
       let low = leftmost;
       let high = airyVanishesAt - 1;
-      while (high - low > 1e-13) {
+      while (high - low > 4e-15 * Math.max(1, Math.abs(low))) {
         const middle = (low + high) / 2;
         if (cdf(middle) < p) low = middle;
         else high = middle;

@@ -1,11 +1,6 @@
+import { rejectionLevel } from "../analysis/judge.ts";
 import type { LayerResult, MarchenkoPasturResult } from "../analysis/result.ts";
 import { formatNumber, formatPValue } from "./format-number.ts";
-
-/**
- * At or below this p-value the outputs say that the law is rejected in place of presenting its scale
- * and edges as facts. 0.01: about one false alarm in a model of 100 layers.
- */
-export const rejectionLevel = 0.01;
 
 /** How far a fit can be trusted. */
 export type FitQuality = "accepted" | "rejected" | "untested";

@@ -57,6 +57,7 @@ export function formatWithError(value: number | null, error: number | null): str
  */
 export function formatPValue(value: number | null, draws = 0): string {
   if (value === null) return missing;
+  if (value < 1e-300) return "< 1e-300"; // a tail that underflows is not a zero
   const atBound = draws > 0 && value <= 1.0000001 / (draws + 1);
   return (atBound ? "≤ " : "") + formatNumber(value, 2).replace(/(\.\d*?)0+$/, "$1");
 }

@@ -7,6 +7,7 @@ import { renderChart } from "../../src/report/charts/render-chart.ts";
 import { spectrumMass } from "../../src/report/charts/spectrum-mass.ts";
 import { trajectory } from "../../src/report/charts/trajectory.ts";
 import { columnOf } from "../../src/report/columns.ts";
+import { densitySentence } from "../../src/report/page/density-sentence.ts";
 import { exampleResult, exampleSeries } from "./example-result.ts";
 
 const layers = exampleResult().checkpoints[0]!.layers;
@@ -49,12 +50,13 @@ describe("the density of a layer", () => {
     expect(analysed.filter((layer) => dataOf(layer.layer).axis === "log").length).toBeGreaterThan(0);
   });
 
-  test("says how many outliers lie beyond a linear axis", () => {
+  test("leaves an outlier beyond a linear axis to the sentence, and counts it", () => {
     const layer = structuredClone(named("blocks.0.mlp.fc_in.weight"));
     layer.spectrum!.top[0] = Math.sqrt(5 * layer.marchenkoPastur!.lambdaPlus * 384);
     layer.marchenkoPastur!.spikes[0]!.singularValue = layer.spectrum!.top[0];
     const data = densityData(layer.spectrum!, layer.marchenkoPastur);
-    expect(data.spikesNotDrawn).toBe(1);
+    expect(data.spikes).toHaveLength(2);
+    expect(densitySentence(layer, data)).toContain("1 of 128 eigenvalues lies beyond the right end");
     expect(data.beyond).toBeCloseTo(1 / 128, 9);
   });
 

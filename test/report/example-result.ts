@@ -36,6 +36,7 @@ const skipped: readonly LayerResult[] = [
 ];
 
 let cached: AnalysisResult | undefined;
+let cachedSeries: AnalysisResult | undefined;
 
 /** One checkpoint of 12 analysed and 4 skipped tensors. A new copy at each call. */
 export function exampleResult(): AnalysisResult {
@@ -47,6 +48,11 @@ export function exampleResult(): AnalysisResult {
 
 /** Five checkpoints of one run, in which spikes grow out of noise, with trajectories. */
 export function exampleSeries(): AnalysisResult {
+  cachedSeries ??= makeSeries();
+  return structuredClone(cachedSeries);
+}
+
+function makeSeries(): AnalysisResult {
   const steps = [0, 100, 300, 1000, 3000];
   const shown = plans.slice(1, 7);
   const checkpoints = steps.map((step, i) => {

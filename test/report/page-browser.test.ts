@@ -93,7 +93,7 @@ describe.skipIf(!existsSync(executablePath))(
     });
 
     test.each(["light", "dark"] as const)("axe finds nothing to complain of in %s", async (colorScheme) => {
-      for (const result of [exampleResult(), exampleSeries()]) {
+      for (const result of [exampleResult(), exampleSeries(), twoModels()]) {
         const { page } = await open(result, { colorScheme, viewport: { width: 1280, height: 900 } });
         await page.evaluate(() => {
           for (const each of document.querySelectorAll("details")) each.open = true;

@@ -39,6 +39,7 @@ describe("numbers for people", () => {
   test("a p-value at the resolution of the simulation is an upper bound", () => {
     expect(formatPValue(1 / 200, 199)).toBe("≤ 0.005");
     expect(formatPValue(0.341, 199)).toBe("0.34");
+    expect(formatPValue(0)).toBe("< 1e-300");
     expect(formatPValue(null)).toBe("–");
   });
 });

@@ -27,7 +27,7 @@ export interface DensityData {
   readonly edges: readonly number[];
   /** Eigenvalues of the outliers within the axis, the largest first. */
   readonly spikes: readonly number[];
-  /** Outliers of the fit that are not drawn, because they lie beyond the axis or are too many. */
+  /** Outliers within the axis that are not marked, because they are too many. */
   readonly spikesNotDrawn: number;
   /** Share of the eigenvalues that lie right of the axis, and left of it. */
   readonly beyond: number;
@@ -66,7 +66,7 @@ export function densityData(spectrum: SpectrumSummary, fit: MarchenkoPasturResul
     edges:
       fit === null ? [] : [fit.lambdaMinus, fit.lambdaPlus].filter((x) => x >= domain[0] && x <= domain[1]),
     spikes,
-    spikesNotDrawn: outliers.length - spikes.length,
+    spikesNotDrawn: inside.length - spikes.length,
     beyond: mass.between(domain[1], Number.POSITIVE_INFINITY),
     below: domain[0] > 0 ? mass.between(Number.NEGATIVE_INFINITY, domain[0]) : 0,
   };

@@ -67,7 +67,8 @@ function stepAxis(steps: readonly number[]) {
   const first = steps[0]!;
   const last = steps.at(-1)!;
   const positive = steps.find((step) => step > 0) ?? 1;
-  const wide = first >= 0 && last / positive >= 20 && steps.length > 2;
+  const middle = steps[steps.length >> 1]!;
+  const wide = first >= 0 && last / positive >= 10 && last / middle > 3;
   const ticks = wide ? powersOfTen(positive, last) : [];
   if (!wide) return quantitative("x", [first, last], "linear", { title: "step", tickCount: 5, format: "~r" });
   const values = first === 0 ? [0, ...ticks] : ticks;

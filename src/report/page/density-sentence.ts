@@ -11,7 +11,7 @@ import { formatNumber } from "../format-number.ts";
  * @returns text for the caption and for readers who cannot see the chart.
  */
 export function densitySentence(layer: LayerResult, data: DensityData): string {
-  return [fitPart(layer), ...limits(data)].join(" ");
+  return [fitPart(layer), ...limits(data, layer.spectrum?.count ?? 0)].join(" ");
 }
 
 function fitPart(layer: LayerResult): string {
@@ -36,14 +36,15 @@ function fitPart(layer: LayerResult): string {
   return `${bulk}; ${parts.join(" and ")}.`;
 }
 
-function limits(data: DensityData): string[] {
-  const percent = (share: number) => `${formatNumber(100 * share, 2)} %`;
+function limits(data: DensityData, count: number): string[] {
+  const lying = (share: number) => {
+    const number = Math.round(share * count);
+    return `${number} of ${count} eigenvalues ${number === 1 ? "lies" : "lie"}`;
+  };
   const cut = data.bars.some((bar) => bar.y > data.top);
   return [
-    ...(data.beyond > 1e-9
-      ? [`${percent(data.beyond)} of the eigenvalues lie beyond the right end of the axis.`]
-      : []),
-    ...(data.below > 1e-9 ? [`${percent(data.below)} lie left of the axis, zeros among them.`] : []),
+    ...(data.beyond * count > 0.5 ? [`${lying(data.beyond)} beyond the right end of the axis.`] : []),
+    ...(data.below * count > 0.5 ? [`${lying(data.below)} left of the axis, zeros among them.`] : []),
     ...(data.spikesNotDrawn > 0
       ? [`${data.spikesNotDrawn} ${data.spikesNotDrawn === 1 ? "outlier is" : "outliers are"} not marked.`]
       : []),

@@ -6,7 +6,7 @@ import { isRejected } from "../fit-quality.ts";
 import { exactNumber } from "../format-number.ts";
 import { shapeText } from "../layer-facts.ts";
 import { type CheckpointView, cardId, hasCard } from "./checkpoint-view.ts";
-import { type Html, heading, html } from "./html.ts";
+import { breakable, type Html, heading, html } from "./html.ts";
 import { landmark } from "./landmark.ts";
 import { sparkline } from "./sparkline.ts";
 import { verdictBadge } from "./verdict-badge.ts";
@@ -51,9 +51,8 @@ function layerRow(view: CheckpointView, layer: LayerResult, columns: readonly Co
   const entries = layer.shape.reduce((product, extent) => product * extent, 1);
   const skipped = layer.status === "skipped";
   const verdict = skipped ? "skipped" : (layer.verdict ?? "");
-  const name = hasCard(view, layer)
-    ? html`<a href="#${cardId(view, layer)}">${layer.layer}</a>`
-    : layer.layer;
+  const shown = breakable(layer.layer);
+  const name = hasCard(view, layer) ? html`<a href="#${cardId(view, layer)}">${shown}</a>` : shown;
   return html`<tr data-verdict="${verdict}"${skipped && html` class="skipped"`}><th scope="row" class="name">${name}</th><td>${layer.spectrum !== null && sparkline(densityData(layer.spectrum, layer.marchenkoPastur))}</td><td>${layer.role ?? layer.kind}</td><td class="number" data-value="${layer.depth}">${layer.depth}</td><td class="number" data-value="${entries}">${shapeText(layer.shape)}</td><td data-value="${verdict}">${skipped ? skipReason(layer) : verdictBadge(layer.verdict)}</td>${columns.map((column) => numberCell(layer, column))}</tr>
 `;
 }

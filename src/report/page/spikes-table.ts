@@ -1,6 +1,6 @@
 import type { MarchenkoPasturResult } from "../../analysis/result.ts";
 import { fitQuality } from "../fit-quality.ts";
-import { formatNumber } from "../format-number.ts";
+import { formatNumber, formatPValue } from "../format-number.ts";
 import { type Html, html } from "./html.ts";
 
 /** More rows than these are left to the JSON; a layer with as many has no noise bulk to speak of. */
@@ -20,7 +20,7 @@ export function spikesTable(fit: MarchenkoPasturResult, side: "above" | "below")
     .slice(0, rowsShown)
     .map(
       (spike, i) =>
-        html`<tr><th scope="row" class="number">${i + 1}</th><td class="number">${formatNumber(spike.singularValue, 4)}</td><td class="number">${formatNumber(spike.pValue, 2)}</td><td class="number">${formatNumber(spike.pValueAdjusted, 2)}</td><td class="number">${formatNumber(spike.strength, 4)}</td><td class="number">${formatNumber(spike.overlapLeft, 2)}</td><td class="number">${formatNumber(spike.overlapRight, 2)}</td></tr>`,
+        html`<tr><th scope="row" class="number">${i + 1}</th><td class="number">${formatNumber(spike.singularValue, 4)}</td><td class="number">${formatPValue(spike.pValue)}</td><td class="number">${formatPValue(spike.pValueAdjusted)}</td><td class="number">${formatNumber(spike.strength, 4)}</td><td class="number">${formatNumber(spike.overlapLeft, 2)}</td><td class="number">${formatNumber(spike.overlapRight, 2)}</td></tr>`,
     );
   const more = spikes.length - rows.length;
   const caption =

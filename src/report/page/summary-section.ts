@@ -1,6 +1,7 @@
+import { rejectionLevel } from "../../analysis/judge.ts";
 import type { CheckpointResult, Finding } from "../../analysis/result.ts";
 import { countVerdicts, verdictTexts } from "../describe-verdict.ts";
-import { fitQuality, isRejected, rejectionLevel } from "../fit-quality.ts";
+import { fitQuality, isRejected } from "../fit-quality.ts";
 import { formatCount, formatNumber, missing } from "../format-number.ts";
 import { ratioExcess, severityMarks, sortFindings } from "../notable-layers.ts";
 import { type CheckpointView, cardId, hasCard } from "./checkpoint-view.ts";

@@ -1,0 +1,91 @@
+import kstest from "@stdlib/stats-kstest";
+import { describe, expect, test } from "vitest";
+import { lowerEdgePValue, upperEdge } from "../../src/fits/edge-law.ts";
+import { nullConcentration } from "../../src/fits/null-concentration.ts";
+import { drawNullSpectra } from "../../src/fits/null-spectra.ts";
+import { tracyWidom } from "../../src/laws/tracy-widom.ts";
+import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
+import { gaussian } from "../noise.ts";
+
+describe("spectra of simulated noise", () => {
+  test("are those of dense Gaussian matrices, for the extremes and the trace", async () => {
+    const [larger, smaller, draws] = [40, 15, 300];
+    const drawn = drawNullSpectra(larger, smaller, 5, draws);
+    const statistics: ((ascending: ArrayLike<number>) => number)[] = [
+      (values) => values[0]!,
+      (values) => values[smaller - 1]!,
+      (values) => Array.from(values).reduce((sum, value) => sum + value, 0),
+    ];
+    const dense: Float64Array[] = [];
+    for (let draw = 0; draw < draws; draw++) {
+      const { singularValues } = await computeSpectrum(gaussian(larger, smaller, 1, `dense ${draw}`));
+      dense.push(singularValues.map((s) => (s * s) / larger).reverse());
+    }
+    for (const statistic of statistics) {
+      const ours = Array.from({ length: draws }, (_, d) =>
+        statistic(drawn.eigenvalues.subarray(d * smaller, (d + 1) * smaller)),
+      ).sort((a, b) => a - b);
+      const theirs = dense.map(statistic);
+      // Two samples of 300: KS by the distribution of the pooled first sample, p = 0.001 at 1.95 sqrt(2 / n).
+      const cdf = (x: number) => ours.filter((value) => value <= x).length / draws;
+      const distance = Math.max(
+        ...theirs.map((x) => Math.abs(cdf(x) - theirs.filter((y) => y <= x).length / draws)),
+      );
+      expect(distance).toBeLessThan(1.95 * Math.sqrt(2 / draws));
+    }
+  });
+
+  test("have a largest eigenvalue that follows Tracy-Widom", () => {
+    const [larger, smaller, draws] = [300, 100, 500];
+    const { eigenvalues } = drawNullSpectra(larger, smaller, 6, draws);
+    const { centre, width } = upperEdge(larger, smaller);
+    const law = tracyWidom(1);
+    const probabilities = Array.from({ length: draws }, (_, d) =>
+      law.cdf((eigenvalues[(d + 1) * smaller - 1]! * larger - centre) / width),
+    );
+    expect(kstest(probabilities, "uniform", 0, 1).pValue).toBeGreaterThan(0.001);
+  });
+
+  test("have a smallest eigenvalue that follows the law of its edge, soft or square", () => {
+    for (const [larger, smaller] of [
+      [300, 100],
+      [120, 90],
+      [80, 80],
+    ] as const) {
+      const draws = 500;
+      const { eigenvalues } = drawNullSpectra(larger, smaller, 7, draws);
+      const pValues = Array.from(
+        { length: draws },
+        (_, d) => lowerEdgePValue(eigenvalues[d * smaller]! * larger, larger, smaller)!,
+      );
+      expect(kstest(pValues, "uniform", 0, 1).pValue, `${larger} x ${smaller}`).toBeGreaterThan(0.001);
+    }
+    expect(lowerEdgePValue(1, 100, 95)).toBeNull();
+  });
+
+  test("depend on the seed and the shape, and on nothing else", () => {
+    const first = drawNullSpectra(30, 20, 1, 3);
+    expect(drawNullSpectra(30, 20, 1, 3)).toEqual(first);
+    expect(drawNullSpectra(30, 20, 2, 3)).not.toEqual(first);
+    expect(drawNullSpectra(30, 20, 1, 5).eigenvalues.subarray(0, 60)).toEqual(first.eigenvalues);
+  });
+});
+
+describe("the spectral concentration of noise", () => {
+  test("lies about the ratio of the bulk edges: 3 for an aspect ratio of 1/4", () => {
+    const null4 = nullConcentration(drawNullSpectra(1600, 400, 0, 49), 0)!;
+    expect(null4.low).toBeLessThanOrEqual(null4.median);
+    expect(null4.median).toBeLessThanOrEqual(null4.high);
+    expect(null4.median).toBeGreaterThan(2.8);
+    expect(null4.median).toBeLessThan(3);
+    expect(null4.mostZeros).toBe(0);
+  });
+
+  test("counts what a coarse dtype makes zero, and gives up where that is all", () => {
+    const spectra = drawNullSpectra(64, 64, 0, 49);
+    const coarse = nullConcentration(spectra, 0.5)!;
+    expect(coarse.mostZeros).toBeGreaterThan(0);
+    expect(coarse.high).toBeLessThan(nullConcentration(spectra, 0)!.high);
+    expect(nullConcentration(spectra, 100)).toBeNull();
+  });
+});
