@@ -9,12 +9,14 @@ export class InterruptedError extends Error {
  * A signal that aborts on Ctrl-C or SIGTERM: the first one lets the layers under way finish, a second
  * ends at once.
  *
+ * @param onFirst - called on the first one, to say so.
  * @returns the signal, and a function that stops listening.
  */
-export function abortOnInterrupt(): { signal: AbortSignal; release: () => void } {
+export function abortOnInterrupt(onFirst: () => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const onInterrupt = (): void => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    onFirst();
     controller.abort(new InterruptedError("interrupted"));
   };
   process.on("SIGINT", onInterrupt);

@@ -1,6 +1,7 @@
 import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import type { ProgressEvent } from "../analysis/progress.ts";
 import { layerLine } from "../report/ndjson.ts";
+import { counted, talk } from "./terminal.ts";
 
 /** Keeps each layer on disk as soon as it is done, until the whole result is written. */
 export interface LayerJournal {
@@ -16,12 +17,19 @@ export function layerJournal(output: string | undefined): LayerJournal {
   const path = `${output}.partial.ndjson`;
   let file: number | null = null;
   let lines = 0;
+  let isBroken = false;
   return {
     add({ checkpoint, step, result }) {
-      if (output === undefined) return;
-      file ??= openSync(path, "w");
-      writeSync(file, layerLine({ id: checkpoint, step }, result));
-      lines++;
+      if (output === undefined || isBroken) return;
+      try {
+        file ??= openSync(path, "w");
+        writeSync(file, layerLine({ id: checkpoint, step }, result));
+        lines++;
+      } catch (error) {
+        // The journal is a help: hours of work must not end because it can't be written.
+        isBroken = true;
+        talk(`can't keep finished layers in ${path}: ${(error as Error).message}; going on without`);
+      }
     },
     discard() {
       if (file === null) return;
@@ -31,7 +39,7 @@ export function layerJournal(output: string | undefined): LayerJournal {
     keep() {
       if (file === null) return null;
       closeSync(file);
-      return `the ${lines} finished layers are kept in ${path}`;
+      return `${counted(lines, "finished layer")} kept in ${path}`;
     },
   };
 }

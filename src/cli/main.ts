@@ -10,11 +10,9 @@ import { talk } from "./terminal.ts";
  * that says what to do, any other with its stack, since it is a bug.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  // A reader that has seen enough (`| head`) closes the pipe: that is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(exitCodes.ok);
-    throw error;
-  });
+  // Without a listener a closed pipe would end the run: printData hears of errors itself, and talk that
+  // nobody listens to must not stop the work.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   try {
     await buildProgram().parseAsync([...argv]);
     return exitCodes.ok;

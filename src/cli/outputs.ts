@@ -1,7 +1,8 @@
-import { rename, stat, unlink, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import type { AnalysisResult } from "../analysis/result.ts";
-import { UnreadableInputError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { renderCsv } from "../report/csv.ts";
 import { renderJson } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
@@ -37,25 +38,63 @@ export function formatOfFile(path: string): string {
   throw new UsageError(`can't tell the format of ${path} by its extension: use one of ${known}`);
 }
 
-/** Fails early, before hours of work, when an output could not be written. */
+/**
+ * Fails early, before hours of work, when an output could not be written.
+ *
+ * @throws {UsageError} If the extension names no format, or a file can't be made there.
+ */
 export async function checkOutputs(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     formatOfFile(path);
-    const folder = dirname(path);
-    const info = await stat(folder).catch(() => null);
-    if (!info?.isDirectory())
-      throw new UsageError(`can't write ${path}: the folder ${folder} does not exist, make it first`);
+    await checkPlace(path);
+  }
+}
+
+/** @throws {UsageError} If a file can't be made at this path: no folder, no permission, a folder itself. */
+export async function checkPlace(path: string): Promise<void> {
+  const folder = dirname(path);
+  const found = await stat(folder).catch(() => null);
+  if (!found?.isDirectory()) {
+    const why = found ? "is not a folder" : "does not exist, make it first";
+    throw new UsageError(`can't write ${path}: the folder ${folder} ${why}`);
+  }
+  const present = await stat(path).catch(() => null);
+  if (present?.isDirectory()) throw new UsageError(`can't write ${path}: it is a folder, name a file in it`);
+  try {
+    // A move replaces even a file that its owner has protected.
+    if (present) await access(path, constants.W_OK);
+    // Permissions don't tell all (a read-only disk, /proc): only making a file does.
+    await writeFile(placeBeside(path), "");
+    await unlink(placeBeside(path));
+  } catch (error) {
+    throw cannotWrite(path, error);
   }
 }
 
 /** Writes a text beside its place and moves it there, so that a file is never half written. */
 export async function writeOutput(path: string, text: string): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
+  const beside = placeBeside(path);
   try {
     await writeFile(beside, text);
     await rename(beside, path);
   } catch (error) {
     await unlink(beside).catch(() => {});
-    throw new UnreadableInputError(`can't write ${path}: ${(error as Error).message}`, { cause: error });
+    throw cannotWrite(path, error);
   }
 }
+
+function placeBeside(path: string): string {
+  return `${path}.${process.pid}.tmp`;
+}
+
+function cannotWrite(path: string, cause: unknown): UsageError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new UsageError(`can't write ${path}: ${reasons[code ?? ""] ?? message}`, { cause });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "no permission, write elsewhere or change the permissions",
+  EPERM: "no permission, write elsewhere or change the permissions",
+  EROFS: "the disk is read-only, write elsewhere",
+  ENOSPC: "the disk is full",
+};

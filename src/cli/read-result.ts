@@ -3,27 +3,35 @@ import { z } from "zod";
 import { type AnalysisResult, analysisResultSchema } from "../analysis/result.ts";
 import { UnreadableInputError } from "../errors.ts";
 
+const expected = "the JSON that `marchenko analyze MODEL -o run.json` writes";
+const shownFaults = 5;
+
 /**
  * Reads and checks a saved result.
  *
- * @throws {UnreadableInputError} If there is no such file, it is no JSON, or not a result.
+ * @throws {UnreadableInputError} If there is no such file, it is not JSON, or not a result.
  */
 export async function readResult(path: string): Promise<AnalysisResult> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    throw new UnreadableInputError(`can't read ${path}: ${(error as Error).message}`, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "it does not exist" : code === "EISDIR" ? "it is a folder" : message;
+    throw new UnreadableInputError(`can't read ${path}: ${why}. Expected ${expected}.`, { cause: error });
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UnreadableInputError(`${path} is no JSON: ${(error as Error).message}`, { cause: error });
+    throw new UnreadableInputError(`${path} is not JSON: ${(error as Error).message}. Expected ${expected}.`, {
+      cause: error,
+    });
   }
   const parsed = analysisResultSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new UnreadableInputError(
-    `${path} is not a result of marchenko analyze (write one with -o run.json):\n${z.prettifyError(parsed.error)}`,
-  );
+  const { issues } = parsed.error;
+  const faults = z.prettifyError(new z.ZodError(issues.slice(0, shownFaults)));
+  const more = issues.length > shownFaults ? `\nand ${issues.length - shownFaults} more` : "";
+  throw new UnreadableInputError(`${path} is not a result. Expected ${expected}:\n${faults}${more}`);
 }

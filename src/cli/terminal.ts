@@ -1,14 +1,31 @@
+import { UsageError } from "../errors.ts";
+
 /** Prints a line of talk, on stderr: stdout is for data. */
 export function talk(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Prints data, on stdout, with a newline at its end. */
+/**
+ * Prints data, on stdout, with a newline at its end. A reader that has seen enough (`| head`) is no error.
+ *
+ * @throws {UsageError} If stdout can't take it, e.g. a file on a full disk.
+ */
 export async function printData(text: string): Promise<void> {
   const data = text.endsWith("\n") ? text : `${text}\n`;
-  await new Promise<void>((resolve, reject) => {
-    process.stdout.write(data, (error) => (error ? reject(error) : resolve()));
+  const error = await new Promise<Error | null | undefined>((resolve) => {
+    process.stdout.write(data, resolve);
   });
+  if (error && !isClosedPipe(error)) throw new UsageError(`can't write to stdout: ${error.message}`);
+}
+
+/** Whether a stream's error says that its reader has gone. */
+function isClosedPipe(error: NodeJS.ErrnoException): boolean {
+  return error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED";
+}
+
+/** Says a thing in words: `1 layer`, `2 layers`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Whether to colour a stream: NO_COLOR wins over FORCE_COLOR, both over what the stream is. */

@@ -6,7 +6,7 @@ import { lowerEdgePValue, upperEdge } from "./edge-law.ts";
 export interface Spike {
   /** In the unit of the weights. */
   readonly singularValue: number;
-  /** Probability under noise, in [0, 1]. */
+  /** Probability under noise, in [1e-300, 1]. */
   readonly pValue: number;
   /** Corrected for the number of layers, by a later pass over all of them; null before it. */
   readonly pValueAdjusted: number | null;
@@ -15,6 +15,9 @@ export interface Spike {
   readonly overlapLeft: number | null;
   readonly overlapRight: number | null;
 }
+
+/** Smaller p-values underflow: they are given as this, which is then an upper bound. */
+const smallestPValue = 1e-300;
 
 /** Largest p-value at which an outlier counts as a spike. */
 export const spikeLevel = 0.01;
@@ -28,11 +31,11 @@ const hermite: readonly (readonly [number, number])[] = [
   [4.512745863399783, 0.00002234584400774658],
 ];
 
-/** Mean of f(z) over z standard normal. */
-function normalMean(f: (z: number) => number): number {
+/** Mean of a p-value over z standard normal. */
+function meanPValue(f: (z: number) => number): number {
   let sum = 0;
   for (const [z, weight] of hermite) sum += weight * (z === 0 ? f(0) : f(z) + f(-z));
-  return sum;
+  return Math.max(sum, smallestPValue);
 }
 
 /**
@@ -62,7 +65,7 @@ export function spikesAbove(
     const eigenvalue = ascending[smaller - 1 - found]!;
     const reduced = (eigenvalue * larger) / scale ** 2;
     if (reduced < centre) break; // inside the bulk: the p-value is over one half
-    const pValue = normalMean((z) => law.survival((reduced / (1 + scaleError * z) ** 2 - centre) / width));
+    const pValue = meanPValue((z) => law.survival((reduced / (1 + scaleError * z) ** 2 - centre) / width));
     if (pValue > spikeLevel) break;
     const singularValue = Math.sqrt(eigenvalue * larger);
     const planted = invertBbp(singularValue, scale, larger, smaller);
@@ -99,7 +102,7 @@ export function spikesBelow(
     const central = lowerEdgePValue(reduced, larger - found, smaller - found);
     if (central === null) return null;
     if (central > 0.5) break;
-    const pValue = normalMean(
+    const pValue = meanPValue(
       (z) => lowerEdgePValue(reduced / (1 + scaleError * z) ** 2, larger - found, smaller - found) ?? 1,
     );
     if (pValue > spikeLevel) break;

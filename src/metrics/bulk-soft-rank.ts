@@ -3,8 +3,10 @@ import type { Metric } from "./metric.ts";
 export const bulkSoftRank: Metric = {
   id: "marchenkoPastur.softRank",
   title: "Soft rank",
-  symbol: "",
+  symbol: "soft",
   unit: "1",
+  restsOn: "fit",
+  digits: 2,
   formula: "lambda_+ / largest eigenvalue",
   meaning: "Near 1 for noise, small when one direction dominates.",
   source: "Martin & Mahoney 2021, JMLR 22(165)",

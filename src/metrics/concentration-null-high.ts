@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 export const concentrationNullHigh: Metric = {
   id: "concentration.ratioNull.high",
   title: "Concentration of noise, 95 %",
-  symbol: "",
+  symbol: "null 95 %",
   unit: "1",
   formula: "95 % quantile of s_1 / s_r over simulated noise of the shape and rounding",
   meaning: "What to read the spectral concentration against.",

@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 export const conditionNumber: Metric = {
   id: "metrics.conditionNumber",
   title: "Condition number",
-  symbol: "kappa",
+  symbol: "κ",
   unit: "1",
   formula: "s_1 / s_M",
   meaning: "How much the layer can amplify relative errors; null when the smallest singular value is zero.",

@@ -4,7 +4,7 @@ import { shareEntropy } from "./share-entropy.ts";
 export const effectiveRank: Metric = {
   id: "metrics.effectiveRank",
   title: "Effective rank",
-  symbol: "",
+  symbol: "eff.rank",
   unit: "1",
   formula: "exp( -sum p_i log p_i ), p_i = s_i^2 / sum s^2",
   meaning: "Number of equally strong directions with the same entropy; in [1, M].",

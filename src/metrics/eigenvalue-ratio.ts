@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 export const eigenvalueRatio: Metric = {
   id: "concentration.eigenvalueRatio",
   title: "Eigenvalue ratio",
-  symbol: "(s_1 / s_r)^2",
+  symbol: "λ₁/λᵣ",
   unit: "1",
   formula: "square of the spectral concentration",
   meaning: "The same between eigenvalues of W'W.",

@@ -4,7 +4,7 @@ import { shareEntropy } from "./share-entropy.ts";
 export const spectralEntropy: Metric = {
   id: "metrics.entropy",
   title: "Spectral entropy",
-  symbol: "",
+  symbol: "entropy",
   unit: "1",
   formula: "-sum p_i log p_i / log M, p_i = s_i^2 / sum s^2",
   meaning: "1 when all directions carry alike, 0 when one carries all; null for a single singular value.",

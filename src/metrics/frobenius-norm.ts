@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 export const frobeniusNorm: Metric = {
   id: "metrics.frobeniusNorm",
   title: "Frobenius norm",
-  symbol: "|W|_F",
+  symbol: "‖W‖F",
   unit: "weight",
   formula: "sqrt(sum_i s_i^2)",
   meaning: "Size of the layer as a whole.",

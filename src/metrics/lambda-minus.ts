@@ -3,8 +3,9 @@ import type { Metric } from "./metric.ts";
 export const bulkLambdaMinus: Metric = {
   id: "marchenkoPastur.lambdaMinus",
   title: "Lower bulk edge",
-  symbol: "lambda_-",
+  symbol: "λ₋",
   unit: "weight^2",
+  restsOn: "fit",
   formula: "s^2 (1 - sqrt q)^2",
   meaning: "Noise has no eigenvalue well below it.",
   source: "Marchenko & Pastur 1967",

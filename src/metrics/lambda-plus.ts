@@ -3,8 +3,9 @@ import type { Metric } from "./metric.ts";
 export const bulkLambdaPlus: Metric = {
   id: "marchenkoPastur.lambdaPlus",
   title: "Upper bulk edge",
-  symbol: "lambda_+",
+  symbol: "λ₊",
   unit: "weight^2",
+  restsOn: "fit",
   formula: "s^2 (1 + sqrt q)^2",
   meaning: "Noise has no eigenvalue well above it.",
   source: "Marchenko & Pastur 1967",

@@ -6,7 +6,7 @@ const majority = 0.8;
 export const majorityRatioBinned: Metric = {
   id: "concentration.majorityRatioBinned",
   title: "Majority ratio, binned",
-  symbol: "",
+  symbol: "maj. (bins)",
   unit: "1",
   formula: "as majorityRatio, in 100 equal bins of log10 eigenvalue: the shortest run of bins with >= 80 %",
   meaning:

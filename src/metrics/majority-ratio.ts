@@ -6,7 +6,7 @@ const majority = 0.8;
 export const majorityRatio: Metric = {
   id: "concentration.majorityRatio",
   title: "Majority ratio",
-  symbol: "",
+  symbol: "maj.",
   unit: "1",
   formula:
     "10^width of the shortest interval of log10 eigenvalues that holds ceil(0.8 r) of the r non-zero ones",

@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 export const maxSingularValue: Metric = {
   id: "concentration.maxSingularValue",
   title: "Largest singular value",
-  symbol: "s_1",
+  symbol: "s₁",
   unit: "weight",
   formula: "max_i s_i",
   meaning: "Largest factor by which the layer stretches an input.",

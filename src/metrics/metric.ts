@@ -23,10 +23,18 @@ export interface Measurement {
 export interface Metric {
   readonly id: string;
   readonly title: string;
-  /** Symbol in the literature, "" when it has none. */
+  /** Its symbol in the literature, or what heads a narrow column. */
   readonly symbol: string;
-  /** "1" (dimensionless), "weight" (the unit of the entries), "weight^2" or "count". */
-  readonly unit: "1" | "weight" | "weight^2" | "count";
+  /** "1" (dimensionless), "weight" (the unit of the entries), "weight^2", "count" or "probability". */
+  readonly unit: "1" | "weight" | "weight^2" | "count" | "probability";
+  /** "fit": it means something only where the Marchenko-Pastur fit is not rejected. */
+  readonly restsOn?: "fit";
+  /** Significant digits for people; 3 by default. */
+  readonly digits?: number;
+  /** Id of the metric that is its standard error. */
+  readonly standardError?: string;
+  /** Ids of the metrics that bound what noise gives for it. */
+  readonly nullRange?: readonly [low: string, high: string];
   readonly formula: string;
   /** What it tells a user, one sentence. */
   readonly meaning: string;

@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 export const minNonzeroSingularValue: Metric = {
   id: "concentration.minNonzeroSingularValue",
   title: "Smallest non-zero singular value",
-  symbol: "s_r",
+  symbol: "sᵣ",
   unit: "weight",
   formula: "min { s_i : s_i > rankTolerance }",
   meaning: "Smallest factor by which the layer stretches a direction that it does not annihilate.",

@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 export const numericalRank: Metric = {
   id: "concentration.rank",
   title: "Rank",
-  symbol: "r",
+  symbol: "rank",
   unit: "count",
   formula: "#{ i : s_i > rankTolerance }",
   meaning: "Directions that the layer uses, given how precisely its entries are stored.",

@@ -3,8 +3,9 @@ import type { Metric } from "./metric.ts";
 export const spectralConcentration: Metric = {
   id: "concentration.ratio",
   title: "Spectral concentration",
-  symbol: "s_1 / s_r",
+  symbol: "s₁/sᵣ",
   unit: "1",
+  nullRange: ["concentration.ratioNull.low", "concentration.ratioNull.high"],
   formula: "largest / smallest non-zero singular value",
   meaning: "How unevenly the layer treats directions; compare it with what noise of its shape gives.",
   source: "Peng, Qi, Shi & Gao 2023, arXiv 2309.03004",

@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 export const spectralNorm: Metric = {
   id: "metrics.spectralNorm",
   title: "Spectral norm",
-  symbol: "|W|_2",
+  symbol: "‖W‖₂",
   unit: "weight",
   formula: "s_1",
   meaning: "Lipschitz constant of the layer.",

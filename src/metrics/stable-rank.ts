@@ -3,7 +3,7 @@ import type { Metric } from "./metric.ts";
 export const stableRank: Metric = {
   id: "metrics.stableRank",
   title: "Stable rank",
-  symbol: "",
+  symbol: "st.rank",
   unit: "1",
   formula: "|W|_F^2 / |W|_2^2",
   meaning: "Number of directions that carry the layer, robust to small ones; in [1, M].",

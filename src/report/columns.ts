@@ -1,4 +1,7 @@
+import { metricValue } from "../analysis/metric-value.ts";
 import type { LayerResult } from "../analysis/result.ts";
+import { metricCatalogue } from "../metrics/catalogue.ts";
+import type { Metric } from "../metrics/metric.ts";
 import { isRejected } from "./fit-quality.ts";
 import { formatNumber, formatPValue, formatWithError } from "./format-number.ts";
 
@@ -20,155 +23,7 @@ export interface Column {
   text(layer: LayerResult): string;
 }
 
-type Accessor = (layer: LayerResult) => number | null | undefined;
-interface ColumnOptions {
-  readonly digits?: number;
-  readonly fromFit?: true;
-  readonly text?: (layer: LayerResult) => string;
-}
-
-function column(
-  id: string,
-  title: string,
-  symbol: string,
-  accessor: Accessor,
-  options: ColumnOptions = {},
-): Column {
-  const digits = options.digits ?? 3;
-  const value = (layer: LayerResult) => accessor(layer) ?? null;
-  const fromFit = options.fromFit ?? false;
-  const plain = options.text ?? ((layer: LayerResult) => formatNumber(value(layer), digits));
-  const text = (layer: LayerResult) => {
-    const weak = fromFit && value(layer) !== null && isRejected(layer);
-    return weak ? `(${plain(layer)})` : plain(layer);
-  };
-  return { id, title, symbol, digits, fromFit, value, text };
-}
-
-/** The ratio beside what noise of the same shape gives: alone it says little. */
-function ratioText(layer: LayerResult): string {
-  const concentration = layer.concentration;
-  if (concentration === null) return formatNumber(null);
-  const range = concentration.ratioNull;
-  const noise = range === null ? "" : ` [${formatNumber(range.low, 2)}–${formatNumber(range.high, 2)}]`;
-  return formatNumber(concentration.ratio) + noise;
-}
-
-/** A standard error is that of noise: a rejected fit has a scale, and no error that means anything. */
-function scaleText(layer: LayerResult): string {
-  const fit = layer.marchenkoPastur;
-  if (fit === null || isRejected(layer)) return formatNumber(fit?.scale);
-  return formatWithError(fit.scale, fit.scaleStandardError);
-}
-
-function pValueText(layer: LayerResult): string {
-  const fit = layer.marchenkoPastur;
-  return fit === null ? formatNumber(null) : formatPValue(fit.pValue, fit.nullDraws);
-}
-
-/** Columns whose place in a layer is fixed by the schema. */
-const fixedColumns: readonly Column[] = [
-  column("concentration.ratio", "spectral concentration [noise]", "s₁/sₘ", (l) => l.concentration?.ratio, {
-    text: ratioText,
-  }),
-  column(
-    "concentration.ratioNull.low",
-    "5 % of the ratio under noise",
-    "null 5%",
-    (l) => l.concentration?.ratioNull?.low,
-  ),
-  column(
-    "concentration.ratioNull.median",
-    "median ratio under noise",
-    "null 50%",
-    (l) => l.concentration?.ratioNull?.median,
-  ),
-  column(
-    "concentration.ratioNull.high",
-    "95 % of the ratio under noise",
-    "null 95%",
-    (l) => l.concentration?.ratioNull?.high,
-  ),
-  column(
-    "concentration.eigenvalueRatio",
-    "eigenvalue ratio",
-    "λ₁/λₘ",
-    (l) => l.concentration?.eigenvalueRatio,
-  ),
-  column(
-    "concentration.majorityRatio",
-    "majority ratio (80 %)",
-    "maj.",
-    (l) => l.concentration?.majorityRatio,
-  ),
-  column(
-    "concentration.majorityRatioBinned",
-    "majority ratio, binned",
-    "maj.b",
-    (l) => l.concentration?.majorityRatioBinned,
-  ),
-  column("concentration.nearZeroRate", "near-zero rate", "zero", (l) => l.concentration?.nearZeroRate, {
-    digits: 2,
-  }),
-  column("concentration.rank", "rank", "rank", (l) => l.concentration?.rank),
-  column("concentration.rankTolerance", "rank tolerance", "tol.", (l) => l.concentration?.rankTolerance, {
-    digits: 2,
-  }),
-  column(
-    "concentration.maxSingularValue",
-    "largest singular value",
-    "s₁",
-    (l) => l.concentration?.maxSingularValue,
-  ),
-  column(
-    "concentration.minNonzeroSingularValue",
-    "smallest non-zero singular value",
-    "sₘ",
-    (l) => l.concentration?.minNonzeroSingularValue,
-  ),
-  column("marchenkoPastur.scale", "scale ± standard error", "scale", (l) => l.marchenkoPastur?.scale, {
-    fromFit: true,
-    text: scaleText,
-  }),
-  column(
-    "marchenkoPastur.scaleStandardError",
-    "standard error of the scale",
-    "s.e.",
-    (l) => l.marchenkoPastur?.scaleStandardError,
-    { digits: 2 },
-  ),
-  column("marchenkoPastur.pValue", "p of Marchenko-Pastur", "p(MP)", (l) => l.marchenkoPastur?.pValue, {
-    text: pValueText,
-  }),
-  column(
-    "marchenkoPastur.ksDistance",
-    "Kolmogorov-Smirnov distance",
-    "KS",
-    (l) => l.marchenkoPastur?.ksDistance,
-    { digits: 2 },
-  ),
-  column("marchenkoPastur.aspectRatio", "aspect ratio", "q", (l) => l.marchenkoPastur?.aspectRatio),
-  column("marchenkoPastur.lambdaMinus", "lower bulk edge", "λ₋", (l) => l.marchenkoPastur?.lambdaMinus, {
-    fromFit: true,
-  }),
-  column("marchenkoPastur.lambdaPlus", "upper bulk edge", "λ₊", (l) => l.marchenkoPastur?.lambdaPlus, {
-    fromFit: true,
-  }),
-  column("marchenkoPastur.softRank", "soft rank", "soft", (l) => l.marchenkoPastur?.softRank, {
-    fromFit: true,
-    digits: 2,
-  }),
-];
-
-/** Titles of metrics that are likely to be in the record; others are titled by their id. */
-const metricTitles: Readonly<Record<string, readonly [title: string, symbol: string]>> = {
-  spikeCount: ["spikes", "spikes"],
-  stableRank: ["stable rank", "st.rank"],
-  effectiveRank: ["effective rank", "eff.rank"],
-  entropy: ["spectral entropy", "entropy"],
-  frobeniusNorm: ["Frobenius norm", "‖W‖F"],
-  spectralNorm: ["spectral norm", "‖W‖₂"],
-};
+const usualDigits = 3;
 
 /** What the tables for people show, in this order; the rest is in CSV and on the layer's card. */
 const coreIds = [
@@ -181,16 +36,23 @@ const coreIds = [
 ];
 
 /**
- * The columns that the layers of a result fill.
+ * The columns that the layers of a result fill: those of the metric catalogue, in its order, then one
+ * for each further id that a saved result has in `metrics`, titled by its id.
  *
  * @param layers - all layers of all checkpoints that share the table.
- * @returns the fixed columns, then one for each id found in the layers' `metrics`, in order of first
- *   appearance; the spike count is taken from the fit where `metrics` lacks it.
  */
 export function columnsOf(layers: readonly LayerResult[]): Column[] {
-  const found = new Set(["spikeCount"]);
-  for (const layer of layers) for (const id of Object.keys(layer.metrics ?? {})) found.add(id);
-  return [...fixedColumns, ...[...found].map(metricColumn)];
+  const known = metricCatalogue.map(metricColumn);
+  const ids = new Set(known.map(({ id }) => id));
+  for (const layer of layers) {
+    for (const name of Object.keys(layer.metrics ?? {})) {
+      const id = `metrics.${name}`;
+      if (ids.has(id)) continue;
+      ids.add(id);
+      known.push(unknownColumn(id));
+    }
+  }
+  return known;
 }
 
 /** The columns of the tables that a person reads. */
@@ -200,22 +62,60 @@ export function coreColumns(): Column[] {
 
 /** The column of one metric id, whether or not any layer fills it. */
 export function columnOf(id: string): Column {
-  return fixedColumns.find((column) => column.id === id) ?? metricColumn(id.replace(/^metrics\./, ""));
+  const metric = metricCatalogue.find((each) => each.id === id);
+  return metric ? metricColumn(metric) : unknownColumn(id);
 }
 
-function metricColumn(id: string): Column {
-  const [title, symbol] = metricTitles[id] ?? [wordsOf(id), id];
-  const accessor: Accessor =
-    id === "spikeCount"
-      ? (layer) => layer.metrics?.[id] ?? layer.marchenkoPastur?.spikes.length
-      : (layer) => layer.metrics?.[id];
-  return column(`metrics.${id}`, title, symbol, accessor, id === "spikeCount" ? { fromFit: true } : {});
+function metricColumn(metric: Metric): Column {
+  const { id, title, symbol, digits = usualDigits, restsOn } = metric;
+  const value = (layer: LayerResult) => metricValue(layer, id);
+  return {
+    id,
+    title: title.charAt(0).toLowerCase() + title.slice(1),
+    symbol,
+    digits,
+    fromFit: restsOn === "fit",
+    value,
+    text(layer) {
+      const text = uncertainText(metric, layer);
+      return restsOn === "fit" && value(layer) !== null && isRejected(layer) ? `(${text})` : text;
+    },
+  };
 }
 
-/** "logAlphaNorm" as "log alpha norm". */
-function wordsOf(id: string): string {
-  return id.replace(
-    /([a-z0-9])([A-Z])/g,
-    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
-  );
+/** A number with what tells how far to trust it: its standard error, what noise gives, its resolution. */
+function uncertainText(metric: Metric, layer: LayerResult): string {
+  const { id, digits = usualDigits, unit, standardError, nullRange } = metric;
+  const value = metricValue(layer, id);
+  if (value === null) return formatNumber(null);
+  if (unit === "probability") return formatPValue(value, layer.marchenkoPastur?.nullDraws ?? 0);
+  if (standardError) {
+    // A standard error is that of noise: a rejected fit has none that means anything.
+    return isRejected(layer)
+      ? formatNumber(value, digits)
+      : formatWithError(value, metricValue(layer, standardError));
+  }
+  if (nullRange) {
+    const [low, high] = nullRange.map((bound) => metricValue(layer, bound));
+    const noise = low == null || high == null ? "" : ` [${formatNumber(low, 2)}–${formatNumber(high, 2)}]`;
+    return formatNumber(value, digits) + noise;
+  }
+  return formatNumber(value, digits);
+}
+
+function unknownColumn(id: string): Column {
+  const value = (layer: LayerResult) => metricValue(layer, id);
+  const name = id.split(".").at(-1) ?? id;
+  return {
+    id,
+    title: name.replace(
+      /([a-z0-9])([A-Z])/g,
+      (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+    ),
+    symbol: name,
+    digits: usualDigits,
+    fromFit: false,
+    value,
+    text: (layer) => formatNumber(value(layer), usualDigits),
+  };
 }

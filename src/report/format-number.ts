@@ -7,11 +7,6 @@ export const missing = "–";
  * @param value - null (or a non-finite number) for one that could not be computed.
  * @param digits - significant digits, 1 or more.
  * @returns e.g. `0.0312`, `1,536`, `4.2e-7`; an en dash for null.
- * @example
- * ```ts
- * formatNumber(0.031249); // "0.0312"
- * formatNumber(null); // "–"
- * ```
  */
 export function formatNumber(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return missing;

@@ -27,6 +27,7 @@ export async function measure(matrix: Matrix): Promise<Measurement> {
 const growth: Record<Metric["unit"], (c: number) => number> = {
   "1": () => 1,
   count: () => 1,
+  probability: () => 1,
   weight: (c) => c,
   "weight^2": (c) => c * c,
 };
@@ -38,7 +39,7 @@ export function describeMetric(metric: Metric): void {
 
     test("declares what it is", () => {
       expect(metric.id).toMatch(/^(concentration|marchenkoPastur|metrics)\.[a-zA-Z.]+$/);
-      for (const text of [metric.title, metric.formula, metric.meaning, metric.source]) {
+      for (const text of [metric.title, metric.symbol, metric.formula, metric.meaning, metric.source]) {
         expect(text.length).toBeGreaterThan(0);
       }
       expect(metric.meaning).toMatch(/[.]$/);

@@ -1,25 +1,38 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { collect } from "../options.ts";
 import { checkOutputs, formatOfFile, renderers, writeOutput } from "../outputs.ts";
 import { readResult } from "../read-result.ts";
-import { talk } from "../terminal.ts";
+import { printData, talk } from "../terminal.ts";
+
+interface Flags {
+  readonly output?: string[];
+  readonly format?: string;
+}
 
 export function reportCommand(): Command {
   return new Command("report")
     .description("Renders a saved result again: as a page, a table, Markdown or CSV.")
     .argument("<result.json>", "what analyze -o wrote")
-    .requiredOption(
-      "-o, --output <file>",
-      ".html .md .csv .ndjson .json; may be given several times",
-      collect,
+    .option("-o, --output <file>", ".html .md .csv .ndjson .json; may be given several times", collect)
+    .addOption(
+      new Option("--format <format>", "what to print on stdout; a table when there is no -o").choices(
+        Object.keys(renderers),
+      ),
     )
-    .addHelpText("after", "\nExample:\n  marchenko report run.json -o run.html")
-    .action(async (path: string, { output }: { output: string[] }) => {
+    .addHelpText(
+      "after",
+      `
+Examples:
+  marchenko report run.json -o run.html
+  marchenko report run.json --format markdown`,
+    )
+    .action(async (path: string, { output = [], format }: Flags) => {
       await checkOutputs(output);
       const result = await readResult(path);
       for (const file of output) {
         await writeOutput(file, await renderers[formatOfFile(file)]!(result));
         talk(`wrote ${file}`);
       }
+      if (format || output.length === 0) await printData(await renderers[format ?? "table"]!(result));
     });
 }

@@ -43,9 +43,20 @@ export function seriesName(layer: Pick<LayerResult, "role" | "kind">): string {
  */
 export function layerSeries(layers: readonly Pick<LayerResult, "role" | "kind">[]): LayerSeries[] {
   const names = [...new Set(layers.map(seriesName))];
+  const taken = new Set(names.flatMap((name) => (known[name] ? [known[name].join()] : [])));
   let next = 0;
+  const freeLook = (): readonly [hue: number, shape: string] => {
+    for (; next < 8 * shapes.length; next++) {
+      const look = [(next * 3 + 2) % 8, shapes[next % shapes.length]!] as const;
+      if (!taken.has(look.join())) {
+        next++;
+        return look;
+      }
+    }
+    return [0, "circle"];
+  };
   return names.map((name) => {
-    const [hue, shape] = known[name] ?? [(next * 3 + 2) % 8, shapes[next++ % shapes.length]!];
+    const [hue, shape] = known[name] ?? freeLook();
     return { name, color: `series-${hue}` as ChartColor, shape };
   });
 }

@@ -17,10 +17,6 @@ export type Content = Html | string | number | null | undefined | false | readon
  * `</script><img onerror=...>` stays a name. Attributes are to be quoted with `"`.
  *
  * @returns the markup.
- * @example
- * ```ts
- * html`<b title="${'"'}">${"<i>"}</b>`.text; // <b title="&quot;">&lt;i&gt;</b>
- * ```
  */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
   return new Html(parts.map((part, i) => part + (i < values.length ? contentText(values[i]) : "")).join(""));

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import * as checkpoint from "../src/checkpoint/index.ts";
+import * as library from "../src/index.ts";
+import * as laws from "../src/laws/index.ts";
+
+test("the library exports these names, and no others", () => {
+  expect(Object.keys(library).sort()).toMatchInlineSnapshot(`
+    [
+      "CheckpointFormatError",
+      "ConvergenceError",
+      "MarchenkoError",
+      "NothingToAnalyzeError",
+      "UnreadableInputError",
+      "UsageError",
+      "analysisResultSchema",
+      "analyze",
+      "asMatrix",
+      "computeSpectrum",
+      "drawNullSpectra",
+      "eigenvalues",
+      "encodeSafetensors",
+      "fitMarchenkoPastur",
+      "invertBbp",
+      "lawCatalogue",
+      "layersOf",
+      "marchenkoPastur",
+      "metricCatalogue",
+      "metricValue",
+      "openCheckpoint",
+      "openCheckpointBlob",
+      "openCheckpoints",
+      "randomStream",
+      "renderCsv",
+      "renderMarkdown",
+      "renderReport",
+      "tensorOf",
+      "tracyWidom",
+      "typedArrayEngine",
+      "version",
+      "writeSafetensors",
+    ]
+  `);
+});
+
+test("the subpath marchenko/laws exports these", () => {
+  expect(Object.keys(laws).sort()).toMatchInlineSnapshot(`
+    [
+      "lawCatalogue",
+      "marchenkoPastur",
+      "marchenkoPasturMoment",
+      "tracyWidom",
+    ]
+  `);
+});
+
+test("the subpath marchenko/checkpoint exports these", () => {
+  expect(Object.keys(checkpoint).sort()).toMatchInlineSnapshot(`
+    [
+      "encodeSafetensors",
+      "entryCount",
+      "openCheckpoint",
+      "openCheckpointBlob",
+      "openCheckpoints",
+      "tensorOf",
+      "writeSafetensors",
+    ]
+  `);
+});
+
+test("the version is that of package.json", () => {
+  expect(library.version).toBe(JSON.parse(readFileSync("package.json", "utf8")).version);
+});
