@@ -3,7 +3,7 @@
 export { analyze } from "./analysis/analyze.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-options.ts";
 export { metricValue } from "./analysis/metric-value.ts";
-export type { AnalysisInput } from "./analysis/open-sources.ts";
+export type { AnalysisInput, AnalysisSource } from "./analysis/open-sources.ts";
 export type { ProgressEvent } from "./analysis/progress.ts";
 export {
   type AnalysisResult,

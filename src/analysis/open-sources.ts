@@ -1,10 +1,15 @@
 import type { Checkpoint, LeftOutFile } from "../checkpoint/checkpoint.ts";
+import type { NamedBlob } from "../checkpoint/folder.ts";
+import { openCheckpointBlob } from "../checkpoint/open-checkpoint.ts";
 import { openCheckpoints } from "../checkpoint/series.ts";
 import type { TensorSource } from "../checkpoint/tensor.ts";
 import { UsageError } from "../errors.ts";
 
-/** What can be analysed: a path, a source of tensors (a live model, a matrix), or several. */
-export type AnalysisInput = string | TensorSource | readonly (string | TensorSource)[];
+/** One thing to analyse: a path, a file that a browser's user chose, or a source of tensors (a live model). */
+export type AnalysisSource = string | NamedBlob | TensorSource;
+
+/** What can be analysed: one source, or several. */
+export type AnalysisInput = AnalysisSource | readonly AnalysisSource[];
 
 /** A file that was read, with the bytes of the tensors in it. */
 export interface FileOfTensors {
@@ -47,22 +52,18 @@ export async function openSources(input: AnalysisInput): Promise<OpenedSources> 
     for (const each of inputs) {
       if (typeof each === "string") {
         const opened = await openCheckpoints(each);
+        const [first] = opened.checkpoints;
         for (const checkpoint of opened.checkpoints) {
           closers.push(() => checkpoint.close());
-          const { id, path, format, step, epoch, leftOut } = checkpoint;
-          const isFirst = checkpoint === opened.checkpoints[0];
-          sources.push({
-            source: checkpoint,
-            id,
-            path,
-            format,
-            step,
-            epoch,
-            files: filesOf(checkpoint),
-            leftOut: isFirst ? [...opened.leftOut, ...leftOut] : leftOut,
-          });
+          const leftOut =
+            checkpoint === first ? [...opened.leftOut, ...checkpoint.leftOut] : checkpoint.leftOut;
+          sources.push({ ...openedCheckpoint(checkpoint), leftOut });
         }
         isSeries = opened.series && inputs.length === 1;
+      } else if (each instanceof Blob) {
+        const checkpoint = await openCheckpointBlob(each);
+        closers.push(() => checkpoint.close());
+        sources.push(openedCheckpoint(checkpoint));
       } else {
         const { id, step = null, epoch = null } = each;
         sources.push({ source: each, id, path: id, format: "memory", step, epoch, files: [], leftOut: [] });
@@ -73,6 +74,11 @@ export async function openSources(input: AnalysisInput): Promise<OpenedSources> 
     throw error;
   }
   return { sources: withUniqueIds(sources), isSeries, close };
+}
+
+function openedCheckpoint(checkpoint: Checkpoint): OpenedSource {
+  const { id, path, format, step, epoch, leftOut } = checkpoint;
+  return { source: checkpoint, id, path, format, step, epoch, files: filesOf(checkpoint), leftOut };
 }
 
 function filesOf(checkpoint: Checkpoint): FileOfTensors[] {
@@ -86,7 +92,7 @@ function filesOf(checkpoint: Checkpoint): FileOfTensors[] {
   }));
 }
 
-function isList(input: AnalysisInput): input is readonly (string | TensorSource)[] {
+function isList(input: AnalysisInput): input is readonly AnalysisSource[] {
   return Array.isArray(input);
 }
 

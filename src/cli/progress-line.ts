@@ -1,6 +1,6 @@
 import { createLogUpdate } from "log-update";
 import type { ProgressEvent } from "../analysis/progress.ts";
-import { talk } from "./terminal.ts";
+import { columnsOf, plain, talk } from "./terminal.ts";
 
 /** Shows how far an analysis is, on stderr. */
 export interface ProgressLine {
@@ -9,6 +9,8 @@ export interface ProgressLine {
   end(): void;
 }
 
+/** Until then the time went into starting threads, and says nothing of the time left. */
+const startUpSeconds = 2;
 /** Without a terminal a line is printed each time this share of the work is done. */
 const plainStep = 0.1;
 
@@ -29,11 +31,12 @@ export function progressLine(show: "auto" | "none", now: () => number): Progress
     update(event) {
       const { cost, result, index, count, checkpoint } = event;
       const share = cost.total > 0 ? cost.done / cost.total : 1;
-      const secondsLeft = share > 0 ? ((now() - started) / 1000) * (1 / share - 1) : 0;
-      const eta = share < 1 ? `, about ${duration(secondsLeft)} left` : "";
+      const seconds = (now() - started) / 1000;
+      const eta =
+        share < 1 && seconds > startUpSeconds ? `, about ${duration(seconds * (1 / share - 1))} left` : "";
       const what = `${result.layer} [${result.shape.join(" x ")}] ${result.verdict ?? `skipped: ${result.reason}`}`;
-      const line = `${Math.round(100 * share)} %${eta}: ${checkpoint}, tensor ${index + 1} of ${count}: ${what}`;
-      if (draw) draw(line);
+      const line = `${Math.floor(100 * share)} %${eta}: ${checkpoint}, tensor ${index + 1} of ${count}: ${what}`;
+      if (draw) draw(plain(line).slice(0, columnsOf(process.stderr) - 1));
       else if (share >= nextPlain && share < 1) {
         talk(line);
         nextPlain = (Math.floor(share / plainStep) + 1) * plainStep;

@@ -24,9 +24,12 @@ export async function readResult(path: string): Promise<AnalysisResult> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UnreadableInputError(`${path} is not JSON: ${(error as Error).message}. Expected ${expected}.`, {
-      cause: error,
-    });
+    throw new UnreadableInputError(
+      `${path} is not JSON: ${(error as Error).message}. Expected ${expected}.`,
+      {
+        cause: error,
+      },
+    );
   }
   const parsed = analysisResultSchema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -1,8 +1,14 @@
+import type { LeftOutFile } from "../checkpoint/checkpoint.ts";
 import { UsageError } from "../errors.ts";
 
-/** Prints a line of talk, on stderr: stdout is for data. */
-export function talk(line: string): void {
-  process.stderr.write(`${line}\n`);
+/** Prints lines of talk, on stderr: stdout is for data. */
+export function talk(lines: string): void {
+  process.stderr.write(`${lines.split("\n").map(plain).join("\n")}\n`);
+}
+
+/** Control characters out: a tensor's name must not move the cursor or colour the screen. */
+export function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
 }
 
 /**
@@ -23,6 +29,11 @@ function isClosedPipe(error: NodeJS.ErrnoException): boolean {
   return error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED";
 }
 
+/** Says which files of a folder were not read, and why. */
+export function talkOfLeftOut(leftOut: readonly LeftOutFile[]): void {
+  for (const { path, reason, detail } of leftOut) talk(`left out: ${path} (${reason}): ${detail}`);
+}
+
 /** Says a thing in words: `1 layer`, `2 layers`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
@@ -39,4 +50,9 @@ export function wantsColor(stream: NodeJS.WriteStream): boolean {
 /** Columns of a stream's terminal, 100 for what is no terminal. */
 export function columnsOf(stream: NodeJS.WriteStream): number {
   return stream.isTTY ? stream.columns : 100;
+}
+
+/** Columns that a table for people has to fit; a pipe takes any width. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY ? stream.columns : Number.POSITIVE_INFINITY;
 }

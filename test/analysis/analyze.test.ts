@@ -4,6 +4,7 @@ import {
   type AnalysisResult,
   analysisResultSchema,
   analyze,
+  encodeSafetensors,
   type LayerResult,
   NothingToAnalyzeError,
   randomStream,
@@ -186,6 +187,17 @@ describe("analyze", () => {
     expect(spectrum!.quantiles.length).toBe(257);
     expect(spectrum!.histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(20);
     expect(spectrum!.histogram.edges.length).toBe(spectrum!.histogram.counts.length + 1);
+  });
+
+  test("takes a browser's file as it takes a path", async () => {
+    const { rows, columns, data } = gaussian(30, 20, 1, "file");
+    const bytes = encodeSafetensors([
+      { name: "fc.weight", shape: [rows, columns], data: Float32Array.from(data) },
+    ]);
+    const result = await analyze(new File([bytes as Uint8Array<ArrayBuffer>], "model.safetensors"));
+    expect(result.checkpoints[0]!.format).toBe("safetensors");
+    expect(result.checkpoints[0]!.layers[0]!.tensor).toBe("fc.weight");
+    expect(result.provenance.files).toEqual([{ path: "model.safetensors", sizeBytes: 4 * rows * columns }]);
   });
 
   test("stops when aborted", async () => {

@@ -7,7 +7,7 @@ import { layerJournal } from "../layer-journal.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, formatOfFile, renderers, writeOutput } from "../outputs.ts";
 import { duration, progressLine } from "../progress-line.ts";
-import { printData, talk } from "../terminal.ts";
+import { counted, printData, talk, talkOfLeftOut } from "../terminal.ts";
 import { dryRun } from "./dry-run.ts";
 
 interface Flags {
@@ -23,6 +23,9 @@ interface Flags {
   readonly progress: boolean;
 }
 
+/** More threads only take memory: thousands of them end the process. */
+const mostWorkersPerCore = 4;
+
 export function analyzeCommand(): Command {
   return new Command("analyze")
     .description(
@@ -36,7 +39,7 @@ export function analyzeCommand(): Command {
     .option("--seed <n>", "seed of the simulated noise behind p-values", parseSeed, 0)
     .option(
       "--workers <n>",
-      "worker threads; all cores by default. The result does not depend on it",
+      "worker threads, at most four a core; one a core by default. The result does not depend on it",
       parseCount,
     )
     .option(
@@ -69,13 +72,18 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   };
   if (flags.dryRun) {
     await dryRun(paths, selection, flags.format ?? "table");
+    if (outputs.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${outputs.join(", ")}`);
     return;
   }
-  const workers = flags.workers ?? availableParallelism();
+  const cores = availableParallelism();
+  const workers = Math.min(flags.workers ?? cores, mostWorkersPerCore * cores);
   const startedAt = new Date();
   const progress = progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
   const journal = layerJournal(outputs[0]);
-  const interrupt = abortOnInterrupt();
+  const interrupt = abortOnInterrupt(() => {
+    progress.end();
+    talk("stopping when the layers under way are done; interrupt again to stop at once");
+  });
   try {
     const result = await analyze(paths, {
       ...selection,
@@ -96,8 +104,9 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       host: hostname(),
       node: process.version,
     };
-    await writeResult(result, outputs, flags);
+    for (const path of outputs) await writeOutput(path, await renderers[formatOfFile(path)]!(result));
     journal.discard();
+    await tell(result, outputs, flags);
   } catch (error) {
     progress.end();
     const kept = journal.keep();
@@ -108,16 +117,12 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   }
 }
 
-async function writeResult(result: AnalysisResult, outputs: readonly string[], flags: Flags): Promise<void> {
-  for (const path of outputs) await writeOutput(path, await renderers[formatOfFile(path)]!(result));
-  // With files to look at, stdout still gets the answer, unless the user asked for quiet.
+/** Prints what the user asked to see: the answer on stdout even with files to look at, the rest on stderr. */
+async function tell(result: AnalysisResult, outputs: readonly string[], flags: Flags): Promise<void> {
   if (flags.format ?? !flags.quiet) await printData(await renderers[flags.format ?? "table"]!(result));
   if (flags.quiet) return;
+  for (const { leftOut } of result.checkpoints) talkOfLeftOut(leftOut);
   for (const path of outputs) talk(`wrote ${path}`);
-  const seconds = Number(result.provenance.run.seconds);
-  const { layersAnalysed } = result.checkpoints.reduce(
-    (sum, { totals }) => ({ layersAnalysed: sum.layersAnalysed + totals.layersAnalysed }),
-    { layersAnalysed: 0 },
-  );
-  talk(`${layersAnalysed} layers in ${duration(seconds)}`);
+  const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
+  talk(`${counted(layers, "layer")} in ${duration(Number(result.provenance.run.seconds))}`);
 }

@@ -1,12 +1,19 @@
 import { openSources } from "../../analysis/open-sources.ts";
 import { costOf } from "../../analysis/progress.ts";
-import { UsageError } from "../../errors.ts";
+import { NothingToAnalyzeError, UsageError } from "../../errors.ts";
 import { type LayerOptions, layersOf } from "../../layers/layers-of.ts";
+import { nearestNames } from "../../layers/nearest-names.ts";
 import { renderJson } from "../../report/json.ts";
-import { printData, talk } from "../terminal.ts";
+import { counted, printData, talk, talkOfLeftOut } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
 
-/** Lists what an analysis would do, from the headers alone. */
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 2 });
+
+/**
+ * Lists what an analysis would do, from the headers alone.
+ *
+ * @throws {NothingToAnalyzeError} If it would analyse nothing: a script learns it here already.
+ */
 export async function dryRun(
   paths: readonly string[],
   selection: LayerOptions,
@@ -34,30 +41,39 @@ export async function dryRun(
         });
       }
     }
-    if (format === "json") {
-      await printData(renderJson(rows));
-      return;
-    }
     await printData(
-      writeTable(
-        ["checkpoint", "layer", "kind", "shape", "dtype", "matrix", "would be"],
-        rows.map((row) => [
-          row.checkpoint,
-          row.layer,
-          row.role ?? row.kind,
-          row.shape.join("x"),
-          row.dtype,
-          row.matrix?.join("x") ?? "",
-          row.reason === null ? "analysed" : `skipped: ${row.reason}`,
-        ]),
-      ),
+      format === "json"
+        ? renderJson(rows)
+        : writeTable(
+            ["checkpoint", "layer", "kind", "shape", "dtype", "matrix", "would be"],
+            rows.map((row) => [
+              row.checkpoint,
+              row.layer,
+              row.role ?? row.kind,
+              row.shape.join("x"),
+              row.dtype,
+              row.matrix?.join("x") ?? "",
+              row.reason === null ? "analysed" : `skipped: ${row.reason}`,
+            ]),
+          ),
     );
+    for (const { leftOut } of opened.sources) talkOfLeftOut(leftOut);
     const analysed = rows.filter((row) => row.reason === null);
     const operations = analysed.reduce((sum, row) => sum + row.operations, 0);
+    if (analysed.length === 0) throw new NothingToAnalyzeError(nothing(rows, selection.include ?? []));
     talk(
-      `${analysed.length} of ${rows.length} would be analysed, about ${(operations / 1e9).toPrecision(3)} G operations`,
+      `${analysed.length} of ${counted(rows.length, "tensor")} would be analysed, about ${compact.format(operations)} operations`,
     );
   } finally {
     await opened.close();
   }
+}
+
+/** As the analysis itself would say it. */
+function nothing(rows: readonly { readonly layer: string }[], include: readonly string[]): string {
+  const names = rows.map(({ layer }) => layer);
+  const near = new Set(include.flatMap((pattern) => nearestNames(pattern, names)));
+  const hint =
+    near.size > 0 ? `; names like ${include.join(", ")} are ${[...near].slice(0, 5).join(", ")}` : "";
+  return `nothing would be analysed: all of ${counted(rows.length, "tensor")} would be skipped${hint}`;
 }

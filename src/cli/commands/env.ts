@@ -11,6 +11,7 @@ export function envCommand(): Command {
   return new Command("env")
     .description("What this machine and installation offer: paste it into a bug report.")
     .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
+    .addHelpText("after", "\nExamples:\n  marchenko env\n  marchenko env --format json")
     .action(async ({ format }: { format: string }) => {
       const facts = {
         marchenko: version,
@@ -27,7 +28,12 @@ export function envCommand(): Command {
           ? renderJson(facts)
           : writeTable(
               ["", ""],
-              Object.entries(facts).map(([name, value]) => [name, String(value)]),
+              Object.entries(facts).map(([name, value]) => [
+                name,
+                name === "memoryBytes"
+                  ? `${value} (${(Number(value) / 2 ** 30).toFixed(1)} GiB)`
+                  : String(value),
+              ]),
             ).trimStart(),
       );
     });

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
+import { extname } from "node:path";
 import { Command, Option } from "commander";
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import { openCheckpoints } from "../../checkpoint/series.ts";
 import { entryCount, type Tensor } from "../../checkpoint/tensor.ts";
+import { UsageError } from "../../errors.ts";
 import { renderJson } from "../../report/json.ts";
 import { collect } from "../options.ts";
-import { writeOutput } from "../outputs.ts";
-import { printData, talk } from "../terminal.ts";
+import { checkPlace, writeOutput } from "../outputs.ts";
+import { plain, printData, talk, talkOfLeftOut } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
 
 interface Flags {
@@ -24,12 +26,18 @@ export function inspectCommand(): Command {
     .argument("<path>", "a file, a model folder, or a folder of checkpoints")
     .option("--hash", "add the sha256 of each tensor's contents (float32, little-endian, row-major)")
     .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
-    .option("-o, --output <file>", "write the JSON to a file; may be given several times", collect)
+    .option("-o, --output <file>", "write the result to a .json file; may be given several times", collect)
     .addHelpText("after", "\nExample:\n  marchenko inspect model/ --hash --format json")
     .action(run);
 }
 
 async function run(path: string, flags: Flags): Promise<void> {
+  for (const file of flags.output ?? []) {
+    if (extname(file).toLowerCase() !== ".json") {
+      throw new UsageError(`can't write ${file}: inspect writes JSON, name a .json file`);
+    }
+    await checkPlace(file);
+  }
   const { checkpoints, leftOut } = await openCheckpoints(path);
   try {
     const described = [];
@@ -40,7 +48,7 @@ async function run(path: string, flags: Flags): Promise<void> {
     if (flags.format === "json") await printData(renderJson(value));
     else {
       for (const [index, each] of described.entries()) {
-        if (!single) await printData(`${index > 0 ? "\n" : ""}${each.path} (${each.format})`);
+        if (!single) await printData(`${index > 0 ? "\n" : ""}${plain(each.path)} (${each.format})`);
         await printData(
           writeTable(
             ["tensor", "dtype", "shape", "bytes", ...(flags.hash ? ["sha256"] : [])],
@@ -55,9 +63,8 @@ async function run(path: string, flags: Flags): Promise<void> {
         );
       }
     }
-    for (const left of [...leftOut, ...checkpoints.flatMap((checkpoint) => checkpoint.leftOut)]) {
-      talk(`left out: ${left.path} (${left.reason}): ${left.detail}`);
-    }
+    for (const file of flags.output ?? []) talk(`wrote ${file}`);
+    talkOfLeftOut([...leftOut, ...checkpoints.flatMap((checkpoint) => checkpoint.leftOut)]);
   } finally {
     for (const checkpoint of checkpoints) await checkpoint.close();
   }

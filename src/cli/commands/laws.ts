@@ -1,13 +1,14 @@
 import { Command, Option } from "commander";
 import { lawCatalogue } from "../../laws/catalogue.ts";
 import { renderJson } from "../../report/json.ts";
-import { printData } from "../terminal.ts";
+import { printData, widthOf } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
 
 export function lawsCommand(): Command {
   return new Command("laws")
     .description("Every probability law: its parameters, formula and source.")
     .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
+    .addHelpText("after", "\nExamples:\n  marchenko laws\n  marchenko laws --format json")
     .action(async ({ format }: { format: string }) => {
       const rows = lawCatalogue.map(({ id, name, parameters, formula, source }) => ({
         id,
@@ -27,6 +28,7 @@ export function lawsCommand(): Command {
                 row.formula,
                 row.source,
               ]),
+              widthOf(process.stdout),
             ),
       );
     });

@@ -1,13 +1,17 @@
 import { Command, Option } from "commander";
 import { metricCatalogue } from "../../metrics/catalogue.ts";
 import { renderJson } from "../../report/json.ts";
-import { printData } from "../terminal.ts";
+import { printData, widthOf } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
 
 export function metricsCommand(): Command {
   return new Command("metrics")
     .description("Every metric: its id, unit, formula, meaning and source.")
     .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  marchenko metrics\n  marchenko metrics --format json | jq -r '.[].id'",
+    )
     .action(async ({ format }: { format: string }) => {
       const rows = metricCatalogue.map(({ id, title, symbol, unit, formula, meaning, source }) => ({
         id,
@@ -24,6 +28,7 @@ export function metricsCommand(): Command {
           : writeTable(
               ["id", "unit", "formula"],
               rows.map((row) => [row.id, row.unit, row.formula]),
+              widthOf(process.stdout),
             ),
       );
     });
