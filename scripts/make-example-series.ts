@@ -59,13 +59,31 @@ for (const step of steps) {
   for (let block = 0; block < blocks; block++) {
     const prefix = `vit.encoder.layer.${block}`;
     for (const [name, [rows, columns]] of Object.entries(matrices)) {
-      tensors.push({ name: `${prefix}.${name}.weight`, shape: [rows, columns], dtype: "F16" as const, data: weights(name, block, step) });
-      tensors.push({ name: `${prefix}.${name}.bias`, shape: [rows], dtype: "F16" as const, data: new Float32Array(rows) });
+      tensors.push({
+        name: `${prefix}.${name}.weight`,
+        shape: [rows, columns],
+        dtype: "F16" as const,
+        data: weights(name, block, step),
+      });
+      tensors.push({
+        name: `${prefix}.${name}.bias`,
+        shape: [rows],
+        dtype: "F16" as const,
+        data: new Float32Array(rows),
+      });
     }
     const ones = new Float32Array(width).fill(1);
-    tensors.push({ name: `${prefix}.layernorm_before.weight`, shape: [width], dtype: "F16" as const, data: ones });
+    tensors.push({
+      name: `${prefix}.layernorm_before.weight`,
+      shape: [width],
+      dtype: "F16" as const,
+      data: ones,
+    });
   }
-  await writeSafetensors(`${path}/model.safetensors`, tensors, { format: "pt", note: "synthetic, not trained" });
+  await writeSafetensors(`${path}/model.safetensors`, tensors, {
+    format: "pt",
+    note: "synthetic, not trained",
+  });
 }
 writeFileSync(
   `${folder}/README.md`,

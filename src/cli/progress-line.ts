@@ -34,9 +34,9 @@ export function progressLine(show: "auto" | "none", now: () => number): Progress
       const seconds = (now() - started) / 1000;
       const eta =
         share < 1 && seconds > startUpSeconds ? `, about ${duration(seconds * (1 / share - 1))} left` : "";
-      const what = `${result.layer} [${result.shape.join(" x ")}] ${result.verdict ?? `skipped: ${result.reason}`}`;
+      const what = `${plain(result.layer)} [${result.shape.join(" x ")}] ${result.verdict ?? `skipped: ${result.reason}`}`;
       const line = `${Math.floor(100 * share)} %${eta}: ${checkpoint}, tensor ${index + 1} of ${count}: ${what}`;
-      if (draw) draw(plain(line).slice(0, columnsOf(process.stderr) - 1));
+      if (draw) draw(line.slice(0, columnsOf(process.stderr) - 1));
       else if (share >= nextPlain && share < 1) {
         talk(line);
         nextPlain = (Math.floor(share / plainStep) + 1) * plainStep;

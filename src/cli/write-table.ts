@@ -1,4 +1,4 @@
-import { getBorderCharacters, table } from "table";
+import { type ColumnUserConfig, getBorderCharacters, table } from "table";
 import { plain } from "./terminal.ts";
 
 /** Between columns. */
@@ -8,8 +8,8 @@ const narrowest = 16;
 /**
  * Rows of text under headings, aligned.
  *
- * @param width - when given, the widest columns are wrapped at words to fit; for prose, since a name that
- *   is broken in two can't be searched or copied.
+ * @param width - when given, columns of prose are wrapped at words to fit; a column of names keeps its
+ *   width, since a name that is broken in two can't be searched or copied.
  */
 export function writeTable(
   headings: readonly string[],
@@ -17,26 +17,23 @@ export function writeTable(
   width = Number.POSITIVE_INFINITY,
 ): string {
   const cells = [headings, ...rows].map((row) => row.map(plain));
-  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const columns =
-    width === Number.POSITIVE_INFINITY
-      ? {}
-      : fitted(widths, width - gap * headings.length).map((each) => ({ width: each, wrapWord: true }));
   return table(cells, {
     border: getBorderCharacters("void"),
     columnDefault: { paddingLeft: 0, paddingRight: gap },
-    columns,
+    columns: width === Number.POSITIVE_INFINITY ? {} : fitted(cells, width),
     drawHorizontalLine: () => false,
   }).replaceAll(/[ \t]+$/gm, "");
 }
 
-/** Takes from the widest column until all fit, or are as narrow as can be read. */
-function fitted(widths: readonly number[], total: number): number[] {
-  const narrowed = [...widths];
-  while (narrowed.reduce((sum, each) => sum + each, 0) > total) {
-    const widest = narrowed.indexOf(Math.max(...narrowed));
-    if (narrowed[widest]! <= narrowest) break;
-    narrowed[widest]!--;
+/** Takes from the widest column of prose until all fit, or are as narrow as can be read. */
+function fitted(cells: readonly (readonly string[])[], total: number): ColumnUserConfig[] {
+  const columns = cells[0]!.map((_, column) => cells.map((row) => row[column]!));
+  const widths = columns.map((texts) => Math.max(...texts.map((text) => text.length)));
+  const prose = columns.flatMap((texts, i) => (texts.some((text) => text.includes(" ")) ? [i] : []));
+  while (widths.reduce((sum, each) => sum + each + gap, 0) > total) {
+    const widest = prose.reduce((a, b) => (widths[b]! > widths[a]! ? b : a), prose[0] ?? 0);
+    if (widths[widest]! <= narrowest || prose.length === 0) break;
+    widths[widest]!--;
   }
-  return narrowed;
+  return widths.map((each) => ({ width: each, wrapWord: true }));
 }
