@@ -52,3 +52,4 @@ export { computeSpectrum, type SpectrumOptions } from "./spectrum/compute-spectr
 export { eigenvalues, type Spectrum } from "./spectrum/spectrum.ts";
 export type { SingularValues, SpectrumEngine } from "./spectrum/spectrum-engine.ts";
 export { typedArrayEngine } from "./spectrum/typed-array-engine.ts";
+export { fastestEngine, wasmEngine } from "./spectrum/wasm-engine.ts";

@@ -19,7 +19,7 @@ const rooms = [
 
 const importPattern = /(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g;
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter(
-  (file) => file.includes(sep) && file.endsWith(".ts"),
+  (file) => file.includes(sep) && file.endsWith(".ts") && !file.startsWith(join("kernels", "assembly")),
 );
 
 /** Paths, relative to src, that a file imports. */

@@ -20,6 +20,7 @@ test("the library exports these names, and no others", () => {
       "drawNullSpectra",
       "eigenvalues",
       "encodeSafetensors",
+      "fastestEngine",
       "fitMarchenkoPastur",
       "invertBbp",
       "lawCatalogue",
@@ -38,6 +39,7 @@ test("the library exports these names, and no others", () => {
       "tracyWidom",
       "typedArrayEngine",
       "version",
+      "wasmEngine",
       "writeSafetensors",
     ]
   `);

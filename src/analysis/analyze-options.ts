@@ -13,7 +13,7 @@ export interface AnalyzeOptions {
   readonly spectra?: "summary" | "all";
   /** Worker threads; 1 by default, which computes in the calling thread. The result is the same. */
   readonly workers?: number;
-  /** Engine of the calling thread; the TypedArray one by default. */
+  /** Engine; the fastest of this machine by default. With several workers, one of those in `engines`. */
   readonly engine?: SpectrumEngine;
   /** Told of each layer as soon as it and all before it are done. */
   readonly onProgress?: (event: ProgressEvent) => void;

@@ -1,7 +1,7 @@
 import { NothingToAnalyzeError, UsageError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layersOf } from "../layers/layers-of.ts";
-import { typedArrayEngine } from "../spectrum/typed-array-engine.ts";
+import { fastestEngine } from "../spectrum/wasm-engine.ts";
 import { adjustSpikes } from "./adjust-spikes.ts";
 import { analyzeLayer } from "./analyze-layer.ts";
 import type { AnalyzeOptions } from "./analyze-options.ts";
@@ -40,12 +40,13 @@ import { warningsOf } from "./warnings.ts";
  * ```
  */
 export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}): Promise<AnalysisResult> {
-  const { seed = 0, spectra = "summary", workers = 1, engine = typedArrayEngine, signal } = options;
+  const { seed = 0, spectra = "summary", workers = 1, engine = fastestEngine(), signal } = options;
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
   }
   const opened = await openSources(input);
-  const compute = workers > 1 ? await computeInWorkers(workers, seed) : computeInProcess(engine, seed);
+  const compute =
+    workers > 1 ? await computeInWorkers(workers, seed, engine.id) : computeInProcess(engine, seed);
   try {
     const plans: { opened: OpenedSource; layers: Layer[] }[] = [];
     for (const each of opened.sources) {

@@ -4,18 +4,24 @@ import type { WorkerReply, WorkerRequest } from "../kernels/worker-pool.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
+import { engineById } from "../spectrum/engines.ts";
 
 /** What a compute worker is started with. */
 export interface ComputeWorkerData {
   readonly seed: number | string;
+  /** Id of the spectrum engine. */
+  readonly engine: string;
 }
+
+const { seed, engine: engineId } = workerData as ComputeWorkerData;
+const engine = engineById(engineId);
 
 /** The tasks that a compute worker runs, by name; its pool sends the argument. */
 const tasks: Record<string, (argument: never) => unknown> = {
   spectrum: ({ matrix, format }: { matrix: Matrix; format: FloatFormatName }) =>
-    computeSpectrum(matrix, { format }),
+    computeSpectrum(matrix, { engine, format }),
   nullSpectra: ({ larger, smaller }: { larger: number; smaller: number }) =>
-    drawNullSpectra(larger, smaller, (workerData as ComputeWorkerData).seed),
+    drawNullSpectra(larger, smaller, seed),
 };
 
 parentPort?.on("message", async ({ id, task, argument }: WorkerRequest) => {

@@ -48,7 +48,11 @@ export function computeInProcess(engine: SpectrumEngine, seed: number | string):
   return {
     engine: engine.id,
     parallelism: 1,
-    spectrum: (matrix, format) => computeSpectrum(matrix, { engine, format }),
+    async spectrum(matrix, format) {
+      // Lets the host see a signal between two layers: all else here keeps the thread to itself.
+      await new Promise((resolve) => setTimeout(resolve));
+      return await computeSpectrum(matrix, { engine, format });
+    },
     nullSpectra: keepPerShape(async (larger, smaller) => drawNullSpectra(larger, smaller, seed)),
     close: async () => {},
   };

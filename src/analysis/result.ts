@@ -29,7 +29,7 @@ export const spectrumSchema = z.object({
   exact: z.boolean().describe("False when the spectrum is an estimate."),
   count: count("Number of singular values: the smaller side."),
   relativeErrorBound: nullable(
-    "Largest relative error of any singular value, 8 eps (s1 / si)^2; 1 when some value cannot be told from zero.",
+    "Bound on the relative error of the least known singular value; 1 when one cannot be told from zero.",
   ),
   histogram: z
     .object({

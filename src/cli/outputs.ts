@@ -7,7 +7,6 @@ import { renderCsv } from "../report/csv.ts";
 import { renderJson } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { renderNdjson } from "../report/ndjson.ts";
-import { renderReport } from "../report/page/render-page.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { columnsOf, wantsColor } from "./terminal.ts";
 
@@ -19,7 +18,8 @@ export const renderers: Readonly<Record<string, (result: AnalysisResult) => stri
   ndjson: renderNdjson,
   csv: renderCsv,
   markdown: renderMarkdown,
-  html: renderReport,
+  // Loading the charts takes longer than most commands do.
+  html: async (result) => (await import("../report/page/render-page.ts")).renderReport(result),
 };
 
 const formatOfExtension: Readonly<Record<string, string>> = {
@@ -96,5 +96,6 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "no permission, write elsewhere or change the permissions",
   EPERM: "no permission, write elsewhere or change the permissions",
   EROFS: "the disk is read-only, write elsewhere",
+  ENOENT: "no file can be made there, write elsewhere",
   ENOSPC: "the disk is full",
 };

@@ -18,12 +18,10 @@ ${exitCodeHelp}`;
 
 /** The command line: one subcommand a file. Errors are thrown, never process.exit. */
 export function buildProgram(): Command {
-  const program = new Command("marchenko")
+  const program = likeProgram(new Command("marchenko"))
     .description("Random-matrix theory for neural-network weights.")
     .version(version)
-    .showHelpAfterError("(add --help for what there is)")
-    .addHelpText("after", examples)
-    .exitOverride();
+    .addHelpText("after", examples);
   for (const command of [
     inspectCommand(),
     analyzeCommand(),
@@ -32,7 +30,15 @@ export function buildProgram(): Command {
     lawsCommand(),
     envCommand(),
   ]) {
-    program.addCommand(command.exitOverride().showHelpAfterError("(add --help for what there is)"));
+    program.addCommand(likeProgram(command));
   }
   return program;
+}
+
+/** What commander does not hand on to subcommands: errors are thrown, and begin as all others do. */
+function likeProgram(command: Command): Command {
+  return command
+    .exitOverride()
+    .showHelpAfterError("(add --help for what there is)")
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "marchenko: ")) });
 }

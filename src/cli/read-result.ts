@@ -32,7 +32,8 @@ export async function readResult(path: string): Promise<AnalysisResult> {
     );
   }
   const parsed = analysisResultSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  // The value itself: the parsed copy has its keys in the schema's order, and writes other bytes.
+  if (parsed.success) return value as AnalysisResult;
   const { issues } = parsed.error;
   const faults = z.prettifyError(new z.ZodError(issues.slice(0, shownFaults)));
   const more = issues.length > shownFaults ? `\nand ${issues.length - shownFaults} more` : "";

@@ -72,19 +72,10 @@ export function smallFloatTable(format: "F16" | "F8_E4M3" | "F8_E5M2"): Float32A
 export function roundingErrorRms(data: Float32Array | Float64Array, format: FloatFormatName): number {
   const { significandBits, minExponent } = floatFormats[format];
   if (data.length === 0) return 0;
-  // Count entries by binary exponent: the squares then sum in one order, whatever that of the entries.
-  const counts = new Float64Array(2048);
-  const entry = new Float64Array(1);
-  const words = new Uint32Array(entry.buffer);
-  const highWord = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
-  let largest = 0;
-  for (let i = 0; i < data.length; i++) {
-    entry[0] = data[i]!;
-    if (entry[0] === 0) continue;
-    const biased = (words[highWord]! >>> 20) & 0x7ff;
-    counts[biased]! += 1;
-    if (biased > largest) largest = biased;
-  }
+  const counts = data instanceof Float32Array ? countExponents32(data) : countExponents64(data);
+  let largest = 2047;
+  while (largest > 0 && counts[largest] === 0) largest--;
+  if (counts[largest] === 0) return 0;
   const top = Math.max(largest - 1023, minExponent);
   let sum = 0;
   for (let biased = 0; biased <= largest; biased++) {
@@ -92,4 +83,27 @@ export function roundingErrorRms(data: Float32Array | Float64Array, format: Floa
     sum += counts[biased]! * 4 ** (Math.max(biased - 1023, minExponent) - top);
   }
   return 2 ** (top - significandBits + 1) * Math.sqrt(sum / data.length / 12);
+}
+
+/** Non-zero entries by the biased exponent of float64: the squares then sum in one order, whatever the entries'. */
+function countExponents64(data: Float64Array): Float64Array {
+  const counts = new Float64Array(2048);
+  const entry = new Float64Array(1);
+  const words = new Uint32Array(entry.buffer);
+  const highWord = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
+  for (let i = 0; i < data.length; i++) {
+    entry[0] = data[i]!;
+    if (entry[0] !== 0) counts[(words[highWord]! >>> 20) & 0x7ff]! += 1;
+  }
+  return counts;
+}
+
+/** The same for float32, three times as fast: subnormal entries count as the smallest normal ones. */
+function countExponents32(data: Float32Array): Float64Array {
+  const counts = new Float64Array(2048);
+  const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
+  for (let i = 0; i < words.length; i++) {
+    if ((words[i]! & 0x7fffffff) !== 0) counts[((words[i]! >>> 23) & 0xff) + 896]! += 1;
+  }
+  return counts;
 }

@@ -23,6 +23,11 @@ export function tridiagonalize(
   let u = new Float64Array(n);
   let p = new Float64Array(n);
 
+  let norm1 = 0;
+  for (let i = 0; i < n; i++) norm1 = Math.max(norm1, Math.abs(a[i * n + i]!), Math.abs(a[i * n]!));
+  // Far below any rounding error, far above what would underflow. NaN and infinity are left for QL to refuse.
+  const negligible = Number.isFinite(norm1) ? norm1 * 2 ** -200 : 0;
+
   for (let k = 0; k < n; k++) {
     // Column k, with the pending update applied.
     const vk = v[k]!;
@@ -37,7 +42,7 @@ export function tridiagonalize(
     }
     if (k === n - 1) break;
     let tau = 0;
-    if (scale > 0) {
+    if (scale > negligible) {
       let sum = 0;
       for (let i = k + 2; i < n; i++) sum += (u[i]! / scale) ** 2;
       const head = u[k + 1]! / scale;
@@ -64,6 +69,9 @@ export function tridiagonalize(
   return { diagonal, squares };
 }
 
+/** Sums run over stretches of this many: alike rounding errors then don't add up along a whole row. */
+const stretch = 64;
+
 /** A <- A - v w' - w v' and p <- A u on the lower triangle from `first`, in one pass, two rows at a time. */
 function updateAndMultiply(
   a: Float64Array,
@@ -86,17 +94,24 @@ function updateAndMultiply(
     const u1 = u[i + 1]!;
     let sum0 = 0;
     let sum1 = 0;
-    for (let j = first; j < i; j++) {
-      const vj = v[j]!;
-      const wj = w[j]!;
-      const uj = u[j]!;
-      const x0 = a[row0 + j]! - v0 * wj - w0 * vj;
-      const x1 = a[row1 + j]! - v1 * wj - w1 * vj;
-      a[row0 + j] = x0;
-      a[row1 + j] = x1;
-      sum0 += x0 * uj;
-      sum1 += x1 * uj;
-      p[j] = p[j]! + x0 * u0 + x1 * u1;
+    for (let from = first; from < i; from += stretch) {
+      const to = Math.min(i, from + stretch);
+      let part0 = 0;
+      let part1 = 0;
+      for (let j = from; j < to; j++) {
+        const vj = v[j]!;
+        const wj = w[j]!;
+        const uj = u[j]!;
+        const x0 = a[row0 + j]! - v0 * wj - w0 * vj;
+        const x1 = a[row1 + j]! - v1 * wj - w1 * vj;
+        a[row0 + j] = x0;
+        a[row1 + j] = x1;
+        part0 += x0 * uj;
+        part1 += x1 * uj;
+        p[j] = p[j]! + x0 * u0 + x1 * u1;
+      }
+      sum0 += part0;
+      sum1 += part1;
     }
     const d0 = a[row0 + i]! - 2 * v0 * w0;
     const cross = a[row1 + i]! - v1 * w0 - w1 * v0;

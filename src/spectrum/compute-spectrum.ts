@@ -3,10 +3,10 @@ import { type FloatFormatName, roundingErrorRms } from "../linalg/float-formats.
 import { asMatrix, type MatrixLike } from "../linalg/matrix.ts";
 import type { Spectrum } from "./spectrum.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
-import { typedArrayEngine } from "./typed-array-engine.ts";
+import { fastestEngine } from "./wasm-engine.ts";
 
 export interface SpectrumOptions {
-  /** The engine; the TypedArray one by default. */
+  /** The engine; the fastest of this machine by default. */
   readonly engine?: SpectrumEngine;
   /** The format that the entries were stored in, which sets their rounding error; by default F32 for a
    * Float32Array and F64 otherwise. */
@@ -62,7 +62,7 @@ export async function computeSpectrum(
       exact: true,
     };
   }
-  const engine = options.engine ?? typedArrayEngine;
+  const engine = options.engine ?? fastestEngine();
   const { values, relativeErrorBounds, resolution, method, exact } = await engine.singularValues(matrix);
   return {
     rows,

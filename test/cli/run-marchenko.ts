@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -9,15 +9,34 @@ export interface Run {
   readonly stderr: string;
 }
 
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Variables besides this process's; NO_COLOR is set unless it is given here. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Options of node itself. */
+  readonly nodeOptions?: readonly string[];
+  /** Milliseconds after which the run is killed, and its code is null. */
+  readonly timeout?: number;
+}
+
+const bin = resolve("dist/cli/bin.js");
+
 /** Runs the built command as a process, without colours and without a terminal. */
-export function runMarchenko(args: readonly string[], options: { cwd?: string } = {}): Run {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [resolve("dist/cli/bin.js"), ...args], {
+export function runMarchenko(args: readonly string[], options: RunOptions = {}): Run {
+  const { cwd, env, nodeOptions = [], timeout } = options;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeOptions, bin, ...args], {
     encoding: "utf8",
     maxBuffer: 256 * 1024 * 1024,
-    env: { ...process.env, NO_COLOR: "1" },
-    ...options,
+    env: { ...process.env, NO_COLOR: "1", ...env },
+    ...(cwd !== undefined && { cwd }),
+    ...(timeout !== undefined && { timeout }),
   });
   return { code: status, stdout, stderr };
+}
+
+/** Starts the built command, to be talked to while it runs. */
+export function startMarchenko(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [bin, ...args], { env: { ...process.env, NO_COLOR: "1" } });
 }
 
 /** The folder of shared cases beside the project; tests that need it are skipped where it is absent. */

@@ -75,5 +75,5 @@ function nothing(rows: readonly { readonly layer: string }[], include: readonly 
   const near = new Set(include.flatMap((pattern) => nearestNames(pattern, names)));
   const hint =
     near.size > 0 ? `; names like ${include.join(", ")} are ${[...near].slice(0, 5).join(", ")}` : "";
-  return `nothing would be analysed: all of ${counted(rows.length, "tensor")} would be skipped${hint}`;
+  return `nothing would be analysed: ${counted(rows.length, "tensor")}, all of them skipped${hint}`;
 }

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { version } from "../../analysis/version.ts";
 import { formats } from "../../checkpoint/formats.ts";
 import { renderJson } from "../../report/json.ts";
-import { typedArrayEngine } from "../../spectrum/typed-array-engine.ts";
+import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { printData } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
 
@@ -20,7 +20,7 @@ export function envCommand(): Command {
         processor: cpus()[0]?.model ?? "unknown",
         cores: availableParallelism(),
         memoryBytes: totalmem(),
-        engine: typedArrayEngine.id,
+        engine: fastestEngine().id,
         formats: formats.map(({ id }) => id).join(", "),
       };
       await printData(

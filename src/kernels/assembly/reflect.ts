@@ -1,0 +1,69 @@
+// Vectors in memory: sums and updates that Householder reflections are made of. `n` counts entries.
+
+/** Sum of x_i y_i, over stretches of 64 so that alike rounding errors don't add up along the whole vector. */
+export function dot(x: usize, y: usize, n: i32): f64 {
+  let total: f64 = 0;
+  while (n > 64) {
+    total += shortDot(x, y, 64);
+    x += 512;
+    y += 512;
+    n -= 64;
+  }
+  return total + shortDot(x, y, n);
+}
+
+@inline
+function shortDot(x: usize, y: usize, n: i32): f64 {
+  let s0 = f64x2.splat(0);
+  let s1 = f64x2.splat(0);
+  const end4 = x + <usize>(n & ~3) * 8;
+  const end = x + <usize>n * 8;
+  while (x < end4) {
+    s0 = f64x2.add(s0, f64x2.mul(v128.load(x), v128.load(y)));
+    s1 = f64x2.add(s1, f64x2.mul(v128.load(x, 16), v128.load(y, 16)));
+    x += 32;
+    y += 32;
+  }
+  s0 = f64x2.add(s0, s1);
+  let sum = f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1);
+  while (x < end) {
+    sum += load<f64>(x) * load<f64>(y);
+    x += 8;
+    y += 8;
+  }
+  return sum;
+}
+
+/** y <- y + c x. */
+@inline
+export function addScaled(y: usize, c: f64, x: usize, n: i32): void {
+  const factor = f64x2.splat(c);
+  const end2 = x + <usize>(n & ~1) * 8;
+  while (x < end2) {
+    v128.store(y, f64x2.add(v128.load(y), f64x2.mul(factor, v128.load(x))));
+    x += 16;
+    y += 16;
+  }
+  if (n & 1) store<f64>(y, load<f64>(y) + c * load<f64>(x));
+}
+
+/**
+ * The reflection I - tau v v' that maps x to (beta, 0, ..., 0); v_0 = 1.
+ *
+ * Overwrites x by beta and the rest of v, and returns tau; 0 when there is nothing to do. Entries are of order one
+ * or smaller (matrices are scaled), so that squares neither overflow nor matter when they underflow.
+ *
+ * @source Golub & Van Loan 2013, Matrix Computations, algorithm 5.1.1.
+ */
+export function makeReflection(x: usize, n: i32): f64 {
+  if (n < 2) return 0;
+  const head = load<f64>(x);
+  const square = dot(x + 8, x + 8, n - 1);
+  if (square == 0) return 0;
+  const norm = Math.sqrt(head * head + square);
+  const beta = head > 0 ? -norm : norm;
+  const inverse = 1 / (head - beta);
+  for (let i = 1; i < n; i++) store<f64>(x + <usize>i * 8, load<f64>(x + <usize>i * 8) * inverse);
+  store<f64>(x, beta);
+  return (beta - head) / beta;
+}

@@ -1,0 +1,154 @@
+import { plainBinary } from "./generated/plain.ts";
+import { relaxedBinary } from "./generated/relaxed.ts";
+
+/** Addresses are bytes in the kernels' memory, counts are entries; see `assembly/` for each. */
+export interface Kernels {
+  readonly memory: WebAssembly.Memory;
+  multiplyBlock(
+    block: number,
+    rows: number,
+    columns: number,
+    stride: number,
+    count: number,
+    firstRow: number,
+    firstColumn: number,
+    isDiagonal: number,
+  ): void;
+  packRowsF32(from: number, count: number, width: number, to: number, stride: number, inverse: number): void;
+  packRowsF64(from: number, count: number, width: number, to: number, stride: number, inverse: number): void;
+  packColumnsF32(
+    from: number,
+    count: number,
+    pitch: number,
+    height: number,
+    to: number,
+    stride: number,
+    inverse: number,
+  ): void;
+  packColumnsF64(
+    from: number,
+    count: number,
+    pitch: number,
+    height: number,
+    to: number,
+    stride: number,
+    inverse: number,
+  ): void;
+  takePanel(
+    matrix: number,
+    first: number,
+    width: number,
+    start: number,
+    end: number,
+    to: number,
+    pitch: number,
+  ): void;
+  factorPanel(panel: number, pitch: number, width: number, start: number, end: number, taus: number): void;
+  spreadReflectors(
+    panel: number,
+    pitch: number,
+    width: number,
+    start: number,
+    end: number,
+    taus: number,
+    v: number,
+    padded: number,
+  ): void;
+  makeTriangle(taus: number, s: number, t: number, width: number): void;
+  multiplyTransposed(
+    a: number,
+    b: number,
+    padded: number,
+    width: number,
+    start: number,
+    end: number,
+    s: number,
+    tile: number,
+  ): void;
+  multiplySmall(
+    a: number,
+    m: number,
+    y: number,
+    padded: number,
+    width: number,
+    first: number,
+    last: number,
+    base: number,
+  ): void;
+  multiplySymmetric(matrix: number, tile: number, start: number, v: number, y: number, blocks: number): void;
+  packPair(
+    x: number,
+    v: number,
+    padded: number,
+    width: number,
+    tile: number,
+    to: number,
+    scale: number,
+  ): void;
+  keepBand(
+    matrix: number,
+    first: number,
+    width: number,
+    order: number,
+    panel: number,
+    pitch: number,
+    band: number,
+    bandPitch: number,
+  ): void;
+  chaseSweep(band: number, pitch: number, order: number, width: number, s: number, scratch: number): void;
+}
+
+/** "relaxed" fuses multiplications and additions, which changes last bits; "plain" runs wherever SIMD does. */
+export type KernelVariant = "plain" | "relaxed";
+
+const binaries: Readonly<Record<KernelVariant, string>> = { plain: plainBinary, relaxed: relaxedBinary };
+const compiled = new Map<KernelVariant, WebAssembly.Module>();
+
+function bytesOf(variant: KernelVariant): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(binaries[variant]), (character) => character.charCodeAt(0));
+}
+
+/** The fastest variant that this machine runs; null when it has no WebAssembly SIMD. */
+export function bestVariant(): KernelVariant | null {
+  if (typeof WebAssembly === "undefined") return null;
+  for (const variant of ["relaxed", "plain"] as const) {
+    if (compiled.has(variant) || WebAssembly.validate(bytesOf(variant))) return variant;
+  }
+  return null;
+}
+
+/** Bytes of a page of WebAssembly memory. */
+const pageBytes = 65536;
+
+/** An instance is kept for the next matrix up to this size: beyond it, memory is worth more than time. */
+const keptBytes = 64 * 1024 * 1024;
+const kept = new Map<KernelVariant, Kernels>();
+
+/**
+ * The kernels, with a memory that holds at least `bytes`; what is in it is left over from earlier use.
+ *
+ * @param variant - one that this machine runs.
+ * @param bytes - up to 4 GiB.
+ * @throws {RangeError} If there is no such memory to be had.
+ */
+export function kernelsWithMemory(variant: KernelVariant, bytes: number): Kernels {
+  const known = kept.get(variant);
+  if (known && known.memory.buffer.byteLength >= bytes) return known;
+  const kernels = instantiate(variant, Math.ceil(bytes / pageBytes));
+  if (bytes <= keptBytes) kept.set(variant, kernels);
+  return kernels;
+}
+
+function instantiate(variant: KernelVariant, pages: number): Kernels {
+  let module = compiled.get(variant);
+  if (!module) {
+    module = new WebAssembly.Module(bytesOf(variant));
+    compiled.set(variant, module);
+  }
+  const memory = new WebAssembly.Memory({ initial: pages });
+  const abort = (): never => {
+    throw new Error("a kernel aborted");
+  };
+  const instance = new WebAssembly.Instance(module, { env: { memory, abort } });
+  return { ...(instance.exports as unknown as Kernels), memory };
+}

@@ -1,0 +1,18 @@
+import { UsageError } from "../errors.ts";
+import type { SpectrumEngine } from "./spectrum-engine.ts";
+import { typedArrayEngine } from "./typed-array-engine.ts";
+import { wasmEngine } from "./wasm-engine.ts";
+
+/** Every engine; worker threads find theirs here by its id. */
+export const engines: readonly SpectrumEngine[] = [
+  wasmEngine("relaxed"),
+  wasmEngine("plain"),
+  typedArrayEngine,
+];
+
+/** @throws {UsageError} If there is no engine of that id. */
+export function engineById(id: string): SpectrumEngine {
+  const engine = engines.find((each) => each.id === id);
+  if (engine) return engine;
+  throw new UsageError(`there is no engine ${id}: use one of ${engines.map((each) => each.id).join(", ")}`);
+}
