@@ -3,12 +3,16 @@ import { join } from "node:path";
 import asc from "assemblyscript/asc";
 
 /**
- * Compiles `src/kernels/assembly` to WebAssembly, with and without relaxed SIMD, and writes each binary as a
- * TypeScript module: no file has to be found at run time, in Node, a bundle or a page.
+ * Compiles `src/kernels/assembly` to WebAssembly, with and without relaxed SIMD, for a memory of its own and for one
+ * that threads share, and writes each binary as a TypeScript module: no file has to be found at run time, in Node, a
+ * bundle or a page.
  */
+const shared = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
 const variants = {
   plain: ["--enable", "simd"],
   relaxed: ["--enable", "simd", "--enable", "relaxed-simd"],
+  "plain-shared": ["--enable", "simd", ...shared],
+  "relaxed-shared": ["--enable", "simd", "--enable", "relaxed-simd", ...shared],
 } as const;
 const folder = "src/kernels/generated";
 
@@ -48,6 +52,6 @@ for (const [name, features] of Object.entries(variants)) {
   const binary = Buffer.from(files.get("kernels.wasm") as Uint8Array).toString("base64");
   writeFileSync(
     join(folder, `${name}.ts`),
-    `/** Made by scripts/build-kernels.ts from src/kernels/assembly. */\nexport const ${name}Binary: string =\n  "${binary}";\n`,
+    `/** Made by scripts/build-kernels.ts from src/kernels/assembly. */\nexport const binary: string =\n  "${binary}";\n`,
   );
 }

@@ -2,8 +2,10 @@
 
 export { analyze } from "./analysis/analyze.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-options.ts";
+export type { Compute } from "./analysis/compute.ts";
 export { metricValue } from "./analysis/metric-value.ts";
 export type { AnalysisInput, AnalysisSource } from "./analysis/open-sources.ts";
+export { computeInWorkers } from "./analysis/pooled-compute.ts";
 export type { ProgressEvent } from "./analysis/progress.ts";
 export {
   type AnalysisResult,

@@ -16,6 +16,7 @@ test("the library exports these names, and no others", () => {
       "analysisResultSchema",
       "analyze",
       "asMatrix",
+      "computeInWorkers",
       "computeSpectrum",
       "drawNullSpectra",
       "eigenvalues",

@@ -1,3 +1,4 @@
+import { MarchenkoError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import { inspectEntries } from "../spectrum/compute-spectrum.ts";
@@ -19,9 +20,21 @@ export async function analyzeLayer(
   }
   if (isZero) return skipped(layer, "zero", "every entry is zero");
   // Layers that hold integers or booleans were skipped: what is left is stored as floats.
-  const spectrum = await compute.spectrum(matrix, layer.dtype as FloatFormatName);
-  const numbers = await measureLayer(spectrum, compute, keep);
+  const numbers = await naming(layer, async () => {
+    const spectrum = await compute.spectrum(matrix, layer.dtype as FloatFormatName);
+    return await measureLayer(spectrum, compute, keep);
+  });
   return { ...described(layer), status: "analysed", reason: null, detail: null, ...numbers };
+}
+
+/** Errors of ours in the middle of an analysis say which layer they are about. */
+async function naming<T>(layer: Layer, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof MarchenkoError) error.message = `${layer.layer}: ${error.message}`;
+    throw error;
+  }
 }
 
 function described(layer: Layer) {

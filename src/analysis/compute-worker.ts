@@ -20,6 +20,7 @@ const engine = engineById(engineId);
 const tasks: Record<string, (argument: never) => unknown> = {
   spectrum: ({ matrix, format }: { matrix: Matrix; format: FloatFormatName }) =>
     computeSpectrum(matrix, { engine, format }),
+  part: (part: unknown) => engine.runPart?.(part),
   nullSpectra: ({ larger, smaller }: { larger: number; smaller: number }) =>
     drawNullSpectra(larger, smaller, seed),
 };

@@ -1,5 +1,7 @@
-import { plainBinary } from "./generated/plain.ts";
-import { relaxedBinary } from "./generated/relaxed.ts";
+import { binary as plain } from "./generated/plain.ts";
+import { binary as plainShared } from "./generated/plain-shared.ts";
+import { binary as relaxed } from "./generated/relaxed.ts";
+import { binary as relaxedShared } from "./generated/relaxed-shared.ts";
 
 /** Addresses are bytes in the kernels' memory, counts are entries; see `assembly/` for each. */
 export interface Kernels {
@@ -64,6 +66,8 @@ export interface Kernels {
     end: number,
     s: number,
     tile: number,
+    first: number,
+    last: number,
   ): void;
   multiplySmall(
     a: number,
@@ -101,11 +105,11 @@ export interface Kernels {
 /** "relaxed" fuses multiplications and additions, which changes last bits; "plain" runs wherever SIMD does. */
 export type KernelVariant = "plain" | "relaxed";
 
-const binaries: Readonly<Record<KernelVariant, string>> = { plain: plainBinary, relaxed: relaxedBinary };
-const compiled = new Map<KernelVariant, WebAssembly.Module>();
+const binaries = { plain, relaxed, "plain-shared": plainShared, "relaxed-shared": relaxedShared } as const;
+const compiled = new Map<keyof typeof binaries, WebAssembly.Module>();
 
-function bytesOf(variant: KernelVariant): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(binaries[variant]), (character) => character.charCodeAt(0));
+function bytesOf(name: keyof typeof binaries): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(binaries[name]), (character) => character.charCodeAt(0));
 }
 
 /** The fastest variant that this machine runs; null when it has no WebAssembly SIMD. */
@@ -119,7 +123,8 @@ export function bestVariant(): KernelVariant | null {
 
 /** Bytes of a page of WebAssembly memory. */
 const pageBytes = 65536;
-
+/** Largest memory that 32-bit addresses reach, in pages; a shared memory must declare it. */
+const mostPages = 65536;
 /** An instance is kept for the next matrix up to this size: beyond it, memory is worth more than time. */
 const keptBytes = 64 * 1024 * 1024;
 const kept = new Map<KernelVariant, Kernels>();
@@ -134,18 +139,27 @@ const kept = new Map<KernelVariant, Kernels>();
 export function kernelsWithMemory(variant: KernelVariant, bytes: number): Kernels {
   const known = kept.get(variant);
   if (known && known.memory.buffer.byteLength >= bytes) return known;
-  const kernels = instantiate(variant, Math.ceil(bytes / pageBytes));
+  const kernels = instantiate(variant, new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) }));
   if (bytes <= keptBytes) kept.set(variant, kernels);
   return kernels;
 }
 
-function instantiate(variant: KernelVariant, pages: number): Kernels {
-  let module = compiled.get(variant);
+/** A memory of zeros that threads share, for {@link kernelsOnMemory}. */
+export function sharedMemory(bytes: number): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes), maximum: mostPages, shared: true });
+}
+
+/** The kernels of one thread of a team, on the memory that the team shares. */
+export function kernelsOnMemory(variant: KernelVariant, memory: WebAssembly.Memory): Kernels {
+  return instantiate(`${variant}-shared`, memory);
+}
+
+function instantiate(name: keyof typeof binaries, memory: WebAssembly.Memory): Kernels {
+  let module = compiled.get(name);
   if (!module) {
-    module = new WebAssembly.Module(bytesOf(variant));
-    compiled.set(variant, module);
+    module = new WebAssembly.Module(bytesOf(name));
+    compiled.set(name, module);
   }
-  const memory = new WebAssembly.Memory({ initial: pages });
   const abort = (): never => {
     throw new Error("a kernel aborted");
   };

@@ -22,16 +22,31 @@ export interface WorkerReply {
 }
 
 interface Job {
-  readonly request: WorkerRequest;
-  readonly resolve: (value: unknown) => void;
+  readonly task: string;
+  /** One argument a thread: a single one runs on any thread, several on as many at once. */
+  readonly arguments: readonly unknown[];
+  readonly values: unknown[];
+  readonly resolve: (values: readonly unknown[]) => void;
   readonly reject: (error: Error) => void;
+  /** Told when a thread of a team is lost, so that the others don't wait for it. */
+  readonly onLoss: () => void;
+  left: number;
 }
 
 /** Threads that run named tasks; each runs one at a time, the others wait in line. */
 export interface WorkerPool {
   readonly size: number;
+  /** True when no task is under way or in line. */
+  isIdle(): boolean;
   /** @throws {WorkerError} If the worker dies; otherwise what the task throws. */
   run(task: string, argument: unknown): Promise<unknown>;
+  /**
+   * Runs a task on all threads at once, each with its own argument.
+   *
+   * @param onLoss - must make the threads that are left end.
+   * @returns what each gave, in order.
+   */
+  runTeam(task: string, args: readonly unknown[], onLoss: () => void): Promise<readonly unknown[]>;
   close(): Promise<void>;
 }
 
@@ -48,61 +63,84 @@ export async function startWorkerPool(module: URL, size: number, workerData: unk
   const { Worker: ThreadWorker } = await import("node:worker_threads");
   const waiting: Job[] = [];
   const idle: Worker[] = [];
-  const busy = new Map<Worker, Job>();
+  const busy = new Map<Worker, { job: Job; place: number }>();
+  const workers = new Set<Worker>();
   let closed = false;
   let nextId = 0;
 
   const dispatch = (): void => {
-    while (waiting.length > 0 && idle.length > 0) {
-      const worker = idle.pop()!;
+    // In line: a team waits for its threads, and nobody overtakes it.
+    while (waiting.length > 0 && idle.length >= waiting[0]!.arguments.length) {
       const job = waiting.shift()!;
-      busy.set(worker, job);
-      worker.postMessage(job.request);
+      for (const [place, argument] of job.arguments.entries()) {
+        const worker = idle.pop()!;
+        busy.set(worker, { job, place });
+        worker.postMessage({ id: nextId++, task: job.task, argument } satisfies WorkerRequest);
+      }
     }
   };
   const lose = (worker: Worker, why: string): void => {
+    workers.delete(worker);
     const place = idle.indexOf(worker);
     if (place >= 0) idle.splice(place, 1);
-    busy.get(worker)?.reject(new WorkerError(why));
+    const had = busy.get(worker);
     busy.delete(worker);
-    workers.delete(worker);
-    if (workers.size === 0) for (const job of waiting.splice(0)) job.reject(new WorkerError(why));
+    had?.job.onLoss();
+    had?.job.reject(new WorkerError(why));
+    for (const [index, job] of waiting.entries()) {
+      if (job.arguments.length <= workers.size) continue;
+      waiting.splice(index, 1);
+      job.reject(new WorkerError(why));
+    }
+    dispatch();
   };
-  const start = (): Worker => {
+  const start = (): void => {
     const worker = new ThreadWorker(module, { workerData });
+    workers.add(worker);
+    idle.push(worker);
     worker.on("message", (reply: WorkerReply) => {
-      const job = busy.get(worker);
+      const had = busy.get(worker);
       busy.delete(worker);
       idle.push(worker);
-      if (reply.error)
-        job?.reject(Object.assign(new WorkerError(reply.error.message), { cause: reply.error }));
-      else job?.resolve(reply.value);
+      if (had) settle(had.job, had.place, reply);
       dispatch();
     });
     worker.on("error", (error) => lose(worker, `a worker thread failed: ${error.message}`));
     worker.on("exit", (code) => {
       if (!closed) lose(worker, `a worker thread ended early, with code ${code}`);
     });
-    return worker;
   };
-  const workers = new Set<Worker>();
-  for (let i = 0; i < size; i++) {
-    const worker = start();
-    workers.add(worker);
-    idle.push(worker);
-  }
+  for (let i = 0; i < size; i++) start();
 
+  const submit = (task: string, args: readonly unknown[], onLoss: () => void): Promise<readonly unknown[]> =>
+    new Promise((resolve, reject) => {
+      if (args.length > workers.size) {
+        reject(new WorkerError(`a task needs ${args.length} worker threads, and ${workers.size} are left`));
+        return;
+      }
+      waiting.push({ task, arguments: args, values: [], resolve, reject, onLoss, left: args.length });
+      dispatch();
+    });
   return {
     size,
-    run: (task, argument) =>
-      new Promise((resolve, reject) => {
-        if (workers.size === 0) reject(new WorkerError("all worker threads have ended"));
-        waiting.push({ request: { id: nextId++, task, argument }, resolve, reject });
-        dispatch();
-      }),
+    isIdle: () => busy.size === 0 && waiting.length === 0,
+    run: async (task, argument) => (await submit(task, [argument], () => {}))[0],
+    runTeam: submit,
     async close() {
       closed = true;
       await Promise.all(Array.from(workers, (worker) => worker.terminate()));
     },
   };
+}
+
+/** Takes a thread's answer to its part of a job. */
+function settle(job: Job, place: number, { value, error }: WorkerReply): void {
+  if (error) {
+    job.onLoss();
+    job.reject(Object.assign(new WorkerError(error.message), { cause: error }));
+    return;
+  }
+  job.values[place] = value;
+  job.left--;
+  if (job.left === 0) job.resolve(job.values);
 }

@@ -95,16 +95,7 @@ function diagonalized(
   bases: Bases | null,
 ): { d: Float64Array; unit: number } {
   const n = diagonal.length;
-  let largest = 0;
-  for (let i = 0; i < n; i++) {
-    largest = Math.max(largest, Math.abs(diagonal[i]!), i < n - 1 ? Math.abs(superdiagonal[i]!) : 0);
-  }
-  if (!(largest < Number.POSITIVE_INFINITY)) {
-    throw new ConvergenceError("a bidiagonal matrix has an entry that is not finite");
-  }
-  const unit = largest === 0 ? 1 : 2 ** Math.max(Math.floor(Math.log2(largest)), -1020);
-  const d = diagonal.map((entry) => entry / unit);
-  const e = superdiagonal.slice(0, n - 1).map((entry) => entry / unit);
+  const { d, e, unit } = scaledToOne(diagonal, superdiagonal);
   const negligible = negligibleEntry(d, e);
   const rotations: Rotations = {
     rightCosines: new Float64Array(n),
@@ -160,6 +151,25 @@ function diagonalized(
     if (bases) turnBases(bases, start, end, rotations, n);
   }
   return { d, unit };
+}
+
+/** A copy divided by the power of two that brings its largest entry to between 1 and 2. */
+function scaledToOne(
+  diagonal: Float64Array,
+  superdiagonal: Float64Array,
+): { d: Float64Array; e: Float64Array; unit: number } {
+  const n = diagonal.length;
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    largest = Math.max(largest, Math.abs(diagonal[i]!), i < n - 1 ? Math.abs(superdiagonal[i]!) : 0);
+  }
+  if (!(largest < Number.POSITIVE_INFINITY)) {
+    throw new ConvergenceError("a bidiagonal matrix has an entry that is not finite");
+  }
+  const unit = largest === 0 ? 1 : 2 ** Math.max(Math.floor(Math.log2(largest)), -1020);
+  const d = diagonal.map((entry) => entry / unit);
+  const e = superdiagonal.slice(0, n - 1).map((entry) => entry / unit);
+  return { d, e, unit };
 }
 
 /** Entries this small move no singular value by more than the tolerance: Demmel & Kahan, section 4. */
@@ -354,17 +364,16 @@ export function bidiagonalVectors(
   const n = diagonal.length;
   const left = new Float64Array(values.length * n);
   const right = new Float64Array(values.length * n);
-  let scale = 0;
-  for (let i = 0; i < n; i++)
-    scale = Math.max(scale, Math.abs(diagonal[i]!), Math.abs(superdiagonal[i] ?? 0));
-  const solver = golubKahanSolver(diagonal, superdiagonal, scale);
+  const { d, e, unit } = scaledToOne(diagonal, superdiagonal);
+  const solver = golubKahanSolver(d, e);
   const x = new Float64Array(2 * n);
-  for (const [i, value] of values.entries()) {
+  for (let i = 0; i < values.length; i++) {
+    const s = values[i]! / unit;
     const u = left.subarray(i * n, (i + 1) * n);
     const v = right.subarray(i * n, (i + 1) * n);
     for (let j = 0; j < x.length; j++) x[j] = stream.normal();
     // A little off, so that all of a cluster grow alike, and not the one most that was found before.
-    solver.factor(value + 8 * eps * scale);
+    solver.factor(s + 8 * eps);
     for (let iteration = 0; iteration < mostInverseIterations; iteration++) {
       solver.solve(x);
       let square = 0;
@@ -385,15 +394,15 @@ export function bidiagonalVectors(
       orthonormalize(left, i, n, stream);
       let residual = 0;
       for (let j = 0; j < n; j++) {
-        const after = j < n - 1 ? superdiagonal[j]! * v[j + 1]! : 0;
-        const before = j > 0 ? superdiagonal[j - 1]! * u[j - 1]! : 0;
-        const image = diagonal[j]! * v[j]! + after - value * u[j]!;
-        const coimage = diagonal[j]! * u[j]! + before - value * v[j]!;
+        const after = j < n - 1 ? e[j]! * v[j + 1]! : 0;
+        const before = j > 0 ? e[j - 1]! * u[j - 1]! : 0;
+        const image = d[j]! * v[j]! + after - s * u[j]!;
+        const coimage = d[j]! * u[j]! + before - s * v[j]!;
         residual = Math.max(residual, Math.abs(image), Math.abs(coimage));
         x[2 * j] = v[j]!;
         x[2 * j + 1] = u[j]!;
       }
-      if (iteration > 0 && residual <= 4 * eps * scale) break;
+      if (iteration > 0 && residual <= 4 * eps) break;
     }
   }
   return { left, right };
@@ -401,12 +410,11 @@ export function bidiagonalVectors(
 
 /**
  * Solves (T - s I) x = b, T the symmetric tridiagonal matrix of zero diagonal and off-diagonals
- * d_0, e_0, d_1, e_1, ..., whose eigenvectors are v and u interleaved: LU with row exchanges.
+ * d_0, e_0, d_1, e_1, ... of at most 2, whose eigenvectors are v and u interleaved: LU with row exchanges.
  */
 function golubKahanSolver(
   d: Float64Array,
   e: Float64Array,
-  scale: number,
 ): { factor(s: number): void; solve(x: Float64Array): void } {
   const order = 2 * d.length;
   const lower = new Float64Array(order);
@@ -414,7 +422,6 @@ function golubKahanSolver(
   const upper = new Float64Array(order);
   const second = new Float64Array(order);
   const isExchanged = new Uint8Array(order);
-  const smallestPivot = eps * scale || 1;
   const off = (i: number): number => (i % 2 === 0 ? d[i >> 1]! : e[i >> 1]!);
   return {
     factor(s) {
@@ -425,7 +432,7 @@ function golubKahanSolver(
       for (let i = 0; i < order - 1; i++) {
         const below = lower[i]!;
         if (Math.abs(diagonal[i]!) >= Math.abs(below)) {
-          if (Math.abs(diagonal[i]!) < smallestPivot) diagonal[i] = smallestPivot;
+          if (Math.abs(diagonal[i]!) < eps) diagonal[i] = eps;
           lower[i] = below / diagonal[i]!;
           diagonal[i + 1] = diagonal[i + 1]! - lower[i]! * upper[i]!;
           continue;
@@ -443,7 +450,7 @@ function golubKahanSolver(
         }
       }
       for (let i = 0; i < order; i++) {
-        if (Math.abs(diagonal[i]!) < smallestPivot) diagonal[i] = smallestPivot;
+        if (Math.abs(diagonal[i]!) < eps) diagonal[i] = eps;
       }
     },
     solve(x) {

@@ -21,4 +21,16 @@ export interface SpectrumEngine {
    * @throws {ConvergenceError} If the iteration does not converge.
    */
   singularValues(matrix: Matrix): Promise<SingularValues>;
+  /** Runs one thread's part of {@link team}; thread 0 gets the result. */
+  readonly runPart?: (part: unknown) => SingularValues | null;
+  /** Splits the work on one matrix among threads; null where that does not pay. Absent: it can't. */
+  readonly team?: (matrix: Matrix, size: number) => TeamWork | null;
+}
+
+/** One matrix for several threads: each gets `parts[rank]`, sent to it, and runs `engine.runPart`. */
+export interface TeamWork {
+  /** Structured-cloneable; shared memory inside. */
+  readonly parts: readonly unknown[];
+  /** Makes the other threads give up when one is lost. */
+  readonly abandon: () => void;
 }

@@ -1,8 +1,22 @@
-import { gramEigenvalues } from "../kernels/gram-eigenvalues.ts";
+import {
+  type GramTeamWork,
+  gramEigenvalues,
+  gramEigenvaluesInTeam,
+  shareGramWork,
+} from "../kernels/gram-eigenvalues.ts";
 import { bestVariant, type KernelVariant } from "../kernels/kernels.ts";
+import { breakTeam } from "../kernels/team.ts";
 import { fromGramEigenvalues, unitOf } from "./gram-accuracy.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
 import { typedArrayEngine } from "./typed-array-engine.ts";
+
+/** Under this order threads spend more time meeting than working: 256 x 1024 is as fast with one as with two. */
+const teamFrom = 384;
+
+interface Part {
+  readonly work: GramTeamWork;
+  readonly rank: number;
+}
 
 /**
  * The engine in WebAssembly SIMD: float64 Gram matrix of the smaller side by blocks, reduced to a band, then to a
@@ -17,6 +31,20 @@ export function wasmEngine(variant: KernelVariant): SpectrumEngine {
     async singularValues(matrix) {
       const unit = unitOf(matrix.data);
       return fromGramEigenvalues(gramEigenvalues(variant, matrix, unit), unit);
+    },
+    team(matrix, size) {
+      if (Math.min(matrix.rows, matrix.columns) < teamFrom || typeof SharedArrayBuffer === "undefined")
+        return null;
+      const work = shareGramWork(variant, matrix, unitOf(matrix.data), size);
+      return {
+        parts: Array.from({ length: size }, (_, rank): Part => ({ work, rank })),
+        abandon: () => breakTeam(work.memory),
+      };
+    },
+    runPart(part) {
+      const { work, rank } = part as Part;
+      const eigenvalues = gramEigenvaluesInTeam(work, rank);
+      return eigenvalues && fromGramEigenvalues(eigenvalues, work.unit);
     },
   };
 }

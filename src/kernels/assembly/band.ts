@@ -110,7 +110,7 @@ export function makeTriangle(taus: usize, s: usize, t: usize, width: i32): void 
   }
 }
 
-/** S = A'B for tall A and B of `width` columns in panels: rows `start` to `end`, S row-major. */
+/** Rows `first` .. `last` of S = A'B, for tall A and B of `width` columns in panels, over rows `start` to `end`; S row-major. */
 export function multiplyTransposed(
   a: usize,
   b: usize,
@@ -120,8 +120,10 @@ export function multiplyTransposed(
   end: i32,
   s: usize,
   tile: usize,
+  first: i32,
+  last: i32,
 ): void {
-  for (let i = 0; i < width; i += 4) {
+  for (let i = first; i < last; i += 4) {
     for (let j = 0; j < width; j += 4) {
       memory.fill(tile, 0, 128);
       const left = a + <usize>((i >> 2) * padded) * rowBytes;

@@ -1,0 +1,39 @@
+import type { Matrix } from "../linalg/matrix.ts";
+import { block, type Plan, packed, panel } from "./gram-plan.ts";
+import type { Kernels } from "./kernels.ts";
+import { multiplyTriangle } from "./multiply-triangle.ts";
+import { shareOf, type Team } from "./team.ts";
+
+/** G of the smaller side, from the entries of W divided by `unit`, a block of the long side at a time. */
+export function accumulateGram(kernels: Kernels, plan: Plan, matrix: Matrix, unit: number, team: Team): void {
+  const { rows, columns, data } = matrix;
+  const isTall = rows >= columns;
+  const isSingle = data instanceof Float32Array;
+  const length = isTall ? rows : columns;
+  const stride = packed * panel * 8;
+  const blockPack = stride * (block / panel);
+  const inverse = 1 / unit;
+  const from = plan.staging + team.rank * plan.padded * packed * data.BYTES_PER_ELEMENT;
+  const staging = isSingle
+    ? new Float32Array(kernels.memory.buffer, from)
+    : new Float64Array(kernels.memory.buffer, from);
+  for (let start = 0; start < length; start += packed) {
+    const count = Math.min(packed, length - start);
+    if (isTall) {
+      const [first, end] = shareOf(team, count, 1);
+      staging.set(data.subarray((start + first) * columns, (start + end) * columns));
+      const pack = isSingle ? kernels.packRowsF32 : kernels.packRowsF64;
+      pack(from, end - first, columns, plan.packs + first * panel * 8, stride, inverse);
+    } else {
+      const [first, end] = shareOf(team, rows, panel);
+      for (let i = first; i < end; i++) {
+        staging.set(data.subarray(i * columns + start, i * columns + start + count), (i - first) * count);
+      }
+      const pack = isSingle ? kernels.packColumnsF32 : kernels.packColumnsF64;
+      pack(from, count, count, end - first, plan.packs + (first / panel) * stride, stride, inverse);
+    }
+    team.barrier();
+    multiplyTriangle(kernels, plan, team, 0, plan.packs, plan.packs, blockPack, stride, count);
+    team.barrier();
+  }
+}

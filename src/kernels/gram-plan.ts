@@ -1,0 +1,79 @@
+/** Rows and columns of a block; entries of a panel's row; bytes of a block. */
+export const block = 64;
+export const panel = 4;
+const blockBytes = block * block * 8;
+export const tileBytes = panel * panel * 8;
+/** Places of the long side packed at once: with two block rows of it, 128 KB, in the second-level cache. */
+export const packed = 128;
+
+/** Half-bandwidth of the intermediate form: wider bands make the first stage faster and the second slower. */
+function bandWidth(order: number): number {
+  return order < 1500 ? 16 : 32;
+}
+
+/** Where things lie in the kernels' memory, in bytes. */
+export interface Plan {
+  readonly order: number;
+  /** The order, rounded up to whole blocks. */
+  readonly padded: number;
+  readonly blocks: number;
+  readonly width: number;
+  readonly matrix: number;
+  readonly packs: number;
+  readonly staging: number;
+  readonly v: number;
+  readonly y: number;
+  readonly left: number;
+  readonly right: number;
+  readonly panelColumns: number;
+  readonly small: number;
+  readonly band: number;
+  readonly bandPitch: number;
+  readonly bytes: number;
+}
+
+/** Lays out the memory for a matrix of this order: the triangle, then what each stage works on. */
+export function planMemory(order: number, entryBytes: number, threads: number): Plan {
+  const blocks = Math.ceil(order / block);
+  const padded = blocks * block;
+  const width = bandWidth(order);
+  const bandPitch = 2 * width + 2;
+  const matrix = 1024;
+  const work = matrix + ((blocks * (blocks + 1)) / 2) * blockBytes;
+  // The Gram matrix and the reduction share the space behind the matrix, one after the other.
+  const packs = work;
+  const staging = packs + padded * packed * 8;
+  const gramEnd = staging + threads * padded * packed * entryBytes;
+  const tall = padded * width * 8;
+  const v = work;
+  const y = v + tall;
+  const left = y + tall;
+  const right = left + 2 * tall;
+  const panelColumns = right + 2 * tall;
+  const small = panelColumns + tall;
+  const band = small + 3 * width * width * 8 + width * 8 + threads * tileBytes + 1024;
+  const reductionEnd = band + order * bandPitch * 8 + 64 * 8;
+  return {
+    order,
+    padded,
+    blocks,
+    width,
+    matrix,
+    packs,
+    staging,
+    v,
+    y,
+    left,
+    right,
+    panelColumns,
+    small,
+    band,
+    bandPitch,
+    bytes: Math.max(gramEnd, reductionEnd),
+  };
+}
+
+/** Address of block (row, column) of the triangle. */
+export function blockAt(plan: Plan, row: number, column: number): number {
+  return plan.matrix + ((row * (row + 1)) / 2 + column) * blockBytes;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { computeInWorkers as startWorkers } from "../../dist/index.js";
+import { bestVariant } from "../../src/kernels/kernels.ts";
+import { alone, shareOf, type Team } from "../../src/kernels/team.ts";
+import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
+import { wasmEngine } from "../../src/spectrum/wasm-engine.ts";
+import { gaussian, plant } from "../noise.ts";
+
+const variant = bestVariant();
+
+describe.skipIf(variant === null)("several threads on one matrix", () => {
+  test("give the bits that one thread gives, tall, wide, square, float32 and float64", async () => {
+    const engine = wasmEngine(variant!);
+    for (const threads of [2, 3]) {
+      const pool = await startWorkers(threads, 0, engine.id);
+      try {
+        for (const [rows, columns] of [
+          [400, 390],
+          [700, 385],
+          [385, 1300],
+          [513, 513],
+        ] as const) {
+          const matrix = plant(gaussian(rows, columns, 1, "team"), 100, "team");
+          for (const data of [matrix.data, Float32Array.from(matrix.data)]) {
+            const format = data instanceof Float32Array ? "F32" : "F64";
+            const together = await pool.spectrum({ rows, columns, data }, format);
+            expect(together).toEqual(await computeSpectrum({ rows, columns, data }, { engine, format }));
+          }
+        }
+      } finally {
+        await pool.close();
+      }
+    }
+  });
+});
+
+test("shares of a loop cover it once, in steps, however many threads there are", () => {
+  for (const size of [1, 2, 3, 7]) {
+    for (const count of [0, 1, 4, 10, 97]) {
+      for (const step of [1, 4]) {
+        let next = 0;
+        for (let rank = 0; rank < size; rank++) {
+          const member: Team = { ...alone, rank, size };
+          const [first, end] = shareOf(member, count, step);
+          expect(first).toBe(next);
+          expect(first % step).toBe(0);
+          next = Math.max(first, end);
+        }
+        expect(next).toBe(count);
+      }
+    }
+  }
+});

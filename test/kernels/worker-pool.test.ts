@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { startWorkerPool, WorkerError } from "../../src/kernels/worker-pool.ts";
+
+/** A worker that doubles, fails, hangs or dies as it is told. */
+const module = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort, threadId } from "node:worker_threads";
+    parentPort.on("message", ({ id, task, argument }) => {
+      if (task === "double") parentPort.postMessage({ id, value: 2 * argument });
+      if (task === "thread") setTimeout(() => parentPort.postMessage({ id, value: threadId }), 20);
+      if (task === "fail") parentPort.postMessage({ id, error: { name: "Error", message: "as told" } });
+      if (task === "die") process.exit(7);
+      if (task === "throw") throw new Error("thrown");
+    });
+  `)}`,
+);
+
+describe("a pool of workers", () => {
+  test("runs more tasks than it has threads", async () => {
+    const pool = await startWorkerPool(module, 2, null);
+    const values = await Promise.all(Array.from({ length: 20 }, (_, i) => pool.run("double", i)));
+    expect(values).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i));
+    expect(pool.isIdle()).toBe(true);
+    await pool.close();
+  });
+
+  test("runs a team on all threads at once, and in line with single tasks", async () => {
+    const pool = await startWorkerPool(module, 3, null);
+    const before = pool.run("double", 1);
+    const team = pool.runTeam("thread", [0, 0, 0], () => {});
+    const after = pool.run("double", 2);
+    expect(await before).toBe(2);
+    expect(new Set(await team).size).toBe(3);
+    expect(await after).toBe(4);
+    await pool.close();
+  });
+
+  test("passes on what a task throws, and goes on", async () => {
+    const pool = await startWorkerPool(module, 1, null);
+    await expect(pool.run("fail", 0)).rejects.toThrow(WorkerError);
+    await expect(pool.run("fail", 0)).rejects.toThrow("as told");
+    expect(await pool.run("double", 3)).toBe(6);
+    await pool.close();
+  });
+
+  test("fails the task of a worker that dies, and goes on with the others until none is left", async () => {
+    const pool = await startWorkerPool(module, 2, null);
+    await expect(pool.run("die", 0)).rejects.toThrow(/ended early, with code 7/);
+    expect(await pool.run("double", 4)).toBe(8);
+    await expect(pool.runTeam("double", [1, 2], () => {})).rejects.toThrow(
+      /needs 2 worker threads, and 1 are left/,
+    );
+    await expect(pool.run("throw", 0)).rejects.toThrow(/thrown/);
+    await expect(pool.run("double", 4)).rejects.toThrow(WorkerError);
+    await pool.close();
+  });
+
+  test("tells a team when one of it is lost", async () => {
+    const pool = await startWorkerPool(module, 2, null);
+    let told = 0;
+    await expect(pool.runTeam("die", [0, 0], () => told++)).rejects.toThrow(WorkerError);
+    expect(told).toBeGreaterThan(0);
+    await pool.close();
+  });
+});
