@@ -20,7 +20,7 @@ export interface NullSpectra {
 const usualDraws = 199;
 /** Draws for large ones, where a draw takes long: p-values then go down to 1/100. */
 const fewDraws = 99;
-const fewDrawsFrom = 1024;
+const fewDrawsFrom = 512;
 
 /** Number of null spectra simulated for a smaller side of M. */
 export function nullDraws(smaller: number): number {

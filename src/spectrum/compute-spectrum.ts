@@ -1,5 +1,6 @@
 import { UsageError } from "../errors.ts";
 import { type FloatFormatName, roundingErrorRms } from "../linalg/float-formats.ts";
+import { largestMagnitude } from "../linalg/largest-magnitude.ts";
 import { asMatrix, type MatrixLike } from "../linalg/matrix.ts";
 import type { Spectrum } from "./spectrum.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
@@ -81,12 +82,9 @@ export async function computeSpectrum(
 
 /** What stands in the way of a spectrum: entries that are NaN or infinite, or nothing but zeros. */
 export function inspectEntries(data: Float32Array | Float64Array): { nonFinite: number; isZero: boolean } {
+  const largest = largestMagnitude(data);
+  if (largest !== Number.POSITIVE_INFINITY) return { nonFinite: 0, isZero: largest === 0 };
   let nonFinite = 0;
-  let isZero = true;
-  for (let i = 0; i < data.length; i++) {
-    const entry = data[i]!;
-    if (entry !== 0) isZero = false;
-    if (entry - entry !== 0) nonFinite++;
-  }
-  return { nonFinite, isZero };
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) nonFinite++;
+  return { nonFinite, isZero: false };
 }

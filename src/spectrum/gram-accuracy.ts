@@ -1,3 +1,4 @@
+import { largestMagnitude } from "../linalg/largest-magnitude.ts";
 import type { SingularValues } from "./spectrum-engine.ts";
 
 const unitRoundoff = Number.EPSILON / 2;
@@ -39,10 +40,6 @@ export function fromGramEigenvalues(ascending: Float64Array, unit: number): Sing
 
 /** A power of two within a factor of two of the largest entry: dividing by it is exact and brings entries near 1. */
 export function unitOf(data: Float32Array | Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < data.length; i++) {
-    const magnitude = Math.abs(data[i]!);
-    if (magnitude > largest) largest = magnitude;
-  }
+  const largest = largestMagnitude(data);
   return largest === 0 ? 1 : 2 ** Math.max(Math.floor(Math.log2(largest)), -1020);
 }
