@@ -1,4 +1,5 @@
 import type { NullSpectra } from "../fits/null-spectra.ts";
+import { sharedSlots } from "../kernels/shared-slots.ts";
 import { startWorkerPool } from "../kernels/worker-pool.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
@@ -23,12 +24,20 @@ export async function computeInWorkers(
   const { team } = engineById(engine);
   const data: ComputeWorkerData = { seed, engine };
   const pool = await startWorkerPool(new URL("./compute-worker.js", import.meta.url), workers, data);
+  const slots = typeof SharedArrayBuffer === "undefined" ? null : sharedSlots();
   return {
     engine,
     parallelism: workers,
     async spectrum(matrix, format) {
       const work = pool.size > 1 && pool.isIdle() ? team?.(matrix, pool.size) : null;
-      if (!work) return (await pool.run("spectrum", { matrix, format })) as Spectrum;
+      if (!work) {
+        const slot = slots?.put(matrix);
+        try {
+          return (await pool.run("spectrum", { matrix: slot?.matrix ?? matrix, format })) as Spectrum;
+        } finally {
+          slot?.release();
+        }
+      }
       const together: SpectrumEngine = {
         id: engine,
         singularValues: async () =>

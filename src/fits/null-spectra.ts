@@ -1,6 +1,6 @@
 import gamma from "@stdlib/random-base-gamma";
+import { tridiagonalBatch } from "../kernels/tridiagonal-batch.ts";
 import { randomStream } from "../linalg/random.ts";
-import { tridiagonalEigenvalues } from "../linalg/tridiagonal-eigenvalues.ts";
 
 /**
  * Simulated spectra of pure noise: what the eigenvalues of a matrix of this shape are when its entries
@@ -53,18 +53,17 @@ export function drawNullSpectra(
   /** chi-squared with k degrees of freedom is twice a gamma of shape k / 2. */
   const chiSquared = (k: number) => 2 * drawGamma(k / 2, 1);
   const eigenvalues = new Float64Array(draws * smaller);
-  const squares = new Float64Array(smaller);
-  for (let draw = 0; draw < draws; draw++) {
-    const diagonal = eigenvalues.subarray(draw * smaller, (draw + 1) * smaller);
+  const squares = new Float64Array(draws * smaller);
+  for (let first = 0; first < eigenvalues.length; first += smaller) {
     let above = 0;
     for (let i = 0; i < smaller; i++) {
       const onDiagonal = chiSquared(larger - i) / larger;
-      diagonal[i] = onDiagonal + above;
+      eigenvalues[first + i] = onDiagonal + above;
       above = i < smaller - 1 ? chiSquared(smaller - 1 - i) / larger : 0;
-      squares[i] = onDiagonal * above;
+      squares[first + i] = onDiagonal * above;
     }
-    tridiagonalEigenvalues(diagonal, squares);
-    for (let i = 0; i < smaller && diagonal[i]! < 0; i++) diagonal[i] = 0;
   }
+  tridiagonalBatch(eigenvalues, squares, smaller);
+  for (let i = 0; i < eigenvalues.length; i++) if (eigenvalues[i]! < 0) eigenvalues[i] = 0;
   return { larger, smaller, draws, eigenvalues };
 }

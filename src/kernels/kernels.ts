@@ -99,6 +99,7 @@ export interface Kernels {
     band: number,
     bandPitch: number,
   ): void;
+  fourTridiagonals(d: number, e: number, order: number): number;
   chaseSweep(band: number, pitch: number, order: number, width: number, s: number, scratch: number): void;
 }
 

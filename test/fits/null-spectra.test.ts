@@ -67,7 +67,11 @@ describe("spectra of simulated noise", () => {
     const first = drawNullSpectra(30, 20, 1, 3);
     expect(drawNullSpectra(30, 20, 1, 3)).toEqual(first);
     expect(drawNullSpectra(30, 20, 2, 3)).not.toEqual(first);
-    expect(drawNullSpectra(30, 20, 1, 5).eigenvalues.subarray(0, 60)).toEqual(first.eigenvalues);
+    // More draws go on with the same stream. Four spectra are computed together: their last bits may differ.
+    const more = drawNullSpectra(30, 20, 1, 5).eigenvalues;
+    for (const [i, value] of first.eigenvalues.entries()) {
+      expect(Math.abs(more[i]! - value)).toBeLessThan(4 * Number.EPSILON * 20);
+    }
   });
 });
 

@@ -14,3 +14,4 @@ export {
 export { chaseSweep } from "./chase";
 export { multiplyBlock } from "./multiply";
 export { packColumnsF32, packColumnsF64, packRowsF32, packRowsF64 } from "./pack";
+export { fourTridiagonals } from "./ql";
