@@ -50,8 +50,17 @@ export type { Measurement, Metric } from "./metrics/metric.ts";
 export { renderCsv } from "./report/csv.ts";
 export { renderMarkdown } from "./report/markdown.ts";
 export { renderReport } from "./report/page/render-page.ts";
+export { accurateSingularValues } from "./spectrum/accurate.ts";
 export { computeSpectrum, type SpectrumOptions } from "./spectrum/compute-spectrum.ts";
+export {
+  type ExtremeVectorsOptions,
+  extremeSingularVectors,
+  type SingularTriplet,
+  type ThinSvd,
+  thinSvd,
+} from "./spectrum/singular-vectors.ts";
 export { eigenvalues, type Spectrum } from "./spectrum/spectrum.ts";
 export type { SingularValues, SpectrumEngine } from "./spectrum/spectrum-engine.ts";
+export type { SpectrumMethod } from "./spectrum/spectrum-method.ts";
 export { typedArrayEngine } from "./spectrum/typed-array-engine.ts";
 export { fastestEngine, wasmEngine } from "./spectrum/wasm-engine.ts";

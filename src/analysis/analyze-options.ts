@@ -1,4 +1,5 @@
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
+import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import type { ProgressEvent } from "./progress.ts";
 
 /** What shapes an analysis. */
@@ -13,6 +14,8 @@ export interface AnalyzeOptions {
   readonly spectra?: "summary" | "all";
   /** Worker threads; 1 by default, which computes in the calling thread. The result is the same. */
   readonly workers?: number;
+  /** "auto" (the default) computes float64 matrices again without squaring where their small singular values need it. */
+  readonly method?: SpectrumMethod;
   /** Engine; the fastest of this machine by default. With several workers, one of those in `engines`. */
   readonly engine?: SpectrumEngine;
   /** Told of each layer as soon as it and all before it are done. */

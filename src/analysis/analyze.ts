@@ -40,13 +40,16 @@ import { warningsOf } from "./warnings.ts";
  * ```
  */
 export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}): Promise<AnalysisResult> {
-  const { seed = 0, spectra = "summary", workers = 1, engine = fastestEngine(), signal } = options;
+  const { seed = 0, spectra = "summary", method = "auto", workers = 1, signal } = options;
+  const engine = options.engine ?? fastestEngine();
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
   }
   const opened = await openSources(input);
   const compute =
-    workers > 1 ? await computeInWorkers(workers, seed, engine.id) : computeInProcess(engine, seed);
+    workers > 1
+      ? await computeInWorkers(workers, seed, engine.id, method)
+      : computeInProcess(engine, seed, method);
   try {
     const plans: { opened: OpenedSource; layers: Layer[] }[] = [];
     for (const each of opened.sources) {

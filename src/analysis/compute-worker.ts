@@ -5,6 +5,7 @@ import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
+import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
 
 /** What a compute worker is started with. */
 export interface ComputeWorkerData {
@@ -13,13 +14,19 @@ export interface ComputeWorkerData {
   readonly engine: string;
 }
 
+/** Argument of the task "spectrum". */
+export interface SpectrumTask {
+  readonly matrix: Matrix;
+  readonly format: FloatFormatName;
+  readonly method: SpectrumMethod;
+}
+
 const { seed, engine: engineId } = workerData as ComputeWorkerData;
 const engine = engineById(engineId);
 
 /** The tasks that a compute worker runs, by name; its pool sends the argument. */
 const tasks: Record<string, (argument: never) => unknown> = {
-  spectrum: ({ matrix, format }: { matrix: Matrix; format: FloatFormatName }) =>
-    computeSpectrum(matrix, { engine, format }),
+  spectrum: ({ matrix, format, method }: SpectrumTask) => computeSpectrum(matrix, { engine, format, method }),
   part: (part: unknown) => engine.runPart?.(part),
   nullSpectra: ({ larger, smaller }: { larger: number; smaller: number }) =>
     drawNullSpectra(larger, smaller, seed),

@@ -4,6 +4,7 @@ import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
+import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
 
 /** The two costly computations of an analysis, wherever they run; the same bytes anywhere. */
 export interface Compute {
@@ -44,14 +45,18 @@ export function keepPerShape(
 }
 
 /** Computes in the calling thread, one thing at a time. */
-export function computeInProcess(engine: SpectrumEngine, seed: number | string): Compute {
+export function computeInProcess(
+  engine: SpectrumEngine,
+  seed: number | string,
+  method: SpectrumMethod = "auto",
+): Compute {
   return {
     engine: engine.id,
     parallelism: 1,
     async spectrum(matrix, format) {
       // Lets the host see a signal between two layers: all else here keeps the thread to itself.
       await new Promise((resolve) => setTimeout(resolve));
-      return await computeSpectrum(matrix, { engine, format });
+      return await computeSpectrum(matrix, { engine, format, method });
     },
     nullSpectra: keepPerShape(async (larger, smaller) => drawNullSpectra(larger, smaller, seed)),
     close: async () => {},

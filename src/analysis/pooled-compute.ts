@@ -5,45 +5,53 @@ import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine.ts";
+import { needsAccuracy, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import { type Compute, keepPerShape } from "./compute.ts";
-import type { ComputeWorkerData } from "./compute-worker.ts";
+import type { ComputeWorkerData, SpectrumTask } from "./compute-worker.ts";
 
 /**
  * Computes on worker threads: one matrix each, or all of them together on a large matrix that is alone.
  *
  * @param workers - number of threads, >= 1.
  * @param seed - of the simulated noise.
- * @param engine - id of an engine of the catalogue: a function can't be sent to another thread.
+ * @param engineId - id of an engine of the catalogue: a function can't be sent to another thread.
  * @returns the same bytes as {@link computeInProcess} with that engine. Close it when done.
  */
 export async function computeInWorkers(
   workers: number,
   seed: number | string,
-  engine: string,
+  engineId: string,
+  method: SpectrumMethod = "auto",
 ): Promise<Compute> {
-  const { team } = engineById(engine);
-  const data: ComputeWorkerData = { seed, engine };
+  const engine = engineById(engineId);
+  const data: ComputeWorkerData = { seed, engine: engineId };
   const pool = await startWorkerPool(new URL("./compute-worker.js", import.meta.url), workers, data);
   const slots = typeof SharedArrayBuffer === "undefined" ? null : sharedSlots();
+
+  const byOne = async (task: SpectrumTask): Promise<Spectrum> => {
+    const slot = slots?.put(task.matrix);
+    try {
+      return (await pool.run("spectrum", { ...task, matrix: slot?.matrix ?? task.matrix })) as Spectrum;
+    } finally {
+      slot?.release();
+    }
+  };
   return {
-    engine,
+    engine: engineId,
     parallelism: workers,
     async spectrum(matrix, format) {
-      const work = pool.size > 1 && pool.isIdle() ? team?.(matrix, pool.size) : null;
-      if (!work) {
-        const slot = slots?.put(matrix);
-        try {
-          return (await pool.run("spectrum", { matrix: slot?.matrix ?? matrix, format })) as Spectrum;
-        } finally {
-          slot?.release();
-        }
-      }
-      const together: SpectrumEngine = {
-        id: engine,
+      const isAlone = pool.size > 1 && pool.isIdle() && method !== "accurate";
+      const work = isAlone ? engine.team?.(matrix, pool.size) : null;
+      if (!work) return await byOne({ matrix, format, method });
+      const team: SpectrumEngine = {
+        id: engineId,
         singularValues: async () =>
           (await pool.runTeam("part", work.parts, work.abandon))[0] as SingularValues,
       };
-      return await computeSpectrum(matrix, { engine: together, format });
+      const spectrum = await computeSpectrum(matrix, { engine: team, format, method: "gram" });
+      return method === "auto" && needsAccuracy(spectrum)
+        ? await byOne({ matrix, format, method: "accurate" })
+        : spectrum;
     },
     nullSpectra: keepPerShape(
       (larger, smaller) => pool.run("nullSpectra", { larger, smaller }) as Promise<NullSpectra>,

@@ -9,12 +9,12 @@ export function provenanceOf(
   options: AnalyzeOptions,
   engine: string,
 ): Provenance {
-  const { include = [], exclude = [], spectra = "summary", seed = 0 } = options;
+  const { include = [], exclude = [], spectra = "summary", method = "auto", seed = 0 } = options;
   return {
     tool: "marchenko",
     version,
     schema: "marchenko/schema/analysis.json",
-    configuration: { include: [...include], exclude: [...exclude], spectra },
+    configuration: { include: [...include], exclude: [...exclude], spectra, method },
     seed,
     engine,
     files: sources.flatMap(({ files }) => [...files]),

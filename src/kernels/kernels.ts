@@ -113,12 +113,15 @@ function bytesOf(name: keyof typeof binaries): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(binaries[name]), (character) => character.charCodeAt(0));
 }
 
+/** Whether this machine runs a variant. */
+export function runsVariant(variant: KernelVariant): boolean {
+  if (typeof WebAssembly === "undefined") return false;
+  return compiled.has(variant) || WebAssembly.validate(bytesOf(variant));
+}
+
 /** The fastest variant that this machine runs; null when it has no WebAssembly SIMD. */
 export function bestVariant(): KernelVariant | null {
-  if (typeof WebAssembly === "undefined") return null;
-  for (const variant of ["relaxed", "plain"] as const) {
-    if (compiled.has(variant) || WebAssembly.validate(bytesOf(variant))) return variant;
-  }
+  for (const variant of ["relaxed", "plain"] as const) if (runsVariant(variant)) return variant;
   return null;
 }
 

@@ -350,7 +350,7 @@ function turnRows(
  * Residuals of a few eps s_1; orthonormal, also among repeated and zero values.
  *
  * @param diagonal - d, length n >= 1. @param superdiagonal - e, length >= n - 1.
- * @param values - singular values of it, as computed; equal and close ones next to each other.
+ * @param values - singular values of it, as computed; ascending or descending.
  * @param stream - of the starting vectors.
  * @returns `[values.length, n]` row-major: row i of `left` and of `right` belongs to values[i].
  * @source Golub & Van Loan 2013, Matrix Computations, sections 7.6.1 and 8.4.2; Golub & Kahan 1965.
@@ -367,14 +367,16 @@ export function bidiagonalVectors(
   const { d, e, unit } = scaledToOne(diagonal, superdiagonal);
   const solver = golubKahanSolver(d, e);
   const x = new Float64Array(2 * n);
+  const side = values.at(-1)! > values[0]! ? -1 : 1;
   for (let i = 0; i < values.length; i++) {
     const s = values[i]! / unit;
     const u = left.subarray(i * n, (i + 1) * n);
     const v = right.subarray(i * n, (i + 1) * n);
     for (let j = 0; j < x.length; j++) x[j] = stream.normal();
-    // A little off, so that all of a cluster grow alike, and not the one most that was found before.
-    solver.factor(s + 8 * eps);
     for (let iteration = 0; iteration < mostInverseIterations; iteration++) {
+      // A little off, to the side of those found before, so that a whole cluster grows alike; and each time
+      // elsewhere, since exactly at one of them its vector would drown the others.
+      solver.factor(s + side * 8 * eps * (1 + 0.3 * iteration));
       solver.solve(x);
       let square = 0;
       let otherSquare = 0;

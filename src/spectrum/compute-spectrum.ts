@@ -2,8 +2,10 @@ import { UsageError } from "../errors.ts";
 import { type FloatFormatName, roundingErrorRms } from "../linalg/float-formats.ts";
 import { largestMagnitude } from "../linalg/largest-magnitude.ts";
 import { asMatrix, type MatrixLike } from "../linalg/matrix.ts";
+import { accurateSingularValues } from "./accurate.ts";
 import type { Spectrum } from "./spectrum.ts";
-import type { SpectrumEngine } from "./spectrum-engine.ts";
+import type { SingularValues, SpectrumEngine } from "./spectrum-engine.ts";
+import { needsAccuracy, type SpectrumMethod } from "./spectrum-method.ts";
 import { fastestEngine } from "./wasm-engine.ts";
 
 export interface SpectrumOptions {
@@ -12,6 +14,8 @@ export interface SpectrumOptions {
   /** The format that the entries were stored in, which sets their rounding error; by default F32 for a
    * Float32Array and F64 otherwise. */
   readonly format?: FloatFormatName;
+  /** "auto" by default. */
+  readonly method?: SpectrumMethod;
 }
 
 /**
@@ -64,20 +68,16 @@ export async function computeSpectrum(
     };
   }
   const engine = options.engine ?? fastestEngine();
-  const { values, relativeErrorBounds, resolution, method, exact } = await engine.singularValues(matrix);
-  return {
-    rows,
-    columns,
-    larger,
-    smaller,
+  const wanted = options.method ?? "auto";
+  const spectrumOf = ({ values, ...known }: SingularValues): Spectrum => ({
+    ...{ rows, columns, larger, smaller, format },
+    ...known,
     singularValues: values,
-    relativeErrorBounds,
-    resolution,
     roundingError: roundingErrorRms(data, format),
-    format,
-    method,
-    exact,
-  };
+  });
+  if (wanted === "accurate") return spectrumOf(accurateSingularValues(matrix));
+  const spectrum = spectrumOf(await engine.singularValues(matrix));
+  return wanted === "auto" && needsAccuracy(spectrum) ? spectrumOf(accurateSingularValues(matrix)) : spectrum;
 }
 
 /** What stands in the way of a spectrum: entries that are NaN or infinite, or nothing but zeros. */

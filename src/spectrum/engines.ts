@@ -10,9 +10,11 @@ export const engines: readonly SpectrumEngine[] = [
   typedArrayEngine,
 ];
 
-/** @throws {UsageError} If there is no engine of that id. */
+/** @throws {UsageError} If there is no engine of that id, or this machine can't run it. */
 export function engineById(id: string): SpectrumEngine {
   const engine = engines.find((each) => each.id === id);
+  const why = engine?.unavailable?.();
+  if (why) throw new UsageError(`engine ${id} can't run here: ${why}`);
   if (engine) return engine;
   throw new UsageError(`there is no engine ${id}: use one of ${engines.map((each) => each.id).join(", ")}`);
 }

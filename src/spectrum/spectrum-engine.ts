@@ -16,6 +16,8 @@ export interface SingularValues {
 export interface SpectrumEngine {
   /** Stable id, written into the provenance: "typed-array". */
   readonly id: string;
+  /** Why this machine can't run it; null or absent when it can. */
+  readonly unavailable?: () => string | null;
   /**
    * @param matrix - W, any shape with at least one entry, all entries finite and not all zero.
    * @throws {ConvergenceError} If the iteration does not converge.

@@ -4,7 +4,7 @@ import {
   gramEigenvaluesInTeam,
   shareGramWork,
 } from "../kernels/gram-eigenvalues.ts";
-import { bestVariant, type KernelVariant } from "../kernels/kernels.ts";
+import { bestVariant, type KernelVariant, runsVariant } from "../kernels/kernels.ts";
 import { breakTeam } from "../kernels/team.ts";
 import { fromGramEigenvalues, unitOf } from "./gram-accuracy.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
@@ -28,6 +28,10 @@ interface Part {
 export function wasmEngine(variant: KernelVariant): SpectrumEngine {
   return {
     id: `wasm-${variant}`,
+    unavailable: () =>
+      runsVariant(variant)
+        ? null
+        : `this JavaScript engine has no WebAssembly ${variant === "relaxed" ? "relaxed " : ""}SIMD`,
     async singularValues(matrix) {
       const unit = unitOf(matrix.data);
       return fromGramEigenvalues(gramEigenvalues(variant, matrix, unit), unit);

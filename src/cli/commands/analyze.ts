@@ -2,6 +2,8 @@ import { availableParallelism, hostname } from "node:os";
 import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
+import { engineById, engines } from "../../spectrum/engines.ts";
+import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
 import { layerJournal } from "../layer-journal.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
@@ -16,6 +18,8 @@ interface Flags {
   readonly dryRun?: boolean;
   readonly spectra?: boolean;
   readonly seed: number;
+  readonly method: SpectrumMethod;
+  readonly engine?: string;
   readonly workers?: number;
   readonly output?: string[];
   readonly format?: string;
@@ -35,6 +39,19 @@ export function analyzeCommand(): Command {
     .option("--include <glob>", "only tensors whose name matches; may be given several times", collect)
     .option("--exclude <glob>", "not these tensors; may be given several times", collect)
     .option("--dry-run", "list what would be analysed, and why the rest would not")
+    .addOption(
+      new Option(
+        "--method <method>",
+        "auto computes float64 matrices again without squaring where they need it",
+      )
+        .choices(spectrumMethods)
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--engine <engine>", "what computes the Gram way; by default the fastest here").choices(
+        engines.map(({ id }) => id),
+      ),
+    )
     .option("--spectra", "keep every singular value in the result, with its error bound")
     .option("--seed <n>", "seed of the simulated noise behind p-values", parseSeed, 0)
     .option(
@@ -88,6 +105,8 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     const result = await analyze(paths, {
       ...selection,
       seed: flags.seed,
+      method: flags.method,
+      ...(flags.engine && { engine: engineById(flags.engine) }),
       workers,
       spectra: flags.spectra ? "all" : "summary",
       signal: interrupt.signal,
