@@ -60,11 +60,16 @@ const dominantDirection: Rule = ({ marchenkoPastur, metrics, concentration }) =>
 const smallDirections: Rule = ({ marchenkoPastur }) => {
   const below = (marchenkoPastur?.spikesBelow ?? []).filter((s) => (s.pValueAdjusted ?? 1) <= adjustedLevel);
   if (below.length === 0 || (marchenkoPastur?.pValue ?? 0) <= 0.01) return null;
+  const smallest = digits(below[0]!.singularValue);
   return {
     id: "small-directions",
     severity: "info",
-    evidence: `${below.length} singular values lie below the noise bulk, the smallest at ${digits(below[0]!.singularValue)}`,
-    advice: "They are learned, not noise: cutting the smallest singular values of this layer may hurt.",
+    evidence:
+      below.length === 1
+        ? `one singular value lies below the noise bulk, at ${smallest}`
+        : `${below.length} singular values lie below the noise bulk, the smallest at ${smallest}`,
+    advice:
+      "What lies below is learned, not noise: cutting the smallest singular values of this layer may hurt.",
   };
 };
 
@@ -76,7 +81,10 @@ export function findingsOf(layers: readonly LayerResult[]): Finding[] {
   const findings: Finding[] = layers.flatMap((layer) =>
     rules.flatMap((rule) => {
       const found = rule(layer);
-      return found ? [{ ...found, layer: layer.layer }] : [];
+      if (!found) return [];
+      const { id, severity, evidence, advice } = found;
+      // The keys in the order of the schema, as every reader of the JSON sees them.
+      return [{ id, severity, layer: layer.layer, evidence, advice }];
     }),
   );
   const noise = layers.filter((layer) => layer.verdict === "noise-like").length;
@@ -86,9 +94,12 @@ export function findingsOf(layers: readonly LayerResult[]): Finding[] {
       id: "mostly-noise",
       severity: "info",
       layer: null,
-      evidence: `${noise} of ${judged} layers that can be judged are noise-like`,
+      evidence:
+        judged === 1
+          ? "the one layer that can be judged is noise-like"
+          : `${noise} of ${judged} layers that can be judged are noise-like`,
       advice:
-        "Their spectra do not differ from a random initialisation: untrained, frozen, or trained very little.",
+        "Such spectra do not differ from a random initialisation: untrained, frozen, or trained very little.",
     });
   }
   return findings.sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);

@@ -1,10 +1,13 @@
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
 import { READ_CHUNK_BYTES } from "./limits.ts";
+import { unreadable } from "./system-errors.ts";
 
 /** Bytes that can be read by range: a file on disk, a file in a browser, or memory. */
 export interface ByteSource {
-  /** The file's own name, without folders: for messages and hints. */
+  /** The file's own name, without folders: ids and hints are made of it. */
   readonly name: string;
+  /** The file as messages call it: its path as the user gave it, so that two of one name are told apart. */
+  readonly label: string;
   readonly size: number;
   /**
    * Bytes `offset` to `offset + length`, in an array of its own that the caller may change.
@@ -17,9 +20,9 @@ export interface ByteSource {
 }
 
 /** What is said of every file that is shorter than it must be. */
-export function truncated(name: string, expected: number, got: number): CheckpointFormatError {
+export function truncated(label: string, expected: number, got: number): CheckpointFormatError {
   return new CheckpointFormatError(
-    `${name} is truncated: expected at least ${expected} bytes, got ${got}. Download or copy it again.`,
+    `${label} is truncated: expected at least ${expected} bytes, got ${got}. Download or copy it again.`,
   );
 }
 
@@ -34,7 +37,6 @@ export function truncated(name: string, expected: number, got: number): Checkpoi
 export async function fileSource(path: string): Promise<ByteSource> {
   const { open, stat } = await import("node:fs/promises");
   const { basename } = await import("node:path");
-  const name = basename(path);
   const first = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
@@ -43,21 +45,22 @@ export async function fileSource(path: string): Promise<ByteSource> {
   }
   let closed = false;
   return {
-    name,
+    name: basename(path),
+    label: path,
     size: first.size,
     async read(offset, length) {
-      checkRange(name, first.size, offset, length, closed);
+      checkRange(path, first.size, offset, length, closed);
       if (length === 0) return new Uint8Array(0);
       const handle = await open(path, "r").catch((error: unknown) => {
         throw unreadable(path, error);
       });
       try {
-        const bytes = allocate(name, length);
+        const bytes = new Uint8Array(length);
         let done = 0;
         while (done < length) {
           const chunk = Math.min(length - done, READ_CHUNK_BYTES);
           const { bytesRead } = await handle.read(bytes, done, chunk, offset + done);
-          if (bytesRead === 0) throw truncated(name, offset + length, offset + done);
+          if (bytesRead === 0) throw truncated(path, offset + length, offset + done);
           done += bytesRead;
         }
         const now = await handle.stat();
@@ -82,6 +85,7 @@ export function blobSource(blob: Blob, name: string): ByteSource {
   let closed = false;
   return {
     name,
+    label: name,
     size: blob.size,
     async read(offset, length) {
       checkRange(name, blob.size, offset, length, closed);
@@ -98,6 +102,7 @@ export function memorySource(bytes: Uint8Array, name: string): ByteSource {
   let closed = false;
   return {
     name,
+    label: name,
     size: bytes.length,
     async read(offset, length) {
       checkRange(name, bytes.length, offset, length, closed);
@@ -109,29 +114,8 @@ export function memorySource(bytes: Uint8Array, name: string): ByteSource {
   };
 }
 
-function checkRange(name: string, size: number, offset: number, length: number, closed: boolean): void {
-  if (closed) throw new UnreadableInputError(`${name} is closed: open the checkpoint again to read from it.`);
-  if (offset + length > size) throw truncated(name, offset + length, size);
-}
-
-function allocate(name: string, length: number): Uint8Array {
-  try {
-    return new Uint8Array(length);
-  } catch (cause) {
-    throw new UnreadableInputError(
-      `${name} has ${length} bytes to read at once, which memory does not hold: read the tensor by ranges.`,
-      { cause },
-    );
-  }
-}
-
-function unreadable(path: string, cause: unknown): UnreadableInputError {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "ENOENT") {
-    return new UnreadableInputError(`${path} does not exist (or is a link to a file that is gone).`, {
-      cause,
-    });
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new UnreadableInputError(`${path} cannot be read: ${reason}. Check its permissions.`, { cause });
+function checkRange(label: string, size: number, offset: number, length: number, closed: boolean): void {
+  if (closed)
+    throw new UnreadableInputError(`${label} is closed: open the checkpoint again to read from it.`);
+  if (offset + length > size) throw truncated(label, offset + length, size);
 }

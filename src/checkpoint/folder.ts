@@ -1,7 +1,7 @@
-import { UnreadableInputError } from "../errors.ts";
 import { type ByteSource, blobSource, fileSource } from "./byte-source.ts";
 import { refuseImposter } from "./imposters.ts";
 import { HEAD_BYTES } from "./limits.ts";
+import { isAbsent, unreadable } from "./system-errors.ts";
 
 /** Files under one path: a folder on disk, or the files that a browser's user chose together. */
 export interface Folder {
@@ -25,8 +25,7 @@ export async function diskFolder(path: string): Promise<Folder> {
   const { readdir, stat } = await import("node:fs/promises");
   const { join } = await import("node:path");
   const found = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UnreadableInputError(`${path} cannot be listed: ${reason}. Check its permissions.`, { cause });
+    throw unreadable(path, cause);
   });
   const files: string[] = [];
   const folders: string[] = [];
@@ -44,7 +43,12 @@ export function diskOpener(path: string): Folder["open"] {
     const { lstat } = await import("node:fs/promises");
     const { join } = await import("node:path");
     const file = join(path, name);
-    if (!(await lstat(file).catch(() => null))) return null;
+    try {
+      await lstat(file);
+    } catch (error) {
+      if (isAbsent(error)) return null;
+      throw unreadable(file, error);
+    }
     return withoutImposter(await fileSource(file));
   };
 }

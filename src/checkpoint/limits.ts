@@ -27,6 +27,18 @@ export const ENTRY_COUNT = Number.MAX_SAFE_INTEGER;
 /** Characters of a tensor's name: real ones have under 300. */
 export const NAME_LENGTH = 4096;
 
+/** Bytes of a name as JSON: each character may be written as an escape of six. */
+export const NAME_BYTES = 6 * NAME_LENGTH + 2;
+
+/** Bytes of what a header says of one tensor: 64 extents of 16 digits and its other fields fit several times. */
+export const DESCRIPTION_BYTES = 8192;
+
+/** Brackets in each other in what a header says of one tensor: an object that has arrays. */
+export const DESCRIPTION_DEPTH = 2;
+
+/** Texts in the metadata of a header: real ones have a few hundred at most, and long ones. */
+export const METADATA_COUNT = 1 << 16;
+
 /** Bytes of an .npy header: all that version 1 can say; more is only needed by structured arrays. */
 export const NPY_HEADER_BYTES = 65_536;
 

@@ -1,4 +1,5 @@
 import { UnreadableInputError } from "../errors.ts";
+import { isAbsent } from "./system-errors.ts";
 
 /** Names further away than this share of their length are not suggested. */
 const FARTHEST = 0.4;
@@ -10,9 +11,14 @@ export async function missingPath(path: string): Promise<UnreadableInputError> {
   const { readdir } = await import("node:fs/promises");
   const { basename, dirname } = await import("node:path");
   const folder = dirname(path);
-  const names = await readdir(folder).catch(() => null);
-  if (!names)
+  let names: string[] = [];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    // A folder may let itself be entered and not be listed: then there is nothing to suggest.
+    if (!isAbsent(error)) return new UnreadableInputError(`${path} does not exist. Check the path.`);
     return new UnreadableInputError(`${path} does not exist, and neither does the folder ${folder}.`);
+  }
   const wanted = basename(path);
   const near = names
     .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))

@@ -52,7 +52,7 @@ const refusals: Readonly<Record<string, string>> = {
  * @source NumPy documentation, numpy.lib.format ("NPY format"); versions 1.0, 2.0 and 3.0.
  */
 export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
-  const { name, size } = source;
+  const { label: name, size } = source;
   if (size < 10) throw truncated(name, 10, size);
   const start = await source.read(0, Math.min(12, size));
   if (!NPY_MAGIC.split("").every((char, i) => char.charCodeAt(0) === start[i])) {

@@ -17,9 +17,9 @@ import { checkedName } from "./tensor-shape.ts";
 export async function openNpyArray(source: ByteSource, name: string, file: string): Promise<Tensor> {
   const { dtype, shape, bigEndian, fortranOrder, dataStart } = await readNpyHeader(source);
   const end = dataStart + entryCount(shape) * bytesPerEntry[dtype];
-  if (end > source.size) throw truncated(source.name, end, source.size);
+  if (end > source.size) throw truncated(source.label, end, source.size);
   return rangedTensor(source, {
-    name: checkedName(name, file),
+    name: checkedName(name, source.label),
     dtype,
     shape,
     offset: dataStart,
@@ -43,9 +43,13 @@ export const npy: CheckpointFormat = {
     const tensors = new Map<string, Tensor>();
     for (const file of files) {
       const source = file === entry.name ? entry : await open(file);
-      if (!source) throw new UnreadableInputError(`${file} is gone: expected it beside ${entry.name}.`);
+      if (!source) throw new UnreadableInputError(`${file} is gone: expected it beside ${entry.label}.`);
       const name = withoutNpy(file);
-      if (tensors.has(name)) throw new CheckpointFormatError(`expected one file of array ${name}, got two.`);
+      if (tensors.has(name)) {
+        throw new CheckpointFormatError(
+          `${entry.label}: expected one file of array ${name} beside it, got two.`,
+        );
+      }
       tensors.set(name, await openNpyArray(source, name, file));
     }
     return { tensors: [...tensors.values()], metadata: {}, files };

@@ -25,10 +25,10 @@ export const npz: CheckpointFormat = {
   async open(entry) {
     const tensors: Tensor[] = [];
     for (const member of await zipMembers(entry)) {
-      const file = member.name.slice(entry.name.length + 2);
+      const file = member.name;
       if (!file.endsWith(".npy")) {
         throw new CheckpointFormatError(
-          `${entry.name}: expected members that end in .npy, got ${JSON.stringify(file)}. ` +
+          `${entry.label}: expected members that end in .npy, got ${JSON.stringify(file)}. ` +
             "Save the arrays with numpy.savez.",
         );
       }

@@ -7,6 +7,7 @@ import type { CheckpointFormat } from "./format.ts";
 import { type ModelFiles, planFolder } from "./model-folder.ts";
 import { missingPath } from "./nearest-names.ts";
 import { recognize } from "./recognize.ts";
+import { isAbsent, unreadable } from "./system-errors.ts";
 
 /**
  * Opens one checkpoint: headers are read, tensors wait until they are asked for.
@@ -110,12 +111,23 @@ export async function openModel(
 }
 
 /**
- * @throws {UnreadableInputError} If there is nothing at the path; names that are like it are given.
+ * @throws {UnreadableInputError} If there is nothing at the path, where names that are like it are
+ *   given; or if the system does not let one see.
  */
 export async function isFolder(path: string): Promise<boolean> {
   const { stat, lstat } = await import("node:fs/promises");
-  const found = await stat(path).catch(() => null);
-  // A link to nothing is left to the opening, which says what it is.
-  if (!found && !(await lstat(path).catch(() => null))) throw await missingPath(path);
-  return found?.isDirectory() ?? false;
+  if (path === "") {
+    throw new UnreadableInputError(
+      "the path is empty: expected a checkpoint file or folder, got a text of no characters. " +
+        "In a script, check the variable that it comes from.",
+    );
+  }
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (!isAbsent(error)) throw unreadable(path, error);
+    // A link to nothing is left to the opening, which says what it is.
+    if (!(await lstat(path).catch(() => null))) throw await missingPath(path);
+    return false;
+  }
 }

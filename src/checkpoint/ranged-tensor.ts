@@ -1,5 +1,6 @@
 import type { ByteSource } from "./byte-source.ts";
 import { bytesPerEntry, decodeEntries } from "./decode.ts";
+import { bytesInMemory, memoryLimit, tooLarge } from "./memory-limit.ts";
 import { type Dtype, entryCount, type Tensor } from "./tensor.ts";
 
 /** Where and how the entries of a tensor lie in a file. */
@@ -20,14 +21,30 @@ export interface StoredTensor {
  * A tensor whose entries are one contiguous range of a source; only what is asked for is read. (Of
  * a column-major one the whole is read: a row's entries are scattered over all of it.)
  *
- * @throws {RangeError} From `read`, if the range is not within the tensor.
+ * @throws {RangeError} From `read`, if the range is not within the tensor; {UnreadableInputError} if it
+ *   is more than memory holds.
  */
 export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
   const { name, dtype, shape, offset, file, bigEndian = false, fortranOrder = false } = stored;
   const width = bytesPerEntry[dtype];
   const count = entryCount(shape);
-  const entries = async (start: number, end: number) =>
-    decodeEntries(await source.read(offset + start * width, (end - start) * width), dtype, bigEndian);
+  const where = `${source.label}: tensor ${JSON.stringify(name)}`;
+  const entries = async (start: number, end: number) => {
+    const needed = bytesInMemory(end - start, dtype);
+    const limit = await memoryLimit();
+    if (needed > limit) throw tooLarge(where, needed, limit);
+    try {
+      return decodeEntries(
+        await source.read(offset + start * width, (end - start) * width),
+        dtype,
+        bigEndian,
+      );
+    } catch (error) {
+      // What an array throws that is not given its memory; ranges were checked.
+      if (error instanceof RangeError) throw tooLarge(where, needed, null, error);
+      throw error;
+    }
+  };
   return {
     name,
     dtype,

@@ -21,18 +21,18 @@ export function recognize(head: Uint8Array, source: ByteSource): CheckpointForma
   const byName = formats.find(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
   if (byName && foreign) {
     throw new CheckpointFormatError(
-      `${source.name}: expected ${byName.title} by its name, got what looks like ${foreign.title}. ` +
+      `${source.label}: expected ${byName.title} by its name, got what looks like ${foreign.title}. ` +
         `Download or save it again. ${foreign.advice}`,
     );
   }
   if (byName) return byName;
   if (foreign) {
     throw new UnreadableInputError(
-      `${source.name} looks like ${foreign.title}, which is not read yet. ` +
+      `${source.label} looks like ${foreign.title}, which is not read yet. ` +
         `Readable are ${readableFormats()}. ${foreign.advice}`,
     );
   }
   throw new UnreadableInputError(
-    `${source.name} is of no format that is known here. Readable are ${readableFormats()}.`,
+    `${source.label} is of no format that is known here. Readable are ${readableFormats()}.`,
   );
 }

@@ -1,7 +1,15 @@
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
 import { type ByteSource, truncated } from "./byte-source.ts";
 import { bytesPerEntry } from "./decode.ts";
-import { SAFETENSORS_HEADER_BYTES, TENSOR_COUNT } from "./limits.ts";
+import { JsonCursor } from "./json-cursor.ts";
+import {
+  DESCRIPTION_BYTES,
+  DESCRIPTION_DEPTH,
+  METADATA_COUNT,
+  NAME_BYTES,
+  SAFETENSORS_HEADER_BYTES,
+  TENSOR_COUNT,
+} from "./limits.ts";
 import { type Dtype, entryCount } from "./tensor.ts";
 import { checkedName, checkedShape } from "./tensor-shape.ts";
 
@@ -33,7 +41,7 @@ const undecodable = /^(F4|F6_E\w+|F8_E8M0|F8_E\wM\wFNUZ|C64)$/;
  * @source https://github.com/huggingface/safetensors README, "Format"; safetensors/src/tensor.rs.
  */
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
-  const { name: file, size } = source;
+  const { label: file, size } = source;
   if (size < 10) throw truncated(file, 10, size);
   const lengthBytes = await source.read(0, 8);
   const length = new DataView(lengthBytes.buffer, lengthBytes.byteOffset).getBigUint64(0, true);
@@ -42,40 +50,64 @@ export async function readSafetensorsHeader(source: ByteSource): Promise<Safeten
   }
   const dataStart = 8 + Number(length);
   if (dataStart > size) throw truncated(file, dataStart, size);
-  const header = parseHeader(file, await source.read(8, Number(length)));
-
-  const metadata = checkedMetadata(file, header.__metadata__);
-  const fields = Object.entries(header).filter(([name]) => name !== "__metadata__");
-  if (fields.length > TENSOR_COUNT) throw wrong(file, `at most ${TENSOR_COUNT} tensors`, `${fields.length}`);
-  // The order of the data, since JSON.parse puts names that look like integers first.
-  const entries = fields
-    .map(([name, value]) => checkedEntry(file, checkedName(name, file), value, dataStart))
-    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const { entries, metadata } = parseHeader(file, await source.read(8, Number(length)), dataStart);
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkCoverage(file, entries, dataStart, size);
   return { entries, metadata };
 }
 
-function parseHeader(file: string, bytes: Uint8Array): Record<string, unknown> {
+/** One member after the other, so that the first wrong one ends it before the next is looked at. */
+function parseHeader(
+  file: string,
+  bytes: Uint8Array,
+  dataStart: number,
+): { entries: SafetensorsEntry[]; metadata: Record<string, string> } {
   if (bytes[0] !== 0x7b)
     throw wrong(file, "a JSON header that starts with '{'", `byte ${bytes[0] ?? "none"}`);
-  try {
-    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return header as Record<string, unknown>;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw wrong(file, "a header of UTF-8 JSON", reason, cause);
+  const open = () => {
+    const json = new JsonCursor(bytes, (expected, got, cause) =>
+      wrong(file, `a header of ${expected}`, got, cause),
+    );
+    json.enter("UTF-8 JSON");
+    return json;
+  };
+  checkCount(file, open());
+  const json = open();
+  const entries = new Map<string, SafetensorsEntry>();
+  let metadata: Record<string, string> | null = null;
+  for (let name = json.key(NAME_BYTES); name !== null; name = json.key(NAME_BYTES)) {
+    if (name === "__metadata__") {
+      if (metadata) throw wrong(file, "__metadata__ once", "it twice");
+      metadata = readMetadata(file, json);
+      continue;
+    }
+    if (entries.has(name)) throw wrong(file, "each tensor once", `${JSON.stringify(name)} twice`);
+    const value = json.value(DESCRIPTION_BYTES, DESCRIPTION_DEPTH);
+    entries.set(name, checkedEntry(file, checkedName(name, file), value, dataStart));
+  }
+  json.end();
+  return { entries: [...entries.values()], metadata: metadata ?? {} };
+}
+
+/** Passing over a member takes a twentieth of parsing it: too many are refused before any is. */
+function checkCount(file: string, json: JsonCursor): void {
+  // The metadata are a member too.
+  for (let count = 0; json.skipMember(NAME_BYTES, DESCRIPTION_DEPTH); count++) {
+    if (count > TENSOR_COUNT) throw wrong(file, `at most ${TENSOR_COUNT} tensors`, "more");
   }
 }
 
-function checkedMetadata(file: string, value: unknown): Record<string, string> {
-  if (value === undefined) return {};
-  if (!isObject(value)) throw wrong(file, "__metadata__ to map strings to strings", JSON.stringify(value));
-  const pairs = Object.entries(value).map(([key, text]): [string, string] => {
-    if (typeof text !== "string") {
-      throw wrong(file, `__metadata__ to map strings to strings`, `${JSON.stringify(text)} for ${key}`);
+function readMetadata(file: string, json: JsonCursor): Record<string, string> {
+  const what = "__metadata__ that maps strings to strings";
+  const pairs: [string, string][] = [];
+  json.enter(what);
+  for (let key = json.key(NAME_BYTES); key !== null; key = json.key(NAME_BYTES)) {
+    if (pairs.length === METADATA_COUNT) {
+      throw wrong(file, `at most ${METADATA_COUNT} texts of __metadata__`, "more");
     }
-    return [key, text];
-  });
+    // A text may be as long as the header: training arguments and counts of tags are stored as such.
+    pairs.push([key, json.text(what)]);
+  }
   return Object.fromEntries(pairs);
 }
 

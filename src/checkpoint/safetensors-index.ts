@@ -7,7 +7,8 @@ import {
   type OpenedFiles,
   type Surroundings,
 } from "./format.ts";
-import { INDEX_BYTES, SHARD_COUNT, TENSOR_COUNT } from "./limits.ts";
+import { JsonCursor } from "./json-cursor.ts";
+import { INDEX_BYTES, NAME_BYTES, SHARD_COUNT, TENSOR_COUNT } from "./limits.ts";
 import { openSafetensorsFile } from "./safetensors.ts";
 import type { Tensor } from "./tensor.ts";
 import { checkedName } from "./tensor-shape.ts";
@@ -71,12 +72,12 @@ async function openByIndex(entry: ByteSource, surroundings: Surroundings): Promi
   const opened = await openShards([...new Set(shardOf.values())].sort(), entry, surroundings);
   // A shard's tensors are all the model's, listed or not, as for the library that writes these; the
   // index decides where two shards have the same name.
-  const merged = mergeShards(opened, (name, file) => (shardOf.get(name) ?? file) === file);
+  const merged = mergeShards(entry, opened, (name, file) => (shardOf.get(name) ?? file) === file);
   const present = new Set(merged.tensors.map((tensor) => tensor.name));
   for (const [name, shard] of shardOf) {
     if (present.has(name)) continue;
     throw new CheckpointFormatError(
-      `${entry.name}: expected tensor ${JSON.stringify(name)} in ${shard}, got a shard without it. ` +
+      `${entry.label}: expected tensor ${JSON.stringify(name)} in ${shard}, got a shard without it. ` +
         "Index and shards are of different models or versions: download all of them again.",
     );
   }
@@ -87,7 +88,7 @@ async function openCountedShards(entry: ByteSource, surroundings: Surroundings):
   const [, stem, digits, totalDigits] = shardName.exec(entry.name)!;
   const total = Number(totalDigits);
   if (total > SHARD_COUNT) {
-    throw new CheckpointFormatError(`${entry.name}: expected at most ${SHARD_COUNT} shards, got ${total}.`);
+    throw new CheckpointFormatError(`${entry.label}: expected at most ${SHARD_COUNT} shards, got ${total}.`);
   }
   const expected = Array.from({ length: total }, (_, i) => {
     return `${stem}-${String(i + 1).padStart(digits!.length, "0")}-of-${totalDigits}.safetensors`;
@@ -95,20 +96,21 @@ async function openCountedShards(entry: ByteSource, surroundings: Surroundings):
   const there = new Set(surroundings.files);
   const missing = expected.filter((name) => !there.has(name));
   const own = new Set(expected);
+  const model = entry.label.slice(0, entry.label.length - entry.name.length) + stem;
   const strange = surroundings.files.filter((name) => !own.has(name));
   if (missing.length > 0) {
     throw new UnreadableInputError(
-      `${stem}: expected shards 1 to ${total}, and ${missing.length} of them ` +
+      `${model}: expected shards 1 to ${total}, and ${missing.length} of them ` +
         `(${missing.slice(0, 5).join(", ")}${missing.length > 5 ? ", ..." : ""}) are not there. ` +
         "Download the missing files, or name one shard to read it alone.",
     );
   }
   if (strange.length > 0) {
     throw new CheckpointFormatError(
-      `${stem}: expected shards numbered 1 to ${total}, got ${strange.slice(0, 5).join(", ")} too. Remove it.`,
+      `${model}: expected shards numbered 1 to ${total}, got ${strange.slice(0, 5).join(", ")} too. Remove it.`,
     );
   }
-  return mergeShards(await openShards(expected, entry, surroundings), () => true);
+  return mergeShards(entry, await openShards(expected, entry, surroundings), () => true);
 }
 
 type OpenedShard = Awaited<ReturnType<typeof openSafetensorsFile>> & { readonly file: string };
@@ -123,7 +125,7 @@ async function openShards(
     const source = name === entry.name ? entry : await surroundings.open(name);
     if (!source) {
       throw new UnreadableInputError(
-        `${entry.name} names the shard ${name}, which is not beside it. ` +
+        `${entry.label} names the shard ${name}, which is not beside it. ` +
           "Download the missing file into the same folder.",
       );
     }
@@ -133,6 +135,7 @@ async function openShards(
 }
 
 function mergeShards(
+  entry: ByteSource,
   shards: readonly OpenedShard[],
   belongs: (name: string, file: string) => boolean,
 ): OpenedFiles {
@@ -143,7 +146,7 @@ function mergeShards(
       const other = tensors.get(tensor.name);
       if (other) {
         throw new CheckpointFormatError(
-          `expected every tensor in one shard, got ${JSON.stringify(tensor.name)} in ${other.file} and in ` +
+          `${entry.label}: expected every tensor in one shard, got ${JSON.stringify(tensor.name)} in ${other.file} and in ` +
             `${shard.file}. Remove shards of other models from the folder.`,
         );
       }
@@ -154,36 +157,44 @@ function mergeShards(
   return { tensors: [...tensors.values()], metadata, files: shards.map((shard) => shard.file) };
 }
 
-/** The shard of each tensor: names only of files in the same folder, whatever the index says. */
+/**
+ * The shard of each tensor: names only of files in the same folder, whatever the index says. What the
+ * index has besides (its metadata) is passed over unparsed.
+ */
 async function readWeightMap(entry: ByteSource): Promise<Map<string, string>> {
   if (entry.size > INDEX_BYTES) throw wrong(entry, `at most ${INDEX_BYTES} bytes`, `${entry.size}`);
-  const bytes = await entry.read(0, entry.size);
-  let index: unknown;
-  try {
-    index = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw wrong(entry, "UTF-8 JSON", cause instanceof Error ? cause.message : String(cause), cause);
-  }
-  const map = typeof index === "object" && index !== null && "weight_map" in index ? index.weight_map : null;
-  if (typeof map !== "object" || map === null || Array.isArray(map)) {
-    throw wrong(entry, "a weight_map of tensor names to file names", JSON.stringify(map));
-  }
-  const pairs = Object.entries(map as Record<string, unknown>);
-  if (pairs.length === 0) throw wrong(entry, "a weight_map that names tensors", "an empty one");
-  if (pairs.length > TENSOR_COUNT) throw wrong(entry, `at most ${TENSOR_COUNT} tensors`, `${pairs.length}`);
-  return new Map(
-    pairs.map(([name, shard]) => {
-      if (typeof shard !== "string" || !/^[^/\\:\0]+\.safetensors$/.test(shard) || shard.startsWith(".")) {
-        throw wrong(entry, "shards that are plain names of .safetensors files", JSON.stringify(shard));
-      }
-      return [checkedName(name, entry.name), shard] as const;
-    }),
+  const json = new JsonCursor(await entry.read(0, entry.size), (expected, got, cause) =>
+    wrong(entry, expected, got, cause),
   );
+  let shardOf: Map<string, string> | null = null;
+  json.enter("a JSON object");
+  for (let key = json.key(NAME_BYTES); key !== null; key = json.key(NAME_BYTES)) {
+    if (key === "weight_map") shardOf = readShardNames(entry, json);
+    else json.skip();
+  }
+  json.end();
+  if (!shardOf) throw wrong(entry, "a weight_map of tensor names to file names", "none");
+  if (shardOf.size === 0) throw wrong(entry, "a weight_map that names tensors", "an empty one");
+  return shardOf;
+}
+
+function readShardNames(entry: ByteSource, json: JsonCursor): Map<string, string> {
+  const shardOf = new Map<string, string>();
+  json.enter("a weight_map of tensor names to file names");
+  for (let name = json.key(NAME_BYTES); name !== null; name = json.key(NAME_BYTES)) {
+    const shard = json.value(NAME_BYTES, 1);
+    if (typeof shard !== "string" || !/^[^/\\:\0]+\.safetensors$/.test(shard) || shard.startsWith(".")) {
+      throw wrong(entry, "shards that are plain names of .safetensors files", JSON.stringify(shard));
+    }
+    if (shardOf.size === TENSOR_COUNT) throw wrong(entry, `at most ${TENSOR_COUNT} tensors`, "more");
+    shardOf.set(checkedName(name, entry.label), shard);
+  }
+  return shardOf;
 }
 
 function wrong(entry: ByteSource, expected: string, got: string, cause?: unknown): CheckpointFormatError {
   const message =
-    `${entry.name}: expected ${expected}, got ${got.slice(0, 300)}. ` +
+    `${entry.label}: expected ${expected}, got ${got.slice(0, 300)}. ` +
     "The index is damaged or hostile: download it again.";
   return new CheckpointFormatError(message, cause === undefined ? undefined : { cause });
 }

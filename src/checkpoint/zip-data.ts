@@ -7,7 +7,10 @@ const FIRST_CHUNK_BYTES = 512;
 
 /** Where a member's data lies in its archive, and what the archive says of it. */
 export interface ZipData {
+  /** Its name in the archive, folders included. */
   readonly name: string;
+  /** Archive and name, for messages. */
+  readonly label: string;
   readonly start: number;
   readonly compressedSize: number;
   /** Uncompressed. */
@@ -75,20 +78,20 @@ async function inflateRange(
     if (cause instanceof MarchenkoError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CheckpointFormatError(
-      `${data.name}: expected deflated data, got "${reason}" after ${position} bytes. ` +
+      `${data.label}: expected deflated data, got "${reason}" after ${position} bytes. ` +
         "The archive is damaged: download or save it again.",
       { cause },
     );
   } finally {
     inflater.destroy();
   }
-  if (position < end) throw truncated(data.name, end, position);
+  if (position < end) throw truncated(data.label, end, position);
   return bytes;
 }
 
 function tooLong(data: ZipData): CheckpointFormatError {
   return new CheckpointFormatError(
-    `${data.name}: expected ${data.size} bytes, as the archive says, got more when inflated. ` +
+    `${data.label}: expected ${data.size} bytes, as the archive says, got more when inflated. ` +
       "The archive is damaged or hostile: download or save it again.",
   );
 }
@@ -104,9 +107,10 @@ function checkedByCrc(
   let head = { end: 0, crc: 0 };
   return {
     name: data.name,
+    label: data.label,
     size: data.size,
     async read(offset, length) {
-      if (offset + length > data.size) throw truncated(data.name, offset + length, data.size);
+      if (offset + length > data.size) throw truncated(data.label, offset + length, data.size);
       const bytes = await read(offset, length);
       const before = offset === 0 ? { end: 0, crc: 0 } : head;
       if (before.end !== offset || (offset > 0 && offset + length < data.size)) return bytes;
@@ -115,7 +119,7 @@ function checkedByCrc(
       if (offset === 0) head = { end: length, crc };
       if (offset + length === data.size && crc !== data.crc32) {
         throw new CheckpointFormatError(
-          `${data.name}: expected check sum ${data.crc32.toString(16)}, got ${crc.toString(16)}. ` +
+          `${data.label}: expected check sum ${data.crc32.toString(16)}, got ${crc.toString(16)}. ` +
             "The archive is damaged: download or save it again.",
         );
       }

@@ -23,7 +23,7 @@ const DEFLATED = 8;
 export async function zipMembers(source: ByteSource): Promise<ByteSource[]> {
   const yauzl = await import("yauzl").catch((cause: unknown) => {
     throw new UnreadableInputError(
-      `${source.name} is a zip archive, which is read in Node only: convert it to safetensors.`,
+      `${source.label} is a zip archive, which is read in Node only: convert it to safetensors.`,
       { cause },
     );
   });
@@ -69,7 +69,8 @@ async function membersOf(
     const open = entry.compressionMethod === STORED ? storedSource : inflatedSource;
     members.push(
       open(source, {
-        name: `${source.name}: ${entry.fileName}`,
+        name: entry.fileName,
+        label: `${source.label}: ${entry.fileName}`,
         start: fileDataStart,
         compressedSize: entry.compressedSize,
         size: entry.uncompressedSize,
@@ -134,11 +135,11 @@ function rejection(): [Promise<never>, (error: unknown) => void] {
 function checkEntry(source: ByteSource, entry: Entry): void {
   const { fileName, compressionMethod, compressedSize, uncompressedSize } = entry;
   if (entry.isEncrypted()) {
-    throw new UnreadableInputError(`${source.name}: ${fileName} is encrypted, which is not supported.`);
+    throw new UnreadableInputError(`${source.label}: ${fileName} is encrypted, which is not supported.`);
   }
   if (compressionMethod !== STORED && compressionMethod !== DEFLATED) {
     throw new UnreadableInputError(
-      `${source.name}: ${fileName} is compressed by method ${compressionMethod}; ` +
+      `${source.label}: ${fileName} is compressed by method ${compressionMethod}; ` +
         "stored and deflated members are read. Save it with numpy.savez.",
     );
   }
@@ -150,6 +151,6 @@ function checkEntry(source: ByteSource, entry: Entry): void {
 
 function damaged(source: ByteSource, expected: string, got: string): CheckpointFormatError {
   return new CheckpointFormatError(
-    `${source.name}: expected ${expected}, got ${got}. The archive is damaged: download or save it again.`,
+    `${source.label}: expected ${expected}, got ${got}. The archive is damaged: download or save it again.`,
   );
 }

@@ -71,7 +71,7 @@ function metricColumn(metric: Metric): Column {
   const value = (layer: LayerResult) => metricValue(layer, id);
   return {
     id,
-    title: title.charAt(0).toLowerCase() + title.slice(1),
+    title: withinSentence(title),
     symbol,
     digits,
     fromFit: restsOn === "fit",
@@ -81,6 +81,13 @@ function metricColumn(metric: Metric): Column {
       return restsOn === "fit" && value(layer) !== null && isRejected(layer) ? `(${text})` : text;
     },
   };
+}
+
+/** Names of people and abbreviations keep their capital: "Frobenius norm", "KS distance". */
+function withinSentence(title: string): string {
+  return /^(?:[A-Z]{2}|Frobenius|Marchenko|Hill|Kolmogorov)/.test(title)
+    ? title
+    : title.charAt(0).toLowerCase() + title.slice(1);
 }
 
 /** A number with what tells how far to trust it: its standard error, what noise gives, its resolution. */

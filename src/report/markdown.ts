@@ -4,6 +4,7 @@ import { countReasons, joinWithAnd, verdictSentence, verdictTexts } from "./desc
 import { formatCount } from "./format-number.ts";
 import { shapeText } from "./layer-facts.ts";
 import { severityMarks, sortFindings } from "./notable-layers.ts";
+import { plainLine } from "./plain-text.ts";
 
 /**
  * A result as Markdown for a pull request or a model card: verdict, findings and a table of layers.
@@ -64,9 +65,14 @@ function list(heading: string, items: readonly string[]): string[] {
   return items.length === 0 ? [] : [heading, items.map((item) => `- ${item}`).join("\n")];
 }
 
+/** A line's end would end the row or the item; other control characters are shown as replaced. */
+function oneLine(text: string): string {
+  return plainLine(text.replace(/[\r\n]+/g, " "));
+}
+
 /** Markup characters made plain, so that a hostile name or path is text. */
 function escapeText(text: string): string {
-  return text.replace(/[\r\n]+/g, " ").replace(/[\\`*_{}[\]<>#|~]/g, "\\$&");
+  return oneLine(text).replace(/[\\`*_{}[\]<>#|~]/g, "\\$&");
 }
 
 /** A code span that nothing inside can close: its fence is longer than any run of backticks in it. */
@@ -74,5 +80,5 @@ function code(text: string): string {
   const runs = text.match(/`+/g) ?? [];
   const fence = "`".repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
   const padding = runs.length > 0 ? " " : "";
-  return fence + padding + text.replace(/[\r\n]+/g, " ").replaceAll("|", "\\|") + padding + fence;
+  return fence + padding + oneLine(text).replaceAll("|", "\\|") + padding + fence;
 }

@@ -15,7 +15,8 @@ export function ratioExcess(layer: LayerResult): number | null {
 }
 
 /**
- * The layers that differ most from noise by their concentration ratio.
+ * The layers that differ most from noise by their concentration ratio. One that is undetermined, or
+ * has one singular value, does not: nothing was shown of it, however its ratio lies.
  *
  * @param layers - layers of one checkpoint.
  * @param count - how many at most.
@@ -23,11 +24,17 @@ export function ratioExcess(layer: LayerResult): number | null {
  */
 export function notableLayers(layers: readonly LayerResult[], count: number): LayerResult[] {
   return layers
+    .filter((layer) => layer.verdict !== "undetermined" && Math.min(...matrixShape(layer)) > 1)
     .map((layer) => ({ layer, excess: ratioExcess(layer) }))
     .filter((item): item is { layer: LayerResult; excess: number } => item.excess !== null)
     .sort((a, b) => b.excess - a.excess)
     .slice(0, count)
     .map((item) => item.layer);
+}
+
+/** The analysed matrix; of a saved result without a spectrum, the tensor. */
+function matrixShape({ spectrum, shape }: LayerResult): readonly number[] {
+  return spectrum === null ? shape : [spectrum.rows, spectrum.columns];
 }
 
 const severityOrder = ["error", "warning", "info"] as const;

@@ -4,6 +4,8 @@ import { columnOf } from "./columns.ts";
 import { countReasons, countVerdicts, verdictLead, verdictTexts } from "./describe-verdict.ts";
 import { missing } from "./format-number.ts";
 import { notableLayers, ratioExcess, severityMarks, sortFindings } from "./notable-layers.ts";
+import { plainLine } from "./plain-text.ts";
+import { wrapText } from "./wrap-text.ts";
 
 export interface TerminalOptions {
   /** Width of the terminal in characters. */
@@ -26,6 +28,7 @@ const severityStyles = { error: "red", warning: "yellow", info: "cyan" } as cons
 /** With these a result fits a screen of 24 lines with the prompt. */
 const layersShown = 5;
 const findingsShown = 4;
+const warningsShown = 1;
 /** Narrowest terminal that the table is laid out for. */
 const minimumWidth = 48;
 
@@ -45,12 +48,13 @@ export function renderTerminal(result: AnalysisResult, options: TerminalOptions)
   if (checkpoint === undefined) return "✗ No checkpoint was analysed.\n";
 
   const lines = [
-    verdictLine(checkpoint, width, paint),
+    ...verdictLines(checkpoint, width, paint),
     ...(result.checkpoints.length > 1
       ? [
-          paint(
-            "dim",
-            clip(`  ${checkpoint.id}, the last of ${result.checkpoints.length} checkpoints`, width),
+          ...dimLines(
+            `${plainLine(checkpoint.id)}, the last of ${result.checkpoints.length} checkpoints`,
+            width,
+            paint,
           ),
         ]
       : []),
@@ -58,23 +62,24 @@ export function renderTerminal(result: AnalysisResult, options: TerminalOptions)
     ...layerLines(checkpoint.layers, width, paint),
     ...findingLines(checkpoint.findings, width, paint),
   ];
-  const skipped = countReasons(checkpoint.layers).map(([reason, count]) => `${count} ${plain(reason)}`);
-  if (skipped.length > 0) lines.push(paint("dim", clip(`  skipped: ${skipped.join(", ")}`, width)));
-  if (result.warnings.length > 0) {
-    const more = result.warnings.length > 1 ? ` (and ${result.warnings.length - 1} more)` : "";
-    lines.push(paint("yellow", clip(`! ${plain(result.warnings[0]!)}`, width - more.length) + more));
+  const skipped = countReasons(checkpoint.layers).map(([reason, count]) => `${count} ${plainLine(reason)}`);
+  if (skipped.length > 0) lines.push(...dimLines(`skipped: ${skipped.join(", ")}`, width, paint));
+  for (const warning of result.warnings.slice(0, warningsShown)) {
+    lines.push(...wrapText(`! ${plainLine(warning)}`, width, 2).map((line) => paint("yellow", line)));
   }
+  lines.push(...moreLines(result.warnings.length - warningsShown, "warning", width, paint));
   return lines.map((line) => `${line}\n`).join("");
 }
 
 type Paint = (style: Style, text: string) => string;
 
 /** The mark is about findings, not about the verdict: noise is no fault. */
-function verdictLine(checkpoint: CheckpointResult, width: number, paint: Paint): string {
+function verdictLines(checkpoint: CheckpointResult, width: number, paint: Paint): string[] {
   const worst = sortFindings(checkpoint.findings)[0]?.severity;
   const mark =
     worst === "error" ? paint("red", "✗") : worst === "warning" ? paint("yellow", "!") : paint("green", "✓");
-  return `${mark} ${paint("bold", clip(verdictLead(checkpoint), width - 2))}`;
+  const [first = "", ...rest] = wrapText(verdictLead(checkpoint), width - 2, 0);
+  return [`${mark} ${paint("bold", first)}`, ...rest.map((line) => `  ${paint("bold", line)}`)];
 }
 
 function countLines(layers: readonly LayerResult[], width: number): string[] {
@@ -94,7 +99,7 @@ function layerLines(layers: readonly LayerResult[], width: number, paint: Paint)
   const ids = ["concentration.ratio", "metrics.spikeCount", "metrics.stableRank", "marchenkoPastur.pValue"];
   const columns = ids.map(columnOf).slice(0, width < 80 ? 2 : 4);
   const cells = shown.map((layer) => [
-    `${layer.verdict === null ? missing : verdictTexts[layer.verdict].mark} ${plain(layer.layer)}`,
+    `${layer.verdict === null ? missing : verdictTexts[layer.verdict].mark} ${plainLine(layer.layer)}`,
     ...columns.map((column) => column.text(layer)),
   ]);
   const numbers = columns.map((column, i) =>
@@ -122,18 +127,27 @@ function layerLines(layers: readonly LayerResult[], width: number, paint: Paint)
 function findingLines(findings: readonly Finding[], width: number, paint: Paint): string[] {
   const lines = sortFindings(findings)
     .slice(0, findingsShown)
-    .map((finding) => {
-      const where = finding.layer === null ? "" : `${shortenMiddle(plain(finding.layer), 32)}: `;
+    .flatMap((finding) => {
+      const where = finding.layer === null ? "" : `${plainLine(finding.layer)}: `;
       const mark = paint(severityStyles[finding.severity], severityMarks[finding.severity]);
-      return `${mark} ${clip(where + plain(finding.evidence), width - 2)}`;
+      const [first = "", ...rest] = wrapText(where + plainLine(finding.evidence), width - 2, 0);
+      return [`${mark} ${first}`, ...rest.map((line) => `  ${line}`)];
     });
-  const more = findings.length - lines.length;
-  return more > 0 ? [...lines, paint("dim", `  and ${more} more findings`)] : lines;
+  return [...lines, ...moreLines(findings.length - findingsShown, "finding", width, paint)];
 }
 
-/** Control characters out: a tensor's name must not move the cursor or colour the screen. */
-function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "�");
+/** How many are not shown, and where they are; nothing when all are. */
+function moreLines(count: number, noun: string, width: number, paint: Paint): string[] {
+  if (count <= 0) return [];
+  return dimLines(
+    `and ${count} more ${noun}${count === 1 ? "" : "s"}: see the JSON or the page (-o result.json, -o result.html)`,
+    width,
+    paint,
+  );
+}
+
+function dimLines(text: string, width: number, paint: Paint): string[] {
+  return wrapText(text, width - 2, 0).map((line) => paint("dim", `  ${line}`));
 }
 
 function clip(text: string, width: number): string {

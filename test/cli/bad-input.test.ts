@@ -140,6 +140,35 @@ test("a path that does not exist is told with names like it", () => {
   expect(message).toMatch(/does not exist.*Did you mean model\.safetensors/s);
 });
 
+test("a path of no characters is said to be empty", () => {
+  const { code, message } = failure("");
+  expect(code).toBe(3);
+  expect(message).toMatch(/^marchenko: the path is empty: /);
+});
+
+test("a header of 60 MB of brackets is refused in little memory", () => {
+  const path = join(folder, "brackets.safetensors");
+  const length = 60_000_000;
+  writeFileSync(path, safetensorsOf(`{"a":${"[".repeat(length - 6)}{`, 0));
+  const { code, message } = failure(path);
+  expect(code).toBe(3);
+  expect(message).toMatch(/nest at most 2 deep/);
+});
+
+test("a tensor of terabytes in a sparse file is refused with its size, the limit and what to do", () => {
+  const path = join(folder, "sparse.safetensors");
+  const bytes = 2 ** 42;
+  const big = { dtype: "F32", shape: [2 ** 20, 2 ** 20], data_offsets: [0, bytes] };
+  const header = safetensorsOf({ big }, 0);
+  const file = openSync(path, "w");
+  writeSync(file, header);
+  ftruncateSync(file, header.length + bytes);
+  closeSync(file);
+  const { code, message } = failure(path);
+  expect(code).toBe(3);
+  expect(message).toMatch(/tensor "big" is too large to hold: .* 4\.4 TB of memory, and .* most .*--exclude/);
+});
+
 test.each(["empty", "no-models"])("a folder without a model (%s) has nothing to analyse", (name) => {
   const path = join(folder, name);
   mkdirSync(path);

@@ -8,7 +8,7 @@ const names = ["a\u001b[31mred.weight", "up\u001b[2A.weight", "two\nlines.weight
 const model = writeModel(
   folder,
   "hostile.safetensors",
-  names.map((name) => noise(name, [12, 8])),
+  names.map((name) => noise(name, [32, 24])),
 );
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
 const control = /[\u0000-\u0009\u000b-\u001f\u007f]/;

@@ -8,7 +8,7 @@ const folder = folderForTests();
 const saved = join(folder, "saved.json");
 let table: string;
 beforeAll(() => {
-  const model = writeModel(folder, "model.safetensors", [noise("fc.weight", [24, 16])]);
+  const model = writeModel(folder, "model.safetensors", [noise("fc.weight", [48, 24])]);
   table = runMarchenko(["analyze", model, "-o", saved]).stdout;
 });
 

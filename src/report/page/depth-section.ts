@@ -3,7 +3,7 @@ import { layerSeries } from "../charts/layer-series.ts";
 import { renderChart } from "../charts/render-chart.ts";
 import { type Column, columnOf } from "../columns.ts";
 import type { CheckpointView } from "./checkpoint-view.ts";
-import { type Html, heading, html, trusted } from "./html.ts";
+import { breakable, type Html, heading, html, trusted } from "./html.ts";
 import { landmark } from "./landmark.ts";
 import { seriesLegend } from "./series-legend.ts";
 
@@ -25,7 +25,7 @@ export async function depthSection(view: CheckpointView): Promise<Html | null> {
     if (spec === null) continue;
     const sentence = extremesSentence(placed, column);
     const svg = trusted(await renderChart(spec, sentence));
-    figures.push(html`<figure>${svg}<figcaption>${sentence}</figcaption></figure>`);
+    figures.push(html`<figure>${svg}<figcaption>${breakable(sentence)}</figcaption></figure>`);
   }
   if (figures.length === 0) return null;
   const id = `depth${view.suffix}`;

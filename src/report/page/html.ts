@@ -27,9 +27,12 @@ export function trusted(text: string): Html {
   return new Html(text);
 }
 
-/** A dotted name that may break after its dots and slashes, so that a long one breaks between words. */
-export function breakable(name: string): Html {
-  return new Html(escapeHtml(name).replace(/[./]/g, "$&<wbr>"));
+/**
+ * A dotted name, or a sentence with such names, that may break after dots and slashes, so that a long
+ * name breaks between words; not within a number.
+ */
+export function breakable(text: string): Html {
+  return new Html(escapeHtml(text).replace(/(?<!\d)[./]|[./](?!\d)/g, "$&<wbr>"));
 }
 
 /** A heading of any level, since a section is deeper on a page of several checkpoints. */

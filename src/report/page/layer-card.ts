@@ -7,7 +7,7 @@ import { fitQuality, fitSentence, isRejected } from "../fit-quality.ts";
 import { shapeText } from "../layer-facts.ts";
 import { type CheckpointView, cardId } from "./checkpoint-view.ts";
 import { densitySentence } from "./density-sentence.ts";
-import { type Html, html, trusted } from "./html.ts";
+import { breakable, type Html, html, trusted } from "./html.ts";
 import { quantileTable } from "./quantile-table.ts";
 import { spikesTable } from "./spikes-table.ts";
 import { verdictBadge } from "./verdict-badge.ts";
@@ -26,7 +26,7 @@ export async function layerCard(view: CheckpointView, layer: LayerResult, open: 
   const fit = layer.marchenkoPastur;
   const spectrum = layer.spectrum;
   return html`<details class="card" id="${id}"${open && trusted(" open")}>
-<summary>${trusted(`<h${level}>`)}<span class="name">${layer.layer}</span>${trusted(`</h${level}>`)}${verdictBadge(layer.verdict)}<span class="facts">${facts.filter((fact) => fact !== null && fact !== "").join(" · ")}</span></summary>
+<summary>${trusted(`<h${level}>`)}<span class="name">${breakable(layer.layer)}</span>${trusted(`</h${level}>`)}${verdictBadge(layer.verdict)}<span class="facts">${facts.filter((fact) => fact !== null && fact !== "").join(" · ")}</span></summary>
 <div class="card-body">
 <a class="anchor" href="#${id}" aria-label="Link to ${layer.layer}">#</a>
 <p class="evidence">${layer.verdictEvidence}</p>
@@ -43,7 +43,7 @@ async function densityFigure(layer: LayerResult, spectrum: SpectrumSummary): Pro
   const data = densityData(spectrum, layer.marchenkoPastur);
   const sentence = densitySentence(layer, data);
   const svg = await renderChart(eigenvalueDensity(data, { rejected: isRejected(layer) }), sentence);
-  return html`<figure>${trusted(svg)}<figcaption>${sentence}</figcaption></figure>`;
+  return html`<figure>${trusted(svg)}<figcaption>${breakable(sentence)}</figcaption></figure>`;
 }
 
 /** Groups of numbers, each beside or below the chart as the width allows. */

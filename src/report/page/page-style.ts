@@ -16,7 +16,7 @@ const base = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0;background:var(--paper);color:var(--text);font:16px/1.55 var(--sans)}
-.page{max-width:1132px;margin:0 auto;padding:2.5rem 1rem 4rem}
+.page{max-width:1180px;margin:0 auto;padding:2.5rem 1rem 4rem}
 @media (min-width:700px){.page{padding:3.5rem 2rem 5rem}}
 a{color:var(--accent);text-decoration-thickness:1px;text-underline-offset:.18em}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:2px}
@@ -92,7 +92,7 @@ const figures = `
 figure{margin:0;min-width:0}
 .chart{display:block;width:100%;height:auto;max-width:540px}
 .chart text{font:12px var(--sans);font-variant-numeric:tabular-nums}
-figcaption{color:var(--quiet);font-size:.88rem;line-height:1.45;margin-top:.35rem;max-width:33rem;overflow-wrap:anywhere}
+figcaption{color:var(--quiet);font-size:.88rem;line-height:1.45;margin-top:.35rem;max-width:33rem;overflow-wrap:break-word}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:2rem 2.5rem}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.25rem;list-style:none;margin:0 0 1.25rem;padding:0;font-size:.9rem}
 .legend li{display:flex;align-items:center;gap:.4rem}`;
@@ -101,15 +101,16 @@ const tables = `
 .scroll{overflow-x:auto;border-radius:8px;border:1px solid var(--line);background:var(--card);margin:1rem 0}
 table{border-collapse:separate;border-spacing:0;font-size:.86rem;width:100%}
 caption{text-align:left;padding:.6rem .75rem;color:var(--quiet)}
-th,td{padding:.4rem .6rem;text-align:left;vertical-align:baseline;border-top:1px solid var(--line);white-space:nowrap}
+th,td{padding:.4rem .45rem;text-align:left;vertical-align:baseline;border-top:1px solid var(--line);white-space:nowrap}
 thead th{border-top:0;font-weight:600;color:var(--quiet);font-size:.8rem;line-height:1.3;vertical-align:bottom;white-space:normal;min-width:3.6rem}
 thead th.number{text-align:right}
 tbody th{font-weight:400}
 tbody tr:hover{background:var(--sunken)}
 td small{color:var(--quiet);font-size:.85em}
+.layers td small{display:block}
 .weak,.skipped td,.skipped th{color:var(--quiet)}
 .layers tbody th{max-width:22rem;white-space:normal;min-width:11rem;overflow-wrap:break-word}
-@media screen and (min-width:700px){.layers tbody th{min-width:15rem}.layers th:first-child{position:sticky;left:0;background:var(--card)}.layers tbody tr:hover th:first-child{background:var(--sunken)}}
+@media screen and (min-width:700px){.layers tbody th{min-width:12.5rem}.layers th:first-child{position:sticky;left:0;background:var(--card)}.layers tbody tr:hover th:first-child{background:var(--sunken)}}
 .scroll:has(>.narrow){width:fit-content;max-width:100%}
 .narrow{width:auto;min-width:min(100%,26rem)}
 th button{all:unset;cursor:pointer;box-sizing:border-box}
@@ -128,12 +129,12 @@ const cards = `
 .earlier{padding:0 1rem}
 .earlier[open]{padding-bottom:1rem}
 .earlier>summary{margin:0 -1rem}
-.card>summary,.earlier>summary{display:flex;flex-wrap:wrap;align-items:baseline;gap:.15rem 1rem;padding:.75rem 1.1rem;cursor:pointer;list-style:none}
+.card>summary,.earlier>summary{display:flex;flex-wrap:wrap;align-items:baseline;gap:.15rem 1rem;padding:.75rem 1.1rem .75rem 2.2rem;position:relative;cursor:pointer;list-style:none}
 .card>summary::-webkit-details-marker,.earlier>summary::-webkit-details-marker{display:none}
-.card>summary::before,.earlier>summary::before{content:"▸";color:var(--quiet);width:.7em}
+.card>summary::before,.earlier>summary::before{content:"▸";color:var(--quiet);position:absolute;left:1.1rem}
 .card[open]>summary::before,.earlier[open]>summary::before{content:"▾"}
 .card summary h3,.card summary h4{font-size:1.05rem;min-width:0;flex:0 1 auto}
-.card summary .name{font-weight:600;font-size:.92rem}
+.card summary .name{font-weight:600;font-size:.92rem;overflow-wrap:break-word}
 .facts{color:var(--quiet);font-size:.88rem}
 @media (min-width:700px){.card>summary .facts{margin-left:auto}}
 .card:target{border-color:var(--accent);box-shadow:0 0 0 1px var(--accent)}

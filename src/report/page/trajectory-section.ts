@@ -4,7 +4,7 @@ import { renderChart } from "../charts/render-chart.ts";
 import { trajectory } from "../charts/trajectory.ts";
 import { columnOf } from "../columns.ts";
 import { formatNumber } from "../format-number.ts";
-import { type Html, heading, html, trusted } from "./html.ts";
+import { breakable, type Html, heading, html, trusted } from "./html.ts";
 import { seriesLegend } from "./series-legend.ts";
 
 /** The metrics that are drawn against the step, where a result has them. */
@@ -21,7 +21,7 @@ export async function trajectorySection(result: AnalysisResult): Promise<Html | 
     if (spec === null) continue;
     const sentence = changeSentence(trajectories, id, title);
     const svg = trusted(await renderChart(spec, sentence));
-    figures.push(html`<figure>${svg}<figcaption>${sentence}</figcaption></figure>`);
+    figures.push(html`<figure>${svg}<figcaption>${breakable(sentence)}</figcaption></figure>`);
   }
   if (figures.length === 0) return null;
   const names = new Set(trajectories.map((each) => each.layer));
