@@ -12,19 +12,31 @@ export async function analyzeLayer(
   compute: Compute,
   keep: "summary" | "all",
 ): Promise<LayerResult> {
-  if (layer.skip) return skipped(layer, layer.skip.reason, layer.skip.detail);
-  const matrix = await layer.read();
-  const { nonFinite, isZero } = inspectEntries(matrix.data);
-  if (nonFinite > 0) {
-    return skipped(layer, "non-finite", `${nonFinite} of ${matrix.data.length} entries are NaN or infinite`);
+  if (layer.skip || !layer.matrixShape) {
+    return skipped(layer, layer.skip?.reason ?? "not-a-matrix", layer.skip?.detail ?? "it has no matrix");
   }
-  if (isZero) return skipped(layer, "zero", "every entry is zero");
-  // Layers that hold integers or booleans were skipped: what is left is stored as floats.
-  const numbers = await naming(layer, async () => {
-    const spectrum = await compute.spectrum(matrix, layer.dtype as FloatFormatName);
-    return await measureLayer(spectrum, compute, keep);
-  });
-  return { ...described(layer), status: "analysed", reason: null, detail: null, ...numbers };
+  const [rows, columns] = layer.matrixShape;
+  const slot = compute.slot(layer.dtype === "F64" ? "F64" : "F32", rows * columns);
+  try {
+    const matrix = await layer.read(slot.data);
+    const { nonFinite, isZero } = inspectEntries(matrix.data);
+    if (nonFinite > 0) {
+      return skipped(
+        layer,
+        "non-finite",
+        `${nonFinite} of ${matrix.data.length} entries are NaN or infinite`,
+      );
+    }
+    if (isZero) return skipped(layer, "zero", "every entry is zero");
+    // Layers that hold integers or booleans were skipped: what is left is stored as floats.
+    const numbers = await naming(layer, async () => {
+      const spectrum = await compute.spectrum(matrix, layer.dtype as FloatFormatName);
+      return await measureLayer(spectrum, compute, keep);
+    });
+    return { ...described(layer), status: "analysed", reason: null, detail: null, ...numbers };
+  } finally {
+    slot.release();
+  }
 }
 
 /** Errors of ours in the middle of an analysis say which layer they are about. */

@@ -13,9 +13,10 @@ import { type AnalysisInput, type OpenedSource, openSources } from "./open-sourc
 import { computeInWorkers } from "./pooled-compute.ts";
 import { costOf } from "./progress.ts";
 import { provenanceOf } from "./provenance.ts";
-import { type AnalysisResult, type CheckpointResult, type LayerResult, schemaVersion } from "./result.ts";
+import type { AnalysisResult, CheckpointResult, LayerResult } from "./result.ts";
 import { summarizeMetrics, trajectories } from "./summarize.ts";
 import { totalsOf } from "./totals.ts";
+import { schemaVersion } from "./version.ts";
 import { warningsOf } from "./warnings.ts";
 
 /**

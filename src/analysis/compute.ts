@@ -1,4 +1,5 @@
 import { drawNullSpectra, type NullSpectra } from "../fits/null-spectra.ts";
+import { type MatrixSlot, matrixSlots } from "../kernels/matrix-slots.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
@@ -10,8 +11,10 @@ import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
 export interface Compute {
   /** Id of the spectrum engine. */
   readonly engine: string;
-  /** How many computations may usefully be under way at once, >= 1. */
+  /** How many layers may usefully be under way at once, >= 1. */
   readonly parallelism: number;
+  /** A place for the entries of a matrix, from which `spectrum` takes them without a copy. */
+  slot(dtype: "F32" | "F64", length: number): MatrixSlot;
   spectrum(matrix: Matrix, format: FloatFormatName): Promise<Spectrum>;
   /** Simulated noise of a shape; drawn once and kept. */
   nullSpectra(larger: number, smaller: number): Promise<NullSpectra>;
@@ -53,6 +56,7 @@ export function computeInProcess(
   return {
     engine: engine.id,
     parallelism: 1,
+    slot: matrixSlots("own"),
     async spectrum(matrix, format) {
       // Lets the host see a signal between two layers: all else here keeps the thread to itself.
       await new Promise((resolve) => setTimeout(resolve));

@@ -1,3 +1,4 @@
+import { pText } from "./judge.ts";
 import type { Finding, LayerResult } from "./result.ts";
 
 /** A spike counts in a finding when it survives the correction for the number of layers. */
@@ -51,7 +52,7 @@ const dominantDirection: Rule = ({ marchenkoPastur, metrics, concentration }) =>
   return {
     id: "dominant-direction",
     severity: "info",
-    evidence: `one direction holds ${digits(100 * share)} % of the squared norm (singular value ${digits(spike.singularValue)}, p = ${digits(spike.pValue)})`,
+    evidence: `one direction holds ${digits(100 * share)} % of the squared norm (singular value ${digits(spike.singularValue)}, ${pText(spike.pValue)})`,
     advice:
       "Often a mean that was not removed, or an outlier feature: look at its singular vectors before quantising.",
   };

@@ -1,3 +1,4 @@
+import { smallestPValue } from "../fits/spikes.ts";
 import type { Measurement } from "../metrics/metric.ts";
 import type { Verdict } from "./result.ts";
 
@@ -14,6 +15,11 @@ export interface Judgement {
 }
 
 const digits = (value: number, count = 3) => Number(value.toPrecision(count)).toString();
+
+/** "p = 0.02", or what is known of a p-value that underflows. */
+export function pText(p: number): string {
+  return p <= smallestPValue ? `p < ${smallestPValue}` : `p = ${digits(p, 2)}`;
+}
 
 /**
  * What the data support, and no more, in this order:
@@ -36,7 +42,7 @@ export function judge({ spectrum, rank, fit, nullConcentration }: Measurement): 
   }
   if (!fit)
     return { verdict: "undetermined", evidence: `${rank} non-zero singular values are too few for a fit` };
-  const fitted = `KS distance ${digits(fit.ksDistance)}, p = ${digits(fit.pValue, 2)} (${fit.nullDraws} simulated)`;
+  const fitted = `KS distance ${digits(fit.ksDistance)}, ${pText(fit.pValue)} (${fit.nullDraws} simulated)`;
   if (fit.pValue <= rejectionLevel) {
     return { verdict: "structured", evidence: `the bulk is not Marchenko-Pastur: ${fitted}` };
   }
@@ -49,7 +55,7 @@ export function judge({ spectrum, rank, fit, nullConcentration }: Measurement): 
       .join(", ");
     return {
       verdict: "noise-with-spikes",
-      evidence: `outliers of the bulk: ${counted}, the first with p = ${digits(strongest!.pValue, 2)}; bulk: ${fitted}`,
+      evidence: `outliers of the bulk: ${counted}, the first with ${pText(strongest!.pValue)}; bulk: ${fitted}`,
     };
   }
   if (smaller < fewestForNoise) {

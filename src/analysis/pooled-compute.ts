@@ -1,5 +1,5 @@
 import type { NullSpectra } from "../fits/null-spectra.ts";
-import { sharedSlots } from "../kernels/shared-slots.ts";
+import { matrixSlots } from "../kernels/matrix-slots.ts";
 import { startWorkerPool } from "../kernels/worker-pool.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
@@ -26,27 +26,23 @@ export async function computeInWorkers(
   const engine = engineById(engineId);
   const data: ComputeWorkerData = { seed, engine: engineId };
   const pool = await startWorkerPool(new URL("./compute-worker.js", import.meta.url), workers, data);
-  const slots = typeof SharedArrayBuffer === "undefined" ? null : sharedSlots();
-
-  const byOne = async (task: SpectrumTask): Promise<Spectrum> => {
-    const slot = slots?.put(task.matrix);
-    try {
-      return (await pool.run("spectrum", { ...task, matrix: slot?.matrix ?? task.matrix })) as Spectrum;
-    } finally {
-      slot?.release();
-    }
-  };
+  const byOne = async (task: SpectrumTask): Promise<Spectrum> =>
+    (await pool.run("spectrum", task)) as Spectrum;
   return {
     engine: engineId,
-    parallelism: workers,
+    parallelism: workers + 1, // one matrix is read while each worker has one
+    slot: matrixSlots(typeof SharedArrayBuffer === "undefined" ? "own" : "shared"),
     async spectrum(matrix, format) {
       const isAlone = pool.size > 1 && pool.isIdle() && method !== "accurate";
       const work = isAlone ? engine.team?.(matrix, pool.size) : null;
       if (!work) return await byOne({ matrix, format, method });
       const team: SpectrumEngine = {
         id: engineId,
-        singularValues: async () =>
-          (await pool.runTeam("part", work.parts, work.abandon))[0] as SingularValues,
+        async singularValues() {
+          const values = await pool.runTeam("part", work.parts, work.abandon);
+          work.release();
+          return values[0] as SingularValues;
+        },
       };
       const spectrum = await computeSpectrum(matrix, { engine: team, format, method: "gram" });
       return method === "auto" && needsAccuracy(spectrum)

@@ -1,12 +1,11 @@
 import { z } from "zod";
+import { schemaVersion } from "./version.ts";
 
 /**
  * The result of an analysis: the one value that every output (JSON, tables, page, gate) is made
  * from. The schema is the single statement of its shape and of the meaning of each field; it is
  * published as JSON Schema, and `AnalysisResult` is its type.
  */
-export const schemaVersion = 1;
-
 const number = z.number();
 const nullable = (meaning: string) => number.nullable().describe(meaning);
 const count = (meaning: string) => z.int().nonnegative().describe(meaning);

@@ -9,6 +9,8 @@ export interface ByteSource {
   /** The file as messages call it: its path as the user gave it, so that two of one name are told apart. */
   readonly label: string;
   readonly size: number;
+  /** True where reading a range costs as much as reading all before it: a compressed member of an archive. */
+  readonly isSequential?: boolean;
   /**
    * Bytes `offset` to `offset + length`, in an array of its own that the caller may change.
    *

@@ -52,6 +52,7 @@ export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
     sizeBytes: count * width,
     file,
     storage: null,
+    readWhole: source.isSequential === true || (fortranOrder && shape.length > 1),
     async read(start = 0, end = count) {
       if (!(0 <= start && start <= end && end <= count)) {
         throw new RangeError(`${name} has entries 0 to ${count}: ${start} to ${end} is not within them`);

@@ -19,6 +19,8 @@ export interface Tensor {
   readonly file: string;
   /** Equal for two tensors that are the same bytes (tied weights); null when the format cannot tell. */
   readonly storage: string | null;
+  /** True where `read` had better be called once: a range takes as long as the whole. */
+  readonly readWhole?: boolean;
   /**
    * Decoded entries `start` (inclusive) to `end` (exclusive) in row-major order; all by default.
    *

@@ -109,6 +109,7 @@ function checkedByCrc(
     name: data.name,
     label: data.label,
     size: data.size,
+    isSequential: true, // the check sum, too, is of the whole
     async read(offset, length) {
       if (offset + length > data.size) throw truncated(data.label, offset + length, data.size);
       const bytes = await read(offset, length);

@@ -7,13 +7,14 @@ import { renderCsv } from "../report/csv.ts";
 import { renderJson } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { renderNdjson } from "../report/ndjson.ts";
-import { renderTerminal } from "../report/terminal.ts";
 import { columnsOf, wantsColor } from "./terminal.ts";
 
 /** How a result can be written, by the name of the format. */
 export const renderers: Readonly<Record<string, (result: AnalysisResult) => string | Promise<string>>> = {
-  table: (result) =>
-    renderTerminal(result, { columns: columnsOf(process.stdout), color: wantsColor(process.stdout) }),
+  async table(result) {
+    const { renderTerminal } = await import("../report/terminal.ts");
+    return renderTerminal(result, { columns: columnsOf(process.stdout), color: wantsColor(process.stdout) });
+  },
   json: renderJson,
   ndjson: renderNdjson,
   csv: renderCsv,

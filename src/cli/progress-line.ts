@@ -1,4 +1,3 @@
-import { createLogUpdate } from "log-update";
 import type { ProgressEvent } from "../analysis/progress.ts";
 import { columnsOf, plain, talk } from "./terminal.ts";
 
@@ -21,11 +20,11 @@ const plainStep = 0.1;
  * @param show - "auto" draws on a terminal, "none" prints nothing.
  * @param now - a clock in milliseconds.
  */
-export function progressLine(show: "auto" | "none", now: () => number): ProgressLine {
+export async function progressLine(show: "auto" | "none", now: () => number): Promise<ProgressLine> {
   if (show === "none") return { update() {}, end() {} };
   const started = now();
   const isDrawn = process.stderr.isTTY === true && process.env.TERM !== "dumb" && !process.env.CI;
-  const draw = isDrawn ? createLogUpdate(process.stderr) : null;
+  const draw = isDrawn ? (await import("log-update")).createLogUpdate(process.stderr) : null;
   let nextPlain = plainStep;
   return {
     update(event) {

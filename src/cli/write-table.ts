@@ -1,4 +1,4 @@
-import { type ColumnUserConfig, getBorderCharacters, table } from "table";
+import type { ColumnUserConfig } from "table";
 import { plain } from "./terminal.ts";
 
 /** Between columns. */
@@ -11,11 +11,12 @@ const narrowest = 16;
  * @param width - when given, columns of prose are wrapped at words to fit; a column of names keeps its
  *   width, since a name that is broken in two can't be searched or copied.
  */
-export function writeTable(
+export async function writeTable(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
   width = Number.POSITIVE_INFINITY,
-): string {
+): Promise<string> {
+  const { getBorderCharacters, table } = await import("table");
   const cells = [headings, ...rows].map((row) => row.map(plain));
   return table(cells, {
     border: getBorderCharacters("void"),

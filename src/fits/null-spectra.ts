@@ -1,4 +1,3 @@
-import gamma from "@stdlib/random-base-gamma";
 import { tridiagonalBatch } from "../kernels/tridiagonal-batch.ts";
 import { randomStream } from "../linalg/random.ts";
 
@@ -48,10 +47,7 @@ export function drawNullSpectra(
   seed: number | string,
   draws: number = nullDraws(smaller),
 ): NullSpectra {
-  const stream = randomStream(seed, ["null-spectra", larger, smaller]);
-  const drawGamma = gamma.factory({ prng: stream.uniform, copy: false });
-  /** chi-squared with k degrees of freedom is twice a gamma of shape k / 2. */
-  const chiSquared = (k: number) => 2 * drawGamma(k / 2, 1);
+  const { chiSquared } = randomStream(seed, ["null-spectra", larger, smaller]);
   const eigenvalues = new Float64Array(draws * smaller);
   const squares = new Float64Array(draws * smaller);
   for (let first = 0; first < eigenvalues.length; first += smaller) {

@@ -17,7 +17,7 @@ export interface Spike {
 }
 
 /** Smaller p-values underflow: they are given as this, which is then an upper bound. */
-const smallestPValue = 1e-300;
+export const smallestPValue = 1e-300;
 
 /** Largest p-value at which an outlier counts as a spike. */
 export const spikeLevel = 0.01;

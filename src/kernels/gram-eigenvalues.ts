@@ -3,7 +3,14 @@ import { accumulateGram } from "./accumulate-gram.ts";
 import { bandEigenvalues } from "./band-eigenvalues.ts";
 import { reduceToBand } from "./band-reduction.ts";
 import { planMemory } from "./gram-plan.ts";
-import { type KernelVariant, kernelsOnMemory, kernelsWithMemory, sharedMemory } from "./kernels.ts";
+import {
+  type KernelVariant,
+  kernelsOnMemory,
+  kernelsWithMemory,
+  releaseSharedMemory,
+  type SharedMemory,
+  takeSharedMemory,
+} from "./kernels.ts";
 import { alone, teamMember } from "./team.ts";
 
 /**
@@ -32,7 +39,16 @@ export interface GramTeamWork {
   readonly matrix: Matrix;
   readonly unit: number;
   readonly size: number;
-  readonly memory: WebAssembly.Memory;
+  readonly shared: SharedMemory;
+}
+
+/** The entries themselves where threads share them already, else a copy that they share. */
+function inSharedMemory(data: Float32Array | Float64Array): Float32Array | Float64Array {
+  if (data.buffer instanceof SharedArrayBuffer) return data;
+  const shared = new SharedArrayBuffer(data.byteLength);
+  const entries = data instanceof Float32Array ? new Float32Array(shared) : new Float64Array(shared);
+  entries.set(data);
+  return entries;
 }
 
 /** Lays out the shared memory for a team of `size` threads. */
@@ -44,19 +60,30 @@ export function shareGramWork(
 ): GramTeamWork {
   const { rows, columns, data } = matrix;
   const plan = planMemory(Math.min(rows, columns), data.BYTES_PER_ELEMENT, size);
-  const shared = new SharedArrayBuffer(data.byteLength);
-  const entries = data instanceof Float32Array ? new Float32Array(shared) : new Float64Array(shared);
-  entries.set(data);
-  return { variant, matrix: { rows, columns, data: entries }, unit, size, memory: sharedMemory(plan.bytes) };
+  const entries = inSharedMemory(data);
+  return {
+    variant,
+    matrix: { rows, columns, data: entries },
+    unit,
+    size,
+    shared: takeSharedMemory(plan.bytes),
+  };
 }
 
 /** {@link gramEigenvalues} by a team: thread 0 gets the eigenvalues, the others null. */
 export function gramEigenvaluesInTeam(work: GramTeamWork, rank: number): Float64Array | null {
-  const { variant, matrix, unit, size, memory } = work;
+  const { variant, matrix, unit, size, shared } = work;
   const plan = planMemory(Math.min(matrix.rows, matrix.columns), matrix.data.BYTES_PER_ELEMENT, size);
-  const kernels = kernelsOnMemory(variant, memory);
-  const team = teamMember(memory, rank, size);
+  const kernels = kernelsOnMemory(variant, shared);
+  const team = teamMember(shared.memory, rank, size);
+  if (rank === 0) new Uint8Array(shared.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
+  team.barrier();
   accumulateGram(kernels, plan, matrix, unit, team);
   reduceToBand(kernels, plan, team);
   return rank === 0 ? bandEigenvalues(kernels, plan) : null;
+}
+
+/** The team is done: its memory may serve the next. */
+export function releaseGramWork({ shared }: GramTeamWork): void {
+  releaseSharedMemory(shared);
 }

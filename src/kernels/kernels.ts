@@ -148,14 +148,46 @@ export function kernelsWithMemory(variant: KernelVariant, bytes: number): Kernel
   return kernels;
 }
 
-/** A memory of zeros that threads share, for {@link kernelsOnMemory}. */
-export function sharedMemory(bytes: number): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes), maximum: mostPages, shared: true });
+/** A memory that the threads of a team share, taken for one matrix. */
+export interface SharedMemory {
+  readonly memory: WebAssembly.Memory;
+  /** Tells a thread that it has had this memory before: what it is sent is another object each time. */
+  readonly id: number;
 }
 
+const freeShared: SharedMemory[] = [];
+let nextSharedId = 0;
+
+/**
+ * Takes a memory for {@link kernelsOnMemory}, with at least `bytes`; give it back with {@link releaseSharedMemory}.
+ *
+ * Used again and again: a shared memory is freed only when each of its threads has collected its garbage.
+ */
+export function takeSharedMemory(bytes: number): SharedMemory {
+  const fitting = freeShared.findIndex(({ memory }) => memory.buffer.byteLength >= bytes);
+  const taken = fitting >= 0 ? freeShared.splice(fitting, 1)[0] : undefined;
+  if (taken) return taken;
+  const initial = Math.ceil(bytes / pageBytes);
+  return {
+    memory: new WebAssembly.Memory({ initial, maximum: mostPages, shared: true }),
+    id: nextSharedId++,
+  };
+}
+
+/** Gives back a memory that no thread uses any more; large ones are let go. */
+export function releaseSharedMemory(shared: SharedMemory): void {
+  if (shared.memory.buffer.byteLength <= keptBytes) freeShared.push(shared);
+}
+
+let onShared: { readonly id: number; readonly variant: KernelVariant; readonly kernels: Kernels } | null =
+  null;
+
 /** The kernels of one thread of a team, on the memory that the team shares. */
-export function kernelsOnMemory(variant: KernelVariant, memory: WebAssembly.Memory): Kernels {
-  return instantiate(`${variant}-shared`, memory);
+export function kernelsOnMemory(variant: KernelVariant, { memory, id }: SharedMemory): Kernels {
+  if (onShared?.id === id && onShared.variant === variant) return onShared.kernels;
+  const kernels = instantiate(`${variant}-shared`, memory);
+  onShared = { id, variant, kernels };
+  return kernels;
 }
 
 function instantiate(name: keyof typeof binaries, memory: WebAssembly.Memory): Kernels {

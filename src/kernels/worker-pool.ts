@@ -95,7 +95,8 @@ export async function startWorkerPool(module: URL, size: number, workerData: unk
     dispatch();
   };
   const start = (): void => {
-    const worker = new ThreadWorker(module, { workerData });
+    // Workers make few objects: a small nursery saves some ten megabytes each.
+    const worker = new ThreadWorker(module, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
     workers.add(worker);
     idle.push(worker);
     worker.on("message", (reply: WorkerReply) => {

@@ -71,7 +71,9 @@ export interface Layer {
   /**
    * The matrix, `[rows, columns]`, row-major.
    *
+   * @param into - filled and used as the matrix's entries when given: rows * columns of them, a Float64Array for
+   *   F64 and a Float32Array otherwise.
    * @throws {CheckpointFormatError} If the file ends early; {RangeError} for a skipped layer.
    */
-  read(): Promise<Matrix>;
+  read(into?: Float32Array | Float64Array): Promise<Matrix>;
 }

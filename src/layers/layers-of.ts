@@ -98,7 +98,7 @@ function matrixLayer(
     ...description,
     matrixShape: [matricization.rows, matricization.columns],
     skip: null,
-    read: () => readPart(tensor, matricization, part),
+    read: (into) => readPart(tensor, matricization, part, into),
   };
 }
 

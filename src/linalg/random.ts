@@ -7,6 +7,8 @@ export interface RandomStream {
   uniform(): number;
   /** Normal with mean 0 and standard deviation 1. */
   normal(): number;
+  /** Chi-squared with `k` > 0 degrees of freedom: the sum of k squared normals, whole or not. */
+  chiSquared(k: number): number;
 }
 
 /** 128 bits of state from a text, by four differently seeded FNV-1a hashes with a final mix. */
@@ -30,7 +32,8 @@ function stateOf(text: string): Uint32Array {
  * @param purpose - what the draws are for, e.g. `["null", 400, 1600]`; another purpose gives an
  *   independent stream.
  * @returns the stream; the same arguments give the same draws on every machine.
- * @source Blackman & Vigna 2021, ACM TOMS 47(4):36 (xoshiro128++); Marsaglia & Bray 1964 (polar normals).
+ * @source Blackman & Vigna 2021, ACM TOMS 47(4):36 (xoshiro128++); Marsaglia & Bray 1964 (polar normals);
+ *   Marsaglia & Tsang 2000, ACM TOMS 26:363-372 (gamma, of which chi-squared is twice the one of shape k / 2).
  * @example
  * ```ts
  * import { randomStream } from "marchenko";
@@ -79,5 +82,16 @@ export function randomStream(seed: number | string, purpose: readonly (string | 
       return x * radius;
     }
   };
-  return { uniform, normal };
+  const gamma = (shape: number): number => {
+    // A shape under 1 is raised by one, and the draw shrunk by a power of a uniform.
+    if (shape < 1) return gamma(shape + 1) * (1 - uniform()) ** (1 / shape);
+    const d = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const x = normal();
+      const v = (1 + c * x) ** 3;
+      if (v > 0 && Math.log(1 - uniform()) < (x * x) / 2 + d - d * v + d * Math.log(v)) return d * v;
+    }
+  };
+  return { uniform, normal, chiSquared: (k) => 2 * gamma(k / 2) };
 }

@@ -1,3 +1,5 @@
+import { smallestPValue } from "../fits/spikes.ts";
+
 /** What stands where a number could not be computed; a screen reader says "dash", nobody reads 0. */
 export const missing = "–";
 
@@ -52,7 +54,7 @@ export function formatWithError(value: number | null, error: number | null): str
  */
 export function formatPValue(value: number | null, draws = 0): string {
   if (value === null) return missing;
-  if (value < 1e-300) return "< 1e-300"; // a tail that underflows is not a zero
+  if (value <= smallestPValue) return `< ${smallestPValue}`; // an upper bound: the tail underflows
   const atBound = draws > 0 && value <= 1.0000001 / (draws + 1);
   return (atBound ? "≤ " : "") + formatNumber(value, 2).replace(/(\.\d*?)0+$/, "$1");
 }

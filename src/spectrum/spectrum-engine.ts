@@ -35,4 +35,6 @@ export interface TeamWork {
   readonly parts: readonly unknown[];
   /** Makes the other threads give up when one is lost. */
   readonly abandon: () => void;
+  /** Called when all threads have ended their parts well. */
+  readonly release: () => void;
 }

@@ -2,6 +2,7 @@ import {
   type GramTeamWork,
   gramEigenvalues,
   gramEigenvaluesInTeam,
+  releaseGramWork,
   shareGramWork,
 } from "../kernels/gram-eigenvalues.ts";
 import { bestVariant, type KernelVariant, runsVariant } from "../kernels/kernels.ts";
@@ -42,7 +43,8 @@ export function wasmEngine(variant: KernelVariant): SpectrumEngine {
       const work = shareGramWork(variant, matrix, unitOf(matrix.data), size);
       return {
         parts: Array.from({ length: size }, (_, rank): Part => ({ work, rank })),
-        abandon: () => breakTeam(work.memory),
+        abandon: () => breakTeam(work.shared.memory),
+        release: () => releaseGramWork(work),
       };
     },
     runPart(part) {

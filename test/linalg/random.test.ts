@@ -41,6 +41,14 @@ describe("a random stream", () => {
     }
   });
 
+  test("is chi-squared, by the Kolmogorov-Smirnov test, for few and many degrees of freedom", () => {
+    for (const k of [0.5, 1, 3, 40, 3072]) {
+      const stream = randomStream(1, ["chi-squared", k]);
+      const draws = Array.from({ length: 2000 }, () => stream.chiSquared(k));
+      expect(kstest(draws, "chisquare", k).pValue, `k = ${k}`).toBeGreaterThan(0.001);
+    }
+  });
+
   test("has no correlation between neighbours or between streams of like purpose", () => {
     const n = 20_000;
     const a = randomStream(5, ["null", 1]);

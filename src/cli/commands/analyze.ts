@@ -95,7 +95,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   const cores = availableParallelism();
   const workers = Math.min(flags.workers ?? cores, mostWorkersPerCore * cores);
   const startedAt = new Date();
-  const progress = progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
+  const progress = await progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
   const journal = layerJournal(outputs[0]);
   const interrupt = abortOnInterrupt(() => {
     progress.end();

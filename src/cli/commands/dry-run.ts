@@ -44,7 +44,7 @@ export async function dryRun(
     await printData(
       format === "json"
         ? renderJson(rows)
-        : writeTable(
+        : await writeTable(
             ["checkpoint", "layer", "kind", "shape", "dtype", "matrix", "would be"],
             rows.map((row) => [
               row.checkpoint,

@@ -26,14 +26,16 @@ export function envCommand(): Command {
       await printData(
         format === "json"
           ? renderJson(facts)
-          : writeTable(
-              ["", ""],
-              Object.entries(facts).map(([name, value]) => [
-                name,
-                name === "memoryBytes"
-                  ? `${value} (${(Number(value) / 2 ** 30).toFixed(1)} GiB)`
-                  : String(value),
-              ]),
+          : (
+              await writeTable(
+                ["", ""],
+                Object.entries(facts).map(([name, value]) => [
+                  name,
+                  name === "memoryBytes"
+                    ? `${value} (${(Number(value) / 2 ** 30).toFixed(1)} GiB)`
+                    : String(value),
+                ]),
+              )
             ).trimStart(),
       );
     });

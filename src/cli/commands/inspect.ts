@@ -50,7 +50,7 @@ async function run(path: string, flags: Flags): Promise<void> {
       for (const [index, each] of described.entries()) {
         if (!single) await printData(`${index > 0 ? "\n" : ""}${plain(each.path)} (${each.format})`);
         await printData(
-          writeTable(
+          await writeTable(
             ["tensor", "dtype", "shape", "bytes", ...(flags.hash ? ["sha256"] : [])],
             each.tensors.map((tensor) => [
               tensor.name,

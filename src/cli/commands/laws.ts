@@ -20,7 +20,7 @@ export function lawsCommand(): Command {
       await printData(
         format === "json"
           ? renderJson(rows)
-          : writeTable(
+          : await writeTable(
               ["law", "parameters", "formula", "source"],
               rows.map((row) => [
                 row.name,

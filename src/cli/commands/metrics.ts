@@ -25,7 +25,7 @@ export function metricsCommand(): Command {
       await printData(
         format === "json"
           ? renderJson(rows)
-          : writeTable(
+          : await writeTable(
               ["id", "unit", "formula"],
               rows.map((row) => [row.id, row.unit, row.formula]),
               widthOf(process.stdout),
