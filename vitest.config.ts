@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // Node 20 and 21 have relaxed SIMD behind a flag, which the command sets for itself.
-    ...(Number(process.versions.node.split(".")[0]) < 22 && { execArgv: ["--experimental-wasm-relaxed-simd"] }),
+    ...(Number(process.versions.node.split(".")[0]) < 22 && {
+      execArgv: ["--experimental-wasm-relaxed-simd"],
+    }),
     globalSetup: "./test/build-once.ts",
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
     testTimeout: 120_000,
