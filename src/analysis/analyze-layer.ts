@@ -1,3 +1,4 @@
+import { requireMemory } from "../checkpoint/memory-limit.ts";
 import { MarchenkoError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
@@ -16,6 +17,7 @@ export async function analyzeLayer(
     return skipped(layer, layer.skip?.reason ?? "not-a-matrix", layer.skip?.detail ?? "it has no matrix");
   }
   const [rows, columns] = layer.matrixShape;
+  await requireMemory(`tensor ${JSON.stringify(layer.tensor)}`, rows * columns, layer.dtype);
   const slot = compute.slot(layer.dtype === "F64" ? "F64" : "F32", rows * columns);
   try {
     const matrix = await layer.read(slot.data);

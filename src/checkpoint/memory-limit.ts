@@ -44,6 +44,17 @@ export function tooLarge(
   );
 }
 
+/**
+ * Refuses what no memory here holds, before it is tried.
+ *
+ * @throws {UnreadableInputError} If `count` entries are more than fit.
+ */
+export async function requireMemory(where: string, count: number, dtype: Dtype): Promise<void> {
+  const needed = bytesInMemory(count, dtype);
+  const limit = await memoryLimit();
+  if (needed > limit) throw tooLarge(where, needed, limit);
+}
+
 /** `4.3 GB`, in powers of 1000. */
 function readableBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB", "PB"];

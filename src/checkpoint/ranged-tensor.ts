@@ -1,6 +1,6 @@
 import type { ByteSource } from "./byte-source.ts";
 import { bytesPerEntry, decodeEntries } from "./decode.ts";
-import { bytesInMemory, memoryLimit, tooLarge } from "./memory-limit.ts";
+import { bytesInMemory, requireMemory, tooLarge } from "./memory-limit.ts";
 import { type Dtype, entryCount, type Tensor } from "./tensor.ts";
 
 /** Where and how the entries of a tensor lie in a file. */
@@ -30,9 +30,7 @@ export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
   const count = entryCount(shape);
   const where = `${source.label}: tensor ${JSON.stringify(name)}`;
   const entries = async (start: number, end: number) => {
-    const needed = bytesInMemory(end - start, dtype);
-    const limit = await memoryLimit();
-    if (needed > limit) throw tooLarge(where, needed, limit);
+    await requireMemory(where, end - start, dtype);
     try {
       return decodeEntries(
         await source.read(offset + start * width, (end - start) * width),
@@ -41,7 +39,7 @@ export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
       );
     } catch (error) {
       // What an array throws that is not given its memory; ranges were checked.
-      if (error instanceof RangeError) throw tooLarge(where, needed, null, error);
+      if (error instanceof RangeError) throw tooLarge(where, bytesInMemory(end - start, dtype), null, error);
       throw error;
     }
   };
