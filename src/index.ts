@@ -53,6 +53,13 @@ export { renderReport } from "./report/page/render-page.ts";
 export { accurateSingularValues } from "./spectrum/accurate.ts";
 export { computeSpectrum, type SpectrumOptions } from "./spectrum/compute-spectrum.ts";
 export {
+  estimateSpectrum,
+  type SpectralEstimate,
+  type SpectralEstimateOptions,
+} from "./spectrum/lanczos-quadrature.ts";
+export { nativeEngine } from "./spectrum/native-engine.ts";
+export type { RowBlocks } from "./spectrum/row-blocks.ts";
+export {
   type ExtremeVectorsOptions,
   extremeSingularVectors,
   type SingularTriplet,

@@ -1,13 +1,15 @@
 import { UsageError } from "../errors.ts";
+import { nativeEngineOnDemand } from "./native-engine.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
 import { typedArrayEngine } from "./typed-array-engine.ts";
 import { wasmEngine } from "./wasm-engine.ts";
 
-/** Every engine; worker threads find theirs here by its id. */
+/** Every engine; worker threads find theirs here by its id. "native" runs only when it is asked for. */
 export const engines: readonly SpectrumEngine[] = [
   wasmEngine("relaxed"),
   wasmEngine("plain"),
   typedArrayEngine,
+  nativeEngineOnDemand,
 ];
 
 /** @throws {UsageError} If there is no engine of that id, or this machine can't run it. */

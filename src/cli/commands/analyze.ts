@@ -93,7 +93,9 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     return;
   }
   const cores = availableParallelism();
-  const workers = Math.min(flags.workers ?? cores, mostWorkersPerCore * cores);
+  // The native library runs threads of its own: a worker a core would get in their way.
+  const usual = flags.engine === "native" ? 1 : cores;
+  const workers = Math.min(flags.workers ?? usual, mostWorkersPerCore * cores);
   const startedAt = new Date();
   const progress = await progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
   const journal = layerJournal(outputs[0]);

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { version } from "../../analysis/version.ts";
 import { formats } from "../../checkpoint/formats.ts";
 import { renderJson } from "../../report/json.ts";
+import { describeNative } from "../../spectrum/native-engine.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { printData } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
@@ -21,6 +22,7 @@ export function envCommand(): Command {
         cores: availableParallelism(),
         memoryBytes: totalmem(),
         engine: fastestEngine().id,
+        native: (await describeNative()) ?? "none: --engine native says what it needs",
         formats: formats.map(({ id }) => id).join(", "),
       };
       await printData(
