@@ -1,6 +1,8 @@
 import type { NullSpectra } from "../fits/null-spectra.ts";
 import { matrixSlots } from "../kernels/matrix-slots.ts";
 import { startWorkerPool } from "../kernels/worker-pool.ts";
+import type { FloatFormatName } from "../linalg/float-formats.ts";
+import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
@@ -28,26 +30,38 @@ export async function computeInWorkers(
   const pool = await startWorkerPool(new URL("./compute-worker.js", import.meta.url), workers, data);
   const byOne = async (task: SpectrumTask): Promise<Spectrum> =>
     (await pool.run("spectrum", task)) as Spectrum;
+  const canShare = typeof SharedArrayBuffer !== "undefined";
+  const slot = matrixSlots(canShare ? "shared" : "own");
+  const compute = async (matrix: Matrix, format: FloatFormatName): Promise<Spectrum> => {
+    const isAlone = pool.size > 1 && pool.isIdle() && method !== "accurate";
+    const work = isAlone ? engine.team?.(matrix, pool.size) : null;
+    if (!work) return await byOne({ matrix, format, method });
+    const team: SpectrumEngine = {
+      id: engineId,
+      async singularValues() {
+        const values = await pool.runTeam("part", work.parts, work.abandon);
+        work.release();
+        return values[0] as SingularValues;
+      },
+    };
+    const spectrum = await computeSpectrum(matrix, { engine: team, format, method: "gram" });
+    return method === "auto" && needsAccuracy(spectrum)
+      ? await byOne({ matrix, format, method: "accurate" })
+      : spectrum;
+  };
   return {
     engine: engineId,
     parallelism: workers + 1, // one matrix is read while each worker has one
-    slot: matrixSlots(typeof SharedArrayBuffer === "undefined" ? "own" : "shared"),
+    slot,
     async spectrum(matrix, format) {
-      const isAlone = pool.size > 1 && pool.isIdle() && method !== "accurate";
-      const work = isAlone ? engine.team?.(matrix, pool.size) : null;
-      if (!work) return await byOne({ matrix, format, method });
-      const team: SpectrumEngine = {
-        id: engineId,
-        async singularValues() {
-          const values = await pool.runTeam("part", work.parts, work.abandon);
-          work.release();
-          return values[0] as SingularValues;
-        },
-      };
-      const spectrum = await computeSpectrum(matrix, { engine: team, format, method: "gram" });
-      return method === "auto" && needsAccuracy(spectrum)
-        ? await byOne({ matrix, format, method: "accurate" })
-        : spectrum;
+      if (!canShare || matrix.data.buffer instanceof SharedArrayBuffer) return await compute(matrix, format);
+      const place = slot(matrix.data instanceof Float64Array ? "F64" : "F32", matrix.data.length);
+      place.data.set(matrix.data);
+      try {
+        return await compute({ ...matrix, data: place.data }, format);
+      } finally {
+        place.release();
+      }
     },
     nullSpectra: keepPerShape(
       (larger, smaller) => pool.run("nullSpectra", { larger, smaller }) as Promise<NullSpectra>,
