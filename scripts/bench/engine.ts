@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { Matrix as MlMatrix, SingularValueDecomposition } from "ml-matrix";
 import { randomStream } from "../../src/linalg/random.ts";
 import { names, shapeName } from "./acceptance.ts";
-import { analyzeMany, chooseEngine, spectrumOf, startSpectra } from "./library.ts";
+import { analyzeMany, chooseEngine, type SpectraOfMany, startSpectra } from "./library.ts";
 import { blockMatrices } from "./make-vit-b.ts";
 import { type Peer, startPeerIfAny, threads } from "./peer.ts";
 import { emit } from "./table.ts";
@@ -69,11 +69,16 @@ const numpyOps = [
   { name: names.numpyGram, op: "gram" },
 ] as const;
 
-async function raceOneMatrix(peer: Peer | null, { shape, runs, mlMatrix }: Size): Promise<void> {
+/** One matrix at a time, on all threads together as numpy's library does it. */
+async function raceOneMatrix(
+  peer: Peer | null,
+  spectra: SpectraOfMany,
+  { shape, runs, mlMatrix }: Size,
+): Promise<void> {
   const matrix = noise(shape[0], shape[1], 1);
   const ours: Contender = {
-    name: `computeSpectrum, ${engine.id}`,
-    time: () => secondsOf(() => spectrumOf(matrix, engine)),
+    name: `${threads} threads, ${engine.id}`,
+    time: () => secondsOf(() => spectra.compute([matrix])),
   };
   const others: Contender[] = [];
   if (peer)
@@ -125,6 +130,8 @@ async function raceSet(peer: Peer | null): Promise<void> {
 
 const peer = await startPeerIfAny(options.python, "peer.py");
 if (peer) emit({ fact: "numpy", is: `${peer.info.numpy}, ${peer.info.blas}, ${peer.info.threads} threads` });
-for (const size of sizes) if (size.quick || !options.quick) await raceOneMatrix(peer, size);
+const lone = await startSpectra(threads, engine);
+for (const size of sizes) if (size.quick || !options.quick) await raceOneMatrix(peer, lone, size);
+await lone.close();
 await raceSet(peer);
 peer?.close();

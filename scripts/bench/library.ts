@@ -37,11 +37,6 @@ export function chooseEngine(id: string | undefined): SpectrumEngine {
   return engineById(id);
 }
 
-/** Singular values of one matrix. */
-export async function spectrumOf(matrix: Matrix, engine: SpectrumEngine): Promise<void> {
-  await library.computeSpectrum(matrix, { engine });
-}
-
 /** Something that computes the spectra of many matrices; it keeps its threads between calls. */
 export interface SpectraOfMany {
   compute(matrices: readonly Matrix[]): Promise<void>;
