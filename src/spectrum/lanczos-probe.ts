@@ -1,4 +1,4 @@
-import { orthonormalize } from "../linalg/householder-qr.ts";
+import { orthonormalize } from "../linalg/orthonormalize.ts";
 import type { RandomStream } from "../linalg/random.ts";
 
 /** Lanczos from one random direction. */

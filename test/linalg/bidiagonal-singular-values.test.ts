@@ -1,11 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConvergenceError } from "../../src/errors.ts";
-import {
-  bidiagonalSingularValues,
-  bidiagonalSvd,
-  bidiagonalVectors,
-} from "../../src/linalg/bidiagonal-singular-values.ts";
+import { bidiagonalVectors } from "../../src/linalg/bidiagonal-inverse-iteration.ts";
+import { bidiagonalSingularValues, bidiagonalSvd } from "../../src/linalg/bidiagonal-singular-values.ts";
 import { randomStream } from "../../src/linalg/random.ts";
 
 /** Errors are at most c * eps * n, relative to each value or, for vectors, to the norm. */

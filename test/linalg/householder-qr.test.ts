@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { gram } from "../../src/linalg/gram.ts";
-import { orthonormalize, rowBlockQr, triangularFactor } from "../../src/linalg/householder-qr.ts";
+import { rowBlockQr, triangularFactor } from "../../src/linalg/householder-qr.ts";
+import { orthonormalize } from "../../src/linalg/orthonormalize.ts";
 import { randomStream } from "../../src/linalg/random.ts";
 import { gaussian, transposed } from "../noise.ts";
 
