@@ -1,4 +1,4 @@
-import { pText } from "./judge.ts";
+import { pText, rejectionLevel } from "./judge.ts";
 import type { Finding, LayerResult } from "./result.ts";
 
 /** A spike counts in a finding when it survives the correction for the number of layers. */
@@ -49,10 +49,13 @@ const dominantDirection: Rule = ({ marchenkoPastur, metrics, concentration }) =>
   if (!spike || !norm || !concentration || (spike.pValueAdjusted ?? 1) > adjustedLevel) return null;
   const share = (spike.singularValue / norm) ** 2;
   if (share <= dominantShare) return null;
+  // Where the bulk is no noise, a p-value under noise says nothing.
+  const isNoise = marchenkoPastur.pValue !== null && marchenkoPastur.pValue > rejectionLevel;
+  const odds = isNoise ? `, ${pText(spike.pValue)}` : "";
   return {
     id: "dominant-direction",
     severity: "info",
-    evidence: `one direction holds ${digits(100 * share)} % of the squared norm (singular value ${digits(spike.singularValue)}, ${pText(spike.pValue)})`,
+    evidence: `one direction holds ${digits(100 * share)} % of the squared norm (singular value ${digits(spike.singularValue)}${odds})`,
     advice:
       "Often a mean that was not removed, or an outlier feature: look at its singular vectors before quantising.",
   };
@@ -60,7 +63,7 @@ const dominantDirection: Rule = ({ marchenkoPastur, metrics, concentration }) =>
 
 const smallDirections: Rule = ({ marchenkoPastur }) => {
   const below = (marchenkoPastur?.spikesBelow ?? []).filter((s) => (s.pValueAdjusted ?? 1) <= adjustedLevel);
-  if (below.length === 0 || (marchenkoPastur?.pValue ?? 0) <= 0.01) return null;
+  if (below.length === 0 || (marchenkoPastur?.pValue ?? 0) <= rejectionLevel) return null;
   const smallest = digits(below[0]!.singularValue);
   return {
     id: "small-directions",

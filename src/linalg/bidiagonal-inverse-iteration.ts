@@ -7,6 +7,7 @@ const eps = Number.EPSILON / 2;
 const mostInverseIterations = 8;
 /** Squared ratio of the halves of a solution under which the smaller one has lost its digits. */
 const halfSeen = 1e-16;
+/** Solutions grow by 1 / eps at each near-zero pivot, and are scaled down at this. */
 const largestSolution = 1e120;
 
 /**

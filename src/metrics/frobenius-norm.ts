@@ -1,4 +1,5 @@
 import type { Metric } from "./metric.ts";
+import { relativeEnergy } from "./relative-energy.ts";
 
 export const frobeniusNorm: Metric = {
   id: "metrics.frobeniusNorm",
@@ -8,10 +9,5 @@ export const frobeniusNorm: Metric = {
   formula: "sqrt(sum_i s_i^2)",
   meaning: "Size of the layer as a whole.",
   source: "Golub & Van Loan 2013, section 2.3",
-  compute({ spectrum }) {
-    const largest = spectrum.singularValues[0]!;
-    let sum = 0;
-    for (const s of spectrum.singularValues) sum += (s / largest) ** 2;
-    return largest * Math.sqrt(sum);
-  },
+  compute: ({ spectrum }) => spectrum.singularValues[0]! * Math.sqrt(relativeEnergy(spectrum)),
 };

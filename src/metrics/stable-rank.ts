@@ -1,4 +1,5 @@
 import type { Metric } from "./metric.ts";
+import { relativeEnergy } from "./relative-energy.ts";
 
 export const stableRank: Metric = {
   id: "metrics.stableRank",
@@ -8,10 +9,5 @@ export const stableRank: Metric = {
   formula: "|W|_F^2 / |W|_2^2",
   meaning: "Number of directions that carry the layer, robust to small ones; in [1, M].",
   source: "Rudelson & Vershynin 2007, J. ACM 54(4):21",
-  compute({ spectrum }) {
-    const largest = spectrum.singularValues[0]!;
-    let sum = 0;
-    for (const s of spectrum.singularValues) sum += (s / largest) ** 2;
-    return sum;
-  },
+  compute: ({ spectrum }) => relativeEnergy(spectrum),
 };
