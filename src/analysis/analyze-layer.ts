@@ -1,8 +1,8 @@
 import { requireMemory } from "../checkpoint/memory-limit.ts";
 import { MarchenkoError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
+import { censusOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
-import { inspectEntries } from "../spectrum/compute-spectrum.ts";
 import type { Compute } from "./compute.ts";
 import { measureLayer } from "./measure-layer.ts";
 import type { LayerResult } from "./result.ts";
@@ -21,7 +21,8 @@ export async function analyzeLayer(
   const slot = compute.slot(layer.dtype === "F64" ? "F64" : "F32", rows * columns);
   try {
     const matrix = await layer.read(slot.data);
-    const { nonFinite, isZero } = inspectEntries(matrix.data);
+    const census = censusOf(matrix.data);
+    const { nonFinite, isZero } = census;
     if (nonFinite > 0) {
       return skipped(
         layer,
@@ -32,7 +33,7 @@ export async function analyzeLayer(
     if (isZero) return skipped(layer, "zero", "every entry is zero");
     // Layers that hold integers or booleans were skipped: what is left is stored as floats.
     const numbers = await naming(layer, async () => {
-      const spectrum = await compute.spectrum(matrix, layer.dtype as FloatFormatName);
+      const spectrum = await compute.spectrum(matrix, layer.dtype as FloatFormatName, census);
       return await measureLayer(spectrum, compute, keep);
     });
     return { ...described(layer), status: "analysed", reason: null, detail: null, ...numbers };

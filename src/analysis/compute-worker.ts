@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { drawNullSpectra } from "../fits/null-spectra.ts";
 import type { WorkerReply, WorkerRequest } from "../kernels/worker-pool.ts";
+import type { EntryCensus } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
@@ -19,6 +20,7 @@ export interface SpectrumTask {
   readonly matrix: Matrix;
   readonly format: FloatFormatName;
   readonly method: SpectrumMethod;
+  readonly census: EntryCensus | undefined;
 }
 
 const { seed, engine: engineId } = workerData as ComputeWorkerData;
@@ -26,7 +28,7 @@ const engine = engineById(engineId);
 
 /** The tasks that a compute worker runs, by name; its pool sends the argument. */
 const tasks: Record<string, (argument: never) => unknown> = {
-  spectrum: ({ matrix, format, method }: SpectrumTask) => computeSpectrum(matrix, { engine, format, method }),
+  spectrum: ({ matrix, ...options }: SpectrumTask) => computeSpectrum(matrix, { engine, ...options }),
   part: (part: unknown) => engine.runPart?.(part),
   nullSpectra: ({ larger, smaller }: { larger: number; smaller: number }) =>
     drawNullSpectra(larger, smaller, seed),

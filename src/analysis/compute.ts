@@ -1,5 +1,6 @@
 import { drawNullSpectra, type NullSpectra } from "../fits/null-spectra.ts";
 import { type MatrixSlot, matrixSlots } from "../kernels/matrix-slots.ts";
+import type { EntryCensus } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
@@ -15,7 +16,8 @@ export interface Compute {
   readonly parallelism: number;
   /** A place for the entries of a matrix, from which `spectrum` takes them without a copy. */
   slot(dtype: "F32" | "F64", length: number): MatrixSlot;
-  spectrum(matrix: Matrix, format: FloatFormatName): Promise<Spectrum>;
+  /** @param census - of the entries, where it was made before. */
+  spectrum(matrix: Matrix, format: FloatFormatName, census?: EntryCensus): Promise<Spectrum>;
   /** Simulated noise of a shape; drawn once and kept. */
   nullSpectra(larger: number, smaller: number): Promise<NullSpectra>;
   close(): Promise<void>;
@@ -57,10 +59,10 @@ export function computeInProcess(
     engine: engine.id,
     parallelism: 1,
     slot: matrixSlots("own"),
-    async spectrum(matrix, format) {
+    async spectrum(matrix, format, census) {
       // Lets the host see a signal between two layers: all else here keeps the thread to itself.
       await new Promise((resolve) => setTimeout(resolve));
-      return await computeSpectrum(matrix, { engine, format, method });
+      return await computeSpectrum(matrix, { engine, format, method, census });
     },
     nullSpectra: keepPerShape(async (larger, smaller) => drawNullSpectra(larger, smaller, seed)),
     close: async () => {},

@@ -1,6 +1,7 @@
 import type { NullSpectra } from "../fits/null-spectra.ts";
 import { matrixSlots } from "../kernels/matrix-slots.ts";
 import { startWorkerPool } from "../kernels/worker-pool.ts";
+import { censusOf, type EntryCensus, unitOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
@@ -32,10 +33,16 @@ export async function computeInWorkers(
     (await pool.run("spectrum", task)) as Spectrum;
   const canShare = typeof SharedArrayBuffer !== "undefined";
   const slot = matrixSlots(canShare ? "shared" : "own");
-  const compute = async (matrix: Matrix, format: FloatFormatName): Promise<Spectrum> => {
+  const compute = async (
+    matrix: Matrix,
+    format: FloatFormatName,
+    known: EntryCensus | undefined,
+  ): Promise<Spectrum> => {
     const isAlone = pool.size > 1 && pool.isIdle() && method !== "accurate";
-    const work = isAlone ? engine.team?.(matrix, pool.size) : null;
-    if (!work) return await byOne({ matrix, format, method });
+    if (!isAlone || !engine.team) return await byOne({ matrix, format, method, census: known });
+    const census = known ?? censusOf(matrix.data);
+    const work = engine.team(matrix, unitOf(census), pool.size);
+    if (!work) return await byOne({ matrix, format, method, census });
     const team: SpectrumEngine = {
       id: engineId,
       async singularValues() {
@@ -44,21 +51,23 @@ export async function computeInWorkers(
         return values[0] as SingularValues;
       },
     };
-    const spectrum = await computeSpectrum(matrix, { engine: team, format, method: "gram" });
+    const spectrum = await computeSpectrum(matrix, { engine: team, format, method: "gram", census });
     return method === "auto" && needsAccuracy(spectrum)
-      ? await byOne({ matrix, format, method: "accurate" })
+      ? await byOne({ matrix, format, method: "accurate", census })
       : spectrum;
   };
   return {
     engine: engineId,
     parallelism: workers + 1, // one matrix is read while each worker has one
     slot,
-    async spectrum(matrix, format) {
-      if (!canShare || matrix.data.buffer instanceof SharedArrayBuffer) return await compute(matrix, format);
+    async spectrum(matrix, format, census) {
+      if (!canShare || matrix.data.buffer instanceof SharedArrayBuffer) {
+        return await compute(matrix, format, census);
+      }
       const place = slot(matrix.data instanceof Float64Array ? "F64" : "F32", matrix.data.length);
       place.data.set(matrix.data);
       try {
-        return await compute({ ...matrix, data: place.data }, format);
+        return await compute({ ...matrix, data: place.data }, format, census);
       } finally {
         place.release();
       }

@@ -16,7 +16,6 @@ export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
   const m = t + width * width * 8;
   const taus = m + width * width * 8;
   const tile = taus + width * 8 + team.rank * tileBytes;
-  const panelStride = padded * panel * 8;
   const pairStride = 2 * width * panel * 8;
   const smalls = new Float64Array(kernels.memory.buffer, small, 3 * width * width);
   if (team.rank === 0) new Uint8Array(kernels.memory.buffer, v, plan.bytes - v).fill(0);
@@ -29,7 +28,7 @@ export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
         kernels.takePanel(matrix, first, width, start, order, panelColumns, pitch);
         kernels.factorPanel(panelColumns, pitch, width, start, order, taus);
       }
-      kernels.keepBand(matrix, first, width, order, panelColumns, pitch, plan.band, plan.bandPitch);
+      kernels.keepBand(matrix, first, width, order, panelColumns, pitch, plan.band);
       if (!isLast) {
         kernels.spreadReflectors(panelColumns, pitch, width, start, order, taus, v, padded);
         kernels.multiplyTransposed(v, v, padded, width, start, padded, s, tile, 0, width);
@@ -40,11 +39,8 @@ export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
     team.barrier();
     // W = A V, kept where X will be packed from; then Y = W T.
     const w = left;
-    const tiles = padded / panel;
-    for (let i = start / panel + team.rank; i < tiles; i += team.size) {
-      for (let c = 0; c < width / panel; c++) {
-        kernels.multiplySymmetric(matrix, i, start, v + c * panelStride, w + c * panelStride, blocks);
-      }
+    for (let strip = start / 16 + team.rank; strip < padded / 16; strip += team.size) {
+      kernels.multiplySymmetric(matrix, strip, start, v, w, padded, width, blocks);
     }
     team.barrier();
     const [shareFirst, shareEnd] = shareOf(team, padded - start, panel);

@@ -3,6 +3,8 @@ export const block = 64;
 export const panel = 4;
 const blockBytes = block * block * 8;
 export const tileBytes = panel * panel * 8;
+/** Entries of a column of the band, as in `assembly/layout.ts`. */
+export const bandPitch = 65;
 /** Places of the long side packed at once: with two block rows of it, 128 KB, in the second-level cache. */
 export const packed = 128;
 
@@ -28,7 +30,6 @@ export interface Plan {
   readonly panelColumns: number;
   readonly small: number;
   readonly band: number;
-  readonly bandPitch: number;
   readonly bytes: number;
 }
 
@@ -37,7 +38,6 @@ export function planMemory(order: number, entryBytes: number, threads: number): 
   const blocks = Math.ceil(order / block);
   const padded = blocks * block;
   const width = bandWidth(order);
-  const bandPitch = 2 * width + 2;
   const matrix = 1024;
   const work = matrix + ((blocks * (blocks + 1)) / 2) * blockBytes;
   // The Gram matrix and the reduction share the space behind the matrix, one after the other.
@@ -68,7 +68,6 @@ export function planMemory(order: number, entryBytes: number, threads: number): 
     panelColumns,
     small,
     band,
-    bandPitch,
     bytes: Math.max(gramEnd, reductionEnd),
   };
 }

@@ -77,9 +77,18 @@ export interface Kernels {
     width: number,
     first: number,
     last: number,
-    base: number,
+    adds: number,
   ): void;
-  multiplySymmetric(matrix: number, tile: number, start: number, v: number, y: number, blocks: number): void;
+  multiplySymmetric(
+    matrix: number,
+    strip: number,
+    start: number,
+    v: number,
+    y: number,
+    padded: number,
+    width: number,
+    blocks: number,
+  ): void;
   packPair(
     x: number,
     v: number,
@@ -97,10 +106,9 @@ export interface Kernels {
     panel: number,
     pitch: number,
     band: number,
-    bandPitch: number,
   ): void;
   fourTridiagonals(d: number, e: number, order: number): number;
-  chaseSweep(band: number, pitch: number, order: number, width: number, s: number, scratch: number): void;
+  chaseSweep(band: number, order: number, width: number, s: number, scratch: number): void;
 }
 
 /** "relaxed" fuses multiplications and additions, which changes last bits; "plain" runs wherever SIMD does. */

@@ -1,3 +1,5 @@
+import type { EntryCensus } from "./entry-census.ts";
+
 /**
  * The binary floating-point formats weights are stored in: how to decode them, and how large the
  * rounding error of a stored entry is.
@@ -64,46 +66,21 @@ export function smallFloatTable(format: "F16" | "F8_E4M3" | "F8_E5M2"): Float32A
  * the error is uniform in half of that either way. An exact zero counts as exact: pruned entries
  * were not rounded.
  *
- * @param data - decoded entries, any length; finite.
+ * @param census - of the decoded entries, all finite.
  * @param format - the format that they were stored in.
  * @returns s_u, in the unit of the entries, >= 0; 0 for no entries.
  * @source uniform rounding error: Widrow & Kollar 2008, Quantization Noise, section 1.
  */
-export function roundingErrorRms(data: Float32Array | Float64Array, format: FloatFormatName): number {
+export function roundingErrorRms({ count, exponents }: EntryCensus, format: FloatFormatName): number {
   const { significandBits, minExponent } = floatFormats[format];
-  if (data.length === 0) return 0;
-  const counts = data instanceof Float32Array ? countExponents32(data) : countExponents64(data);
-  let largest = 2047;
-  while (largest > 0 && counts[largest] === 0) largest--;
-  if (counts[largest] === 0) return 0;
+  let largest = exponents.length - 1;
+  while (largest >= 0 && exponents[largest] === 0) largest--;
+  if (largest < 0) return 0;
   const top = Math.max(largest - 1023, minExponent);
   let sum = 0;
   for (let biased = 0; biased <= largest; biased++) {
-    if (counts[biased] === 0) continue;
-    sum += counts[biased]! * 4 ** (Math.max(biased - 1023, minExponent) - top);
+    if (exponents[biased] === 0) continue;
+    sum += exponents[biased]! * 4 ** (Math.max(biased - 1023, minExponent) - top);
   }
-  return 2 ** (top - significandBits + 1) * Math.sqrt(sum / data.length / 12);
-}
-
-/** Non-zero entries by the biased exponent of float64: the squares then sum in one order, whatever the entries'. */
-function countExponents64(data: Float64Array): Float64Array {
-  const counts = new Float64Array(2048);
-  const entry = new Float64Array(1);
-  const words = new Uint32Array(entry.buffer);
-  const highWord = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
-  for (let i = 0; i < data.length; i++) {
-    entry[0] = data[i]!;
-    if (entry[0] !== 0) counts[(words[highWord]! >>> 20) & 0x7ff]! += 1;
-  }
-  return counts;
-}
-
-/** The same for float32, three times as fast: subnormal entries count as the smallest normal ones. */
-function countExponents32(data: Float32Array): Float64Array {
-  const counts = new Float64Array(2048);
-  const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
-  for (let i = 0; i < words.length; i++) {
-    if ((words[i]! & 0x7fffffff) !== 0) counts[((words[i]! >>> 23) & 0xff) + 896]! += 1;
-  }
-  return counts;
+  return 2 ** (top - significandBits + 1) * Math.sqrt(sum / count / 12);
 }

@@ -2,6 +2,8 @@ import { ConvergenceError } from "../errors.ts";
 
 /** QL sweeps allowed for one eigenvalue; 2 is usual, more than 10 was never seen. */
 const maxSweeps = 60;
+/** Below this a product of squares has lost digits to underflow, and the longer way round is taken. */
+const leastProduct = 1e-140;
 
 /**
  * All eigenvalues of a real symmetric tridiagonal matrix, by the implicit QL iteration without
@@ -31,6 +33,14 @@ export function tridiagonalEigenvalues(
     }
     largest = Math.max(largest, Math.abs(d[i]!), i < n - 1 ? Math.sqrt(e[i]!) : 0);
   }
+  // Products of up to six entries must neither overflow nor vanish; a power of two keeps all digits.
+  const scale = largest > 0 ? 2 ** -Math.floor(Math.log2(largest)) : 1;
+  const isFar = largest > 0 && (largest > 1e40 || largest < 1e-20);
+  if (isFar) {
+    for (let i = 0; i < n; i++) d[i] = d[i]! * scale;
+    for (let i = 0; i < n - 1; i++) e[i] = e[i]! * scale * scale;
+    largest *= scale;
+  }
   // An off-diagonal this small moves no eigenvalue by more than eps^2 times the norm.
   const floor = (negligible * largest) ** 2;
 
@@ -42,6 +52,7 @@ export function tridiagonalEigenvalues(
     if (end > start) solveBlock(d, e, start, end, negligible, floor);
     start = end + 1;
   }
+  if (isFar) for (let i = 0; i < n; i++) d[i] = d[i]! / scale;
   return d.sort();
 }
 
@@ -51,7 +62,13 @@ function reverse(d: Float64Array, e: Float64Array, start: number, end: number): 
   e.subarray(start, end).reverse();
 }
 
-/** Eigenvalues of one unreduced block, in place. */
+/**
+ * Eigenvalues of one unreduced block, in place.
+ *
+ * A sweep is a chain of divisions, each waiting for the one before. With r = p + e^2 and
+ * N = p (alpha - shift) - e^2 gamma, the usual gamma' = c (alpha - shift) - s gamma and p' = gamma'^2 / c become N / r
+ * and N^2 / (r p): one division in the chain in place of two.
+ */
 function solveBlock(
   d: Float64Array,
   e: Float64Array,
@@ -62,10 +79,13 @@ function solveBlock(
 ): void {
   if (Math.abs(d[end]!) < Math.abs(d[start]!)) reverse(d, e, start, end);
   let l = start;
+  let m = -1; // the first row from l on whose off-diagonal is negligible, or the last
   let sweeps = 0;
   while (l <= end) {
-    let m = l;
-    while (m < end && e[m]! > negligible * Math.abs(d[m]! * d[m + 1]!) + floor) m++;
+    if (m < l) {
+      m = l;
+      while (m < end && e[m]! > negligible * Math.abs(d[m]! * d[m + 1]!) + floor) m++;
+    }
     if (m < end) e[m] = 0;
     if (m === l) {
       l++;
@@ -94,24 +114,39 @@ function solveBlock(
     const root = Math.sqrt(e[l]!);
     const ratio = (d[l + 1]! - d[l]!) / (2 * root);
     const shift = d[l]! - root / (ratio + Math.sign(ratio || 1) * Math.hypot(ratio, 1));
-    let cosine = 1;
+    let split = m;
     let sine = 0;
+    let cosineTop = 1; // the cosine before, as a fraction
+    let cosineBottom = 1;
     let gamma = d[m]! - shift;
     let p = gamma * gamma;
+    let above = 0; // the diagonal entry last set
     for (let i = m - 1; i >= l; i--) {
       const square = e[i]!;
+      const alpha = d[i]!;
       const r = p + square;
-      if (i !== m - 1) e[i + 1] = sine * r;
-      const oldCosine = cosine;
-      cosine = p / r;
+      const numerator = p * (alpha - shift) - square * gamma;
+      const off = sine * r;
       sine = square / r;
       const oldGamma = gamma;
-      const alpha = d[i]!;
-      gamma = cosine * (alpha - shift) - sine * oldGamma;
-      d[i + 1] = oldGamma + (alpha - gamma);
-      p = cosine !== 0 ? (gamma * gamma) / cosine : oldCosine * square;
+      gamma = numerator / r;
+      const diagonal = oldGamma + (alpha - gamma);
+      d[i + 1] = diagonal;
+      if (i !== m - 1) {
+        e[i + 1] = off;
+        if (off <= negligible * Math.abs(diagonal * above) + floor) split = i + 1;
+      }
+      above = diagonal;
+      const scaled = r * p;
+      const oldP = p;
+      if (scaled > leastProduct) p = (numerator * numerator) / scaled;
+      else p = p !== 0 ? gamma * gamma * (r / p) : (cosineTop / cosineBottom) * square;
+      cosineTop = oldP;
+      cosineBottom = r;
     }
     e[l] = sine * p;
     d[l] = shift + gamma;
+    if (e[l]! <= negligible * Math.abs(d[l]! * above) + floor) split = l;
+    m = split;
   }
 }

@@ -1,8 +1,8 @@
 import { bidiagonalSingularValues } from "../linalg/bidiagonal-singular-values.ts";
 import { bidiagonalize } from "../linalg/bidiagonalize.ts";
+import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import { triangularFactor } from "../linalg/householder-qr.ts";
 import type { Matrix } from "../linalg/matrix.ts";
-import { unitOf } from "./gram-accuracy.ts";
 import type { SingularValues } from "./spectrum-engine.ts";
 
 const unitRoundoff = Number.EPSILON / 2;
@@ -41,7 +41,7 @@ const tile = 32;
 export function accurateSingularValues(matrix: Matrix): SingularValues {
   const order = Math.min(matrix.rows, matrix.columns);
   const length = Math.max(matrix.rows, matrix.columns);
-  const unit = unitOf(matrix.data);
+  const unit = unitOf(censusOf(matrix.data));
   const { diagonal, superdiagonal } =
     length >= tallRatio * order
       ? bidiagonalize(triangularFactor(matrix, unit), order, order)

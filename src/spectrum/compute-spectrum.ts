@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.ts";
+import { censusOf, type EntryCensus, unitOf } from "../linalg/entry-census.ts";
 import { type FloatFormatName, roundingErrorRms } from "../linalg/float-formats.ts";
-import { largestMagnitude } from "../linalg/largest-magnitude.ts";
 import { asMatrix, type MatrixLike } from "../linalg/matrix.ts";
 import { accurateSingularValues } from "./accurate.ts";
 import type { Spectrum } from "./spectrum.ts";
@@ -16,6 +16,8 @@ export interface SpectrumOptions {
   readonly format?: FloatFormatName;
   /** "auto" by default. */
   readonly method?: SpectrumMethod;
+  /** The census of the entries, where it was made before; it must be theirs. */
+  readonly census?: EntryCensus | undefined;
 }
 
 /**
@@ -46,13 +48,13 @@ export async function computeSpectrum(
   const format = options.format ?? (data instanceof Float32Array ? "F32" : "F64");
   const larger = Math.max(rows, columns);
   const smaller = Math.min(rows, columns);
-  const content = inspectEntries(data);
-  if (content.nonFinite > 0) {
+  const census = options.census ?? censusOf(data);
+  if (census.nonFinite > 0) {
     throw new UsageError(
-      `a spectrum needs finite entries, got ${content.nonFinite} NaN or infinite of ${data.length}`,
+      `a spectrum needs finite entries, got ${census.nonFinite} NaN or infinite of ${data.length}`,
     );
   }
-  if (content.isZero) {
+  if (census.isZero) {
     return {
       rows,
       columns,
@@ -73,18 +75,9 @@ export async function computeSpectrum(
     ...{ rows, columns, larger, smaller, format },
     ...known,
     singularValues: values,
-    roundingError: roundingErrorRms(data, format),
+    roundingError: roundingErrorRms(census, format),
   });
   if (wanted === "accurate") return spectrumOf(accurateSingularValues(matrix));
-  const spectrum = spectrumOf(await engine.singularValues(matrix));
+  const spectrum = spectrumOf(await engine.singularValues(matrix, unitOf(census)));
   return wanted === "auto" && needsAccuracy(spectrum) ? spectrumOf(accurateSingularValues(matrix)) : spectrum;
-}
-
-/** What stands in the way of a spectrum: entries that are NaN or infinite, or nothing but zeros. */
-export function inspectEntries(data: Float32Array | Float64Array): { nonFinite: number; isZero: boolean } {
-  const largest = largestMagnitude(data);
-  if (largest !== Number.POSITIVE_INFINITY) return { nonFinite: 0, isZero: largest === 0 };
-  let nonFinite = 0;
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) nonFinite++;
-  return { nonFinite, isZero: false };
 }

@@ -1,4 +1,3 @@
-import { largestMagnitude } from "../linalg/largest-magnitude.ts";
 import type { SingularValues } from "./spectrum-engine.ts";
 
 const unitRoundoff = Number.EPSILON / 2;
@@ -36,10 +35,4 @@ export function fromGramEigenvalues(ascending: Float64Array, unit: number): Sing
     relativeErrorBounds[i] = first / eigenvalue + second;
   }
   return { values, relativeErrorBounds, resolution: Math.sqrt(floor) * unit, method: "gram", exact: true };
-}
-
-/** A power of two within a factor of two of the largest entry: dividing by it is exact and brings entries near 1. */
-export function unitOf(data: Float32Array | Float64Array): number {
-  const largest = largestMagnitude(data);
-  return largest === 0 ? 1 : 2 ** Math.max(Math.floor(Math.log2(largest)), -1020);
 }

@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.ts";
 import { loadNativeLapack, nativeGramEigenvalues } from "../kernels/native-lapack.ts";
-import { fromGramEigenvalues, unitOf } from "./gram-accuracy.ts";
+import { fromGramEigenvalues } from "./gram-accuracy.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
 
 /**
@@ -19,8 +19,7 @@ export async function nativeEngine(path?: string): Promise<SpectrumEngine> {
   const lapack = await loadNativeLapack(path);
   return {
     id: "native",
-    async singularValues(matrix) {
-      const unit = unitOf(matrix.data);
+    async singularValues(matrix, unit) {
       return fromGramEigenvalues(nativeGramEigenvalues(lapack, matrix, unit), unit);
     },
   };
@@ -29,7 +28,7 @@ export async function nativeEngine(path?: string): Promise<SpectrumEngine> {
 /** The native engine as an entry of the catalogue: its library is loaded with the first matrix. */
 export const nativeEngineOnDemand: SpectrumEngine = {
   id: "native",
-  singularValues: async (matrix) => (await nativeEngine()).singularValues(matrix),
+  singularValues: async (matrix, unit) => (await nativeEngine()).singularValues(matrix, unit),
 };
 
 /** The library that {@link nativeEngine} would use, in words, for `marchenko env`; null where there is none. */

@@ -1,7 +1,6 @@
 import { UsageError } from "../errors.ts";
-import { largestMagnitude } from "../linalg/largest-magnitude.ts";
+import { censusOf, joinCensus, unitOf } from "../linalg/entry-census.ts";
 import { asMatrix, type MatrixLike } from "../linalg/matrix.ts";
-import { inspectEntries } from "./compute-spectrum.ts";
 import type { Probe } from "./lanczos-probe.ts";
 
 /** Rows that are multiplied at once. */
@@ -29,7 +28,7 @@ export function rowsOf(source: MatrixLike | RowBlocks): RowBlocks {
 
 /** Reads W once, checks blocks and entries; a power of two near the largest entry. */
 export async function unitOfRows(w: RowBlocks): Promise<number> {
-  let largest = 0;
+  let all = censusOf(new Float64Array(0));
   let next = 0;
   for await (const { first, data } of w.blocks()) {
     if (first !== next || data.length % w.columns !== 0) {
@@ -39,16 +38,16 @@ export async function unitOfRows(w: RowBlocks): Promise<number> {
       );
     }
     next += data.length / w.columns;
-    largest = Math.max(largest, largestMagnitude(data));
-    if (largest === Number.POSITIVE_INFINITY) {
-      const { nonFinite } = inspectEntries(data);
+    const census = censusOf(data);
+    if (census.nonFinite > 0) {
       throw new UsageError(
-        `an estimate needs finite entries, got ${nonFinite} NaN or infinite from row ${first}`,
+        `an estimate needs finite entries, got ${census.nonFinite} NaN or infinite from row ${first}`,
       );
     }
+    all = joinCensus(all, census);
   }
   if (next !== w.rows) throw new UsageError(`blocks must make up ${w.rows} rows, got ${next}`);
-  return largest === 0 ? 1 : 2 ** Math.max(Math.floor(Math.log2(largest)), -1020);
+  return unitOf(all);
 }
 
 /**

@@ -2,10 +2,10 @@ import { UsageError } from "../errors.ts";
 import { bidiagonalVectors } from "../linalg/bidiagonal-inverse-iteration.ts";
 import { bidiagonalSingularValues, bidiagonalSvd } from "../linalg/bidiagonal-singular-values.ts";
 import { bidiagonalize, multiplyByP, multiplyByQ } from "../linalg/bidiagonalize.ts";
+import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import { asMatrix, type Matrix, type MatrixLike } from "../linalg/matrix.ts";
 import { type RandomStream, randomStream } from "../linalg/random.ts";
 import { tallCopy } from "./accurate.ts";
-import { inspectEntries } from "./compute-spectrum.ts";
 import {
   distance,
   lanczosTop,
@@ -15,7 +15,6 @@ import {
   type TallMatrix,
   type VectorPairs,
 } from "./golub-kahan-lanczos.ts";
-import { unitOf } from "./gram-accuracy.ts";
 
 /** Lanczos is tried where the smaller side is at least this many times the number of vectors. */
 const lanczosRatio = 16;
@@ -144,13 +143,14 @@ function tallOf(matrixLike: MatrixLike): TallMatrix {
   if (data.length === 0) {
     throw new UsageError(`singular vectors need at least one entry, got a ${rows} x ${columns} matrix`);
   }
-  const { nonFinite } = inspectEntries(data);
+  const census = censusOf(data);
+  const { nonFinite } = census;
   if (nonFinite > 0) {
     throw new UsageError(
       `singular vectors need finite entries, got ${nonFinite} NaN or infinite of ${data.length}`,
     );
   }
-  const unit = unitOf(data);
+  const unit = unitOf(census);
   return {
     entries: tallCopy(matrix, unit),
     longer: Math.max(rows, columns),

@@ -20,13 +20,14 @@ export interface SpectrumEngine {
   readonly unavailable?: () => string | null;
   /**
    * @param matrix - W, any shape with at least one entry, all entries finite and not all zero.
+   * @param unit - a power of two near the largest entry, to divide by (`unitOf` of the census).
    * @throws {ConvergenceError} If the iteration does not converge.
    */
-  singularValues(matrix: Matrix): Promise<SingularValues>;
+  singularValues(matrix: Matrix, unit: number): Promise<SingularValues>;
   /** Runs one thread's part of {@link team}; thread 0 gets the result. */
   readonly runPart?: (part: unknown) => SingularValues | null;
   /** Splits the work on one matrix among threads; null where that does not pay. Absent: it can't. */
-  readonly team?: (matrix: Matrix, size: number) => TeamWork | null;
+  readonly team?: (matrix: Matrix, unit: number, size: number) => TeamWork | null;
 }
 
 /** One matrix for several threads: each gets `parts[rank]`, sent to it, and runs `engine.runPart`. */

@@ -1,6 +1,6 @@
 import { gram } from "../linalg/gram.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigenvalues.ts";
-import { fromGramEigenvalues, unitOf } from "./gram-accuracy.ts";
+import { fromGramEigenvalues } from "./gram-accuracy.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
 
 /**
@@ -9,8 +9,7 @@ import type { SpectrumEngine } from "./spectrum-engine.ts";
  */
 export const typedArrayEngine: SpectrumEngine = {
   id: "typed-array",
-  async singularValues(matrix) {
-    const unit = unitOf(matrix.data);
+  async singularValues(matrix, unit) {
     const order = Math.min(matrix.rows, matrix.columns);
     return fromGramEigenvalues(symmetricEigenvalues(gram(matrix, unit), order), unit);
   },

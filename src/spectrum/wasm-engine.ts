@@ -7,7 +7,7 @@ import {
 } from "../kernels/gram-eigenvalues.ts";
 import { bestVariant, type KernelVariant, runsVariant } from "../kernels/kernels.ts";
 import { breakTeam } from "../kernels/team.ts";
-import { fromGramEigenvalues, unitOf } from "./gram-accuracy.ts";
+import { fromGramEigenvalues } from "./gram-accuracy.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
 import { typedArrayEngine } from "./typed-array-engine.ts";
 
@@ -33,14 +33,13 @@ export function wasmEngine(variant: KernelVariant): SpectrumEngine {
       runsVariant(variant)
         ? null
         : `this JavaScript engine has no WebAssembly ${variant === "relaxed" ? "relaxed " : ""}SIMD`,
-    async singularValues(matrix) {
-      const unit = unitOf(matrix.data);
+    async singularValues(matrix, unit) {
       return fromGramEigenvalues(gramEigenvalues(variant, matrix, unit), unit);
     },
-    team(matrix, size) {
+    team(matrix, unit, size) {
       if (Math.min(matrix.rows, matrix.columns) < teamFrom || typeof SharedArrayBuffer === "undefined")
         return null;
-      const work = shareGramWork(variant, matrix, unitOf(matrix.data), size);
+      const work = shareGramWork(variant, matrix, unit, size);
       return {
         parts: Array.from({ length: size }, (_, rank): Part => ({ work, rank })),
         abandon: () => breakTeam(work.shared.memory),

@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { decodeSmallFloat, roundingErrorRms, smallFloatTable } from "../../src/linalg/float-formats.ts";
+import { censusOf } from "../../src/linalg/entry-census.ts";
+import {
+  decodeSmallFloat,
+  type FloatFormatName,
+  roundingErrorRms as roundingErrorOfCensus,
+  smallFloatTable,
+} from "../../src/linalg/float-formats.ts";
+
+const roundingErrorRms = (data: Float32Array | Float64Array, format: FloatFormatName) =>
+  roundingErrorOfCensus(censusOf(data), format);
+
 import { randomStream } from "../../src/linalg/random.ts";
 
 describe("small floats", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { SingularValueDecomposition, Matrix as WrappedMatrix } from "ml-matrix";
 import { describe, expect, test } from "vitest";
 import { ConvergenceError } from "../../src/errors.ts";
+import { censusOf, unitOf } from "../../src/linalg/entry-census.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
 import { randomStream } from "../../src/linalg/random.ts";
 import { accurateSingularValues } from "../../src/spectrum/accurate.ts";
@@ -65,7 +66,7 @@ describe("accurate singular values", () => {
     const integers = graded(64, 1e12);
     const matrix = exactly(64, 64, integers);
     const smallest = integers.at(-1)! * 64;
-    const gram = await typedArrayEngine.singularValues(matrix);
+    const gram = await typedArrayEngine.singularValues(matrix, unitOf(censusOf(matrix.data)));
     expect(gram.values.at(-1)).toBe(0);
     expect(gram.resolution).toBeGreaterThan(1e4 * smallest);
     const { values } = accurateSingularValues(matrix);
@@ -85,7 +86,7 @@ describe("accurate singular values", () => {
           const matrix = sample(shorter, longer, seed, sort, scale);
           const shaped = isFlipped ? transposed(matrix) : matrix;
           if (shaped.data.every((entry) => entry === 0)) return;
-          const gram = await typedArrayEngine.singularValues(shaped);
+          const gram = await typedArrayEngine.singularValues(shaped, unitOf(censusOf(shaped.data)));
           const accurate = accurateSingularValues(shaped);
           expect(accurate.values.length).toBe(gram.values.length);
           for (const [i, a] of accurate.values.entries()) {

@@ -1,4 +1,4 @@
-import { blockAt, madd, panelBytes, rowBytes } from "./layout";
+import { bandPitch, blockAt, madd, panelBytes, rowBytes } from "./layout";
 import { addTile, multiplyTile } from "./multiply";
 import { addScaled, dot, makeReflection } from "./reflect";
 
@@ -139,7 +139,10 @@ export function multiplyTransposed(
   }
 }
 
-/** Rows `first` .. `last` of Y <- base * Y + A M for tall A and Y in panels and a small square M, row-major. */
+/**
+ * Rows `first` .. `last`, multiples of 4, of Y <- A M, or of Y <- Y + A M where `adds` is 1, for tall A and Y in
+ * panels and a small square M, row-major.
+ */
 export function multiplySmall(
   a: usize,
   m: usize,
@@ -148,57 +151,77 @@ export function multiplySmall(
   width: i32,
   first: i32,
   last: i32,
-  base: f64,
+  adds: i32,
 ): void {
-  for (let j = 0; j < width; j += 4) {
-    const out = y + <usize>((j >> 2) * padded) * rowBytes;
-    for (let i = first; i < last; i++) {
-      const row = out + <usize>i * rowBytes;
-      let s0 = f64x2.mul(f64x2.splat(base), v128.load(row));
-      let s1 = f64x2.mul(f64x2.splat(base), v128.load(row, 16));
-      for (let k = 0; k < width; k++) {
-        const entry = v128.load64_splat(a + <usize>((k >> 2) * padded + i) * rowBytes + <usize>(k & 3) * 8);
-        const weights = m + <usize>(k * width + j) * 8;
-        s0 = madd(entry, v128.load(weights), s0);
-        s1 = madd(entry, v128.load(weights, 16), s1);
-      }
-      v128.store(row, s0);
-      v128.store(row, s1, 16);
+  const stride = <usize>padded * rowBytes;
+  for (let i = first; i < last; i += 4) {
+    const rows = <usize>i * rowBytes;
+    for (let j = 0; j < width; j += 4) {
+      const out = y + <usize>(j >> 2) * stride + rows;
+      if (!adds) memory.fill(out, 0, 128);
+      multiplyRows(a + rows, stride, m + <usize>j * 8, <usize>width * 8, width >> 2, out);
     }
   }
 }
 
 /**
- * Four rows of Y = A V, A symmetric in blocks: rows 4 `tile` .. 4 `tile` + 3, one panel of columns.
+ * Sixteen rows of Y = A V, A symmetric in blocks: rows 16 `strip` .. 16 `strip` + 15, all `width` columns.
  *
  * A row of A is, left of the diagonal, a row of blocks, and below it a column of blocks: each output is summed by
- * one owner in one order, however many threads there are.
+ * one owner in one order, however many threads there are. Block by block, so that what is read of A and of V stays in
+ * the first-level cache until all tiles have had it.
  *
- * @param start - first row and column of the part of A that takes part, a multiple of 4.
- * @param v - panel of V, by rows from 0. @param y - the same panel of Y. @param blocks - block rows of A.
+ * @param start - first row and column of the part of A that takes part, a multiple of 16.
+ * @param v - V, `padded` rows. @param y - Y, the same. @param blocks - block rows of A.
  */
-export function multiplySymmetric(matrix: usize, tile: i32, start: i32, v: usize, y: usize, blocks: i32): void {
-  const I = tile >> 4;
-  const inBlock = <usize>(tile & 15);
-  const out = y + <usize>(tile * 4) * rowBytes;
-  memory.fill(out, 0, 128);
-  // Left of the diagonal, and the tile on it: rows of A as they are stored, a block at a time.
-  for (let p = start >> 2; p <= tile; ) {
-    const count = min(tile + 1, (p | 15) + 1) - p;
-    const a = blockAt(matrix, I, p >> 4) + <usize>(p & 15) * panelBytes + inBlock * 4 * rowBytes;
-    multiplyRows(a, v + <usize>(p * 4) * rowBytes, count, out);
-    p += count;
+export function multiplySymmetric(
+  matrix: usize,
+  strip: i32,
+  start: i32,
+  v: usize,
+  y: usize,
+  padded: i32,
+  width: i32,
+  blocks: i32,
+): void {
+  const stride = <usize>padded * rowBytes;
+  const firstTile = strip * 4;
+  const I = strip >> 2;
+  const panels = width >> 2;
+  for (let c = 0; c < panels; c++) memory.fill(y + <usize>c * stride + <usize>(strip * 16) * rowBytes, 0, 512);
+  // Left of the diagonal, and the tile on it: rows of A as they are stored.
+  for (let K = start >> 6; K <= I; K++) {
+    const p = max(start >> 2, K * 16);
+    for (let tile = firstTile; tile < firstTile + 4; tile++) {
+      const count = min(tile + 1, K * 16 + 16) - p;
+      const a = blockAt(matrix, I, K) + <usize>(p & 15) * panelBytes + <usize>((tile & 15) * 4) * rowBytes;
+      let b = v + <usize>(p * 4) * rowBytes;
+      let out = y + <usize>(tile * 4) * rowBytes;
+      for (let c = 0; c < panels; c++) {
+        multiplyRows(a, panelBytes, b, rowBytes, count, out);
+        b += stride;
+        out += stride;
+      }
+    }
   }
   // Below the diagonal: columns of A, that is rows of its transpose.
   for (let K = I; K < blocks; K++) {
-    const skip: usize = K == I ? (inBlock + 1) * 4 : 0;
-    const a = blockAt(matrix, K, I) + inBlock * panelBytes + skip * rowBytes;
-    multiplyTile(a, v + (<usize>(K * 64) + skip) * rowBytes, 64 - <i32>skip, out);
+    for (let tile = firstTile; tile < firstTile + 4; tile++) {
+      const skip: usize = K == I ? ((tile & 15) + 1) * 4 : 0;
+      const a = blockAt(matrix, K, I) + <usize>(tile & 15) * panelBytes + skip * rowBytes;
+      let b = v + (<usize>(K * 64) + skip) * rowBytes;
+      let out = y + <usize>(tile * 4) * rowBytes;
+      for (let c = 0; c < panels; c++) {
+        multiplyTile(a, b, 64 - <i32>skip, out);
+        b += stride;
+        out += stride;
+      }
+    }
   }
 }
 
-/** C <- C + A B for four rows of A, in `panels` panels of a block, and B by rows. */
-function multiplyRows(a: usize, b: usize, panels: i32, c: usize): void {
+/** C <- C + A B for four rows of A, in panels `stride` bytes apart, and four columns of B, in rows `step` bytes apart. */
+function multiplyRows(a: usize, stride: usize, b: usize, step: usize, panels: i32, c: usize): void {
   let c00 = f64x2.splat(0);
   let c01 = c00;
   let c10 = c00;
@@ -224,9 +247,9 @@ function multiplyRows(a: usize, b: usize, panels: i32, c: usize): void {
       c30 = madd(a3, b0, c30);
       c31 = madd(a3, b1, c31);
       a += 8;
-      b += rowBytes;
+      b += step;
     }
-    a += panelBytes - 32;
+    a += stride - 32;
   }
   addTile(c, c00, c01, c10, c11, c20, c21, c30, c31);
 }
@@ -259,7 +282,6 @@ export function keepBand(
   panel: usize,
   pitch: usize,
   band: usize,
-  bandPitch: i32,
 ): void {
   const block = blockAt(matrix, first >> 6, first >> 6);
   for (let j = 0; j < width && first + j < order; j++) {

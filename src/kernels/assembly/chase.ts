@@ -1,78 +1,202 @@
+import { addFour, addToFour, addToFourAndDot, addTwoToFour, sum0, sum1, sum2, sum3, symmetricFour } from "./four-columns";
+import { bandPitch, skew } from "./layout";
 import { addScaled, dot, makeReflection } from "./reflect";
 
 /**
  * One sweep of band to tridiagonal: column `s` loses all but its first off-diagonal entry, and the bulge that this
  * makes is chased down the band.
  *
- * The band is stored by columns, `pitch` entries apart, the diagonal first; `pitch` >= 2 `width` + 1 leaves room for
- * the bulge. `scratch` has room for 2 `width` entries.
+ * The band is stored by columns, the diagonal first; `width` is 16 or 32. `scratch` has room for 3 `width` entries.
  *
  * @source Lang 1993, SIAM J. Sci. Comput. 14:1320-1338; Murata & Horikoshi 1975.
  */
-export function chaseSweep(band: usize, pitch: i32, order: i32, width: i32, s: i32, scratch: usize): void {
-  const v = scratch;
+export function chaseSweep(band: usize, order: i32, width: i32, s: i32, scratch: usize): void {
+  let v = scratch;
   const w = scratch + <usize>width * 8;
-  let column = s;
+  let next = w + <usize>width * 8;
   let first = s + 1;
+  let length = min(width, order - first);
+  // The reflection that clears the column below row `first`.
+  let tau = takeReflection(band + <usize>(s * bandPitch + 1) * 8, length, v);
   while (first < order - 1) {
-    const length = min(width, order - first);
-    // The reflection that clears the column below row `first`.
-    const head = band + <usize>(column * pitch + first - column) * 8;
-    const tau = makeReflection(head, length);
-    memory.copy(v, head, <usize>length * 8);
-    store<f64>(v, 1);
-    if (tau != 0) {
-      memory.fill(head + 8, 0, <usize>(length - 1) * 8);
-      // The other columns of the block left of the diagonal one: they were filled by the step before.
-      for (let j = column + 1; j < first; j++) {
-        const x = band + <usize>(j * pitch + first - j) * 8;
-        addScaled(x, -tau * dot(v, x, length), v, length);
-      }
-      reflectDiagonal(band, pitch, first, length, v, w, tau);
-    }
+    if (tau != 0) reflectDiagonal(band, first, length, v, w, tau);
     const below = first + length;
     const height = min(width, order - below);
     if (height <= 0) return;
+    // The block below the diagonal one, from the right, B <- B (I - tau v v'), and then from the left by the
+    // reflection that clears its first column. A block with rows below it is whole: its columns are a multiple of 4.
+    const block = band + <usize>(first * bandPitch + length) * 8;
     if (tau != 0) {
-      // The block below the diagonal one, from the right: B <- B (I - tau v v').
       memory.fill(w, 0, <usize>height * 8);
-      for (let j = 0; j < length; j++) {
-        const x = band + <usize>((first + j) * pitch + below - first - j) * 8;
-        addScaled(w, load<f64>(v + <usize>j * 8), x, height);
+      const end = v + <usize>length * 8;
+      let x = block;
+      for (let c = v; c < end; c += 32) {
+        addFour(w, x, load<f64>(c), load<f64>(c, 8), load<f64>(c, 16), load<f64>(c, 24), height);
+        x += 4 * skew;
       }
-      for (let j = 0; j < length; j++) {
-        const x = band + <usize>((first + j) * pitch + below - first - j) * 8;
-        addScaled(x, -tau * load<f64>(v + <usize>j * 8), w, height);
-      }
+      addScaled(block, -tau * load<f64>(v), w, height);
     }
-    column = first;
+    const nextTau = takeReflection(block, height, next);
+    reflectRest(block, length, height, v, tau, w, next, nextTau);
+    const used = v;
+    v = next;
+    next = used;
+    tau = nextTau;
     first = below;
+    length = height;
   }
 }
 
-/** D <- (I - tau v v') D (I - tau v v') on the lower triangle of a diagonal block. */
-function reflectDiagonal(band: usize, pitch: i32, first: i32, n: i32, v: usize, w: usize, tau: f64): void {
+/** Takes column x to (beta, 0, ..., 0) and leaves the reflection that does so in v; returns tau. */
+@inline
+function takeReflection(x: usize, n: i32, v: usize): f64 {
+  const tau = makeReflection(x, n);
+  if (tau != 0) {
+    memory.copy(v + 8, x + 8, <usize>(n - 1) * 8);
+    memory.fill(x + 8, 0, <usize>(n - 1) * 8);
+    store<f64>(v, 1);
+  }
+  return tau;
+}
+
+/** All columns of a block but the first: x <- (I - tau u u') (x - rightTau v_x w). */
+function reflectRest(
+  block: usize,
+  columns: i32,
+  n: i32,
+  v: usize,
+  rightTau: f64,
+  w: usize,
+  u: usize,
+  tau: f64,
+): void {
+  let x = block + skew;
+  let c = v + 8;
+  const end = v + <usize>columns * 8;
+  if (rightTau == 0) {
+    if (tau == 0) return;
+    for (; c < end; c += 8) {
+      addScaled(x, -tau * dot(u, x, n), u, n);
+      x += skew;
+    }
+    return;
+  }
+  for (; c + 24 < end; c += 32) {
+    const c0 = -rightTau * load<f64>(c);
+    const c1 = -rightTau * load<f64>(c, 8);
+    const c2 = -rightTau * load<f64>(c, 16);
+    const c3 = -rightTau * load<f64>(c, 24);
+    if (tau != 0) {
+      addToFourAndDot(x, c0, c1, c2, c3, w, u, n);
+      addToFour(x, -tau * sum0, -tau * sum1, -tau * sum2, -tau * sum3, u, n);
+    } else addToFour(x, c0, c1, c2, c3, w, n);
+    x += 4 * skew;
+  }
+  for (; c < end; c += 8) {
+    addScaled(x, -rightTau * load<f64>(c), w, n);
+    if (tau != 0) addScaled(x, -tau * dot(u, x, n), u, n);
+    x += skew;
+  }
+}
+
+/**
+ * D <- (I - tau v v') D (I - tau v v') on the lower triangle of a diagonal block, as D <- D - v w' - w v' with
+ * w = tau D v - (tau^2 v' D v / 2) v. Four columns at a time: the small triangle on the diagonal, then what is below.
+ */
+function reflectDiagonal(band: usize, first: i32, n: i32, v: usize, w: usize, tau: f64): void {
+  const diagonal = band + <usize>(first * bandPitch) * 8;
+  const step = <usize>(bandPitch * 4) * 8;
   memory.fill(w, 0, <usize>n * 8);
-  for (let j = 0; j < n; j++) {
-    const column = band + <usize>((first + j) * pitch) * 8;
-    const vj = load<f64>(v + <usize>j * 8);
-    const below = n - 1 - j;
-    const sum =
-      load<f64>(column) * vj + dot(column + 8, v + <usize>(j + 1) * 8, below);
-    store<f64>(w + <usize>j * 8, load<f64>(w + <usize>j * 8) + sum);
-    addScaled(w + <usize>(j + 1) * 8, vj, column + 8, below);
+  let corner = diagonal;
+  let at: usize = 0;
+  for (let left = n; left > 0; left -= 4) {
+    multiplyCorner(corner, min(left, 4), v + at, w + at);
+    if (left > 4) symmetricFour(w + at + 32, v + at + 32, corner + 32, v + at, w + at, left - 4);
+    corner += step;
+    at += 32;
   }
   const correction = 0.5 * tau * dot(w, v, n);
-  for (let j = 0; j < n; j++) {
-    const at = <usize>j * 8;
-    store<f64>(w + at, tau * (load<f64>(w + at) - correction * load<f64>(v + at)));
+  for (let i = 0; i < n; i++) {
+    const entry = w + <usize>i * 8;
+    store<f64>(entry, tau * (load<f64>(entry) - correction * load<f64>(v + <usize>i * 8)));
+  }
+  corner = diagonal;
+  at = 0;
+  for (let left = n; left > 0; left -= 4) {
+    updateCorner(corner, min(left, 4), v + at, w + at);
+    if (left > 4) addTwoToFour(corner + 32, v + at, w + at, v + at + 32, w + at + 32, left - 4);
+    corner += step;
+    at += 32;
+  }
+}
+
+/** w <- w + D v for a triangle of `n` <= 4 rows. */
+@inline
+function multiplyCorner(corner: usize, n: i32, v: usize, w: usize): void {
+  if (n == 4) {
+    const v0 = load<f64>(v);
+    const v1 = load<f64>(v, 8);
+    const v2 = load<f64>(v, 16);
+    const v3 = load<f64>(v, 24);
+    const d10 = load<f64>(corner, 8);
+    const d20 = load<f64>(corner, 16);
+    const d30 = load<f64>(corner, 24);
+    const d21 = load<f64>(corner, 8 + skew + 8);
+    const d31 = load<f64>(corner, 8 + skew + 16);
+    const d32 = load<f64>(corner, 16 + 2 * skew + 8);
+    store<f64>(w, load<f64>(w) + (load<f64>(corner) * v0 + d10 * v1) + (d20 * v2 + d30 * v3));
+    const w1 = load<f64>(w, 8) + (d10 * v0 + load<f64>(corner, 8 + skew) * v1);
+    store<f64>(w, w1 + (d21 * v2 + d31 * v3), 8);
+    const w2 = load<f64>(w, 16) + (d20 * v0 + d21 * v1);
+    store<f64>(w, w2 + (load<f64>(corner, 16 + 2 * skew) * v2 + d32 * v3), 16);
+    const w3 = load<f64>(w, 24) + (d30 * v0 + d31 * v1);
+    store<f64>(w, w3 + (d32 * v2 + load<f64>(corner, 24 + 3 * skew) * v3), 24);
+    return;
   }
   for (let j = 0; j < n; j++) {
-    const column = band + <usize>((first + j) * pitch) * 8;
-    const at = <usize>j * 8;
-    const vj = -load<f64>(v + at);
-    const wj = -load<f64>(w + at);
-    addScaled(column, vj, w + at, n - j);
-    addScaled(column, wj, v + at, n - j);
+    const column = corner + <usize>(j * bandPitch) * 8;
+    for (let i = j; i < n; i++) {
+      const entry = load<f64>(column + <usize>(i - j) * 8);
+      const wi = w + <usize>i * 8;
+      const wj = w + <usize>j * 8;
+      store<f64>(wi, load<f64>(wi) + entry * load<f64>(v + <usize>j * 8));
+      if (i > j) store<f64>(wj, load<f64>(wj) + entry * load<f64>(v + <usize>i * 8));
+    }
+  }
+}
+
+/** D <- D - v w' - w v' for a triangle of `n` <= 4 rows. */
+@inline
+function updateCorner(corner: usize, n: i32, v: usize, w: usize): void {
+  if (n == 4) {
+    const v0 = load<f64>(v);
+    const v1 = load<f64>(v, 8);
+    const v2 = load<f64>(v, 16);
+    const v3 = load<f64>(v, 24);
+    const w0 = load<f64>(w);
+    const w1 = load<f64>(w, 8);
+    const w2 = load<f64>(w, 16);
+    const w3 = load<f64>(w, 24);
+    store<f64>(corner, load<f64>(corner) - 2 * v0 * w0);
+    store<f64>(corner, load<f64>(corner, 8) - (v1 * w0 + w1 * v0), 8);
+    store<f64>(corner, load<f64>(corner, 16) - (v2 * w0 + w2 * v0), 16);
+    store<f64>(corner, load<f64>(corner, 24) - (v3 * w0 + w3 * v0), 24);
+    store<f64>(corner, load<f64>(corner, 8 + skew) - 2 * v1 * w1, 8 + skew);
+    store<f64>(corner, load<f64>(corner, 16 + skew) - (v2 * w1 + w2 * v1), 16 + skew);
+    store<f64>(corner, load<f64>(corner, 24 + skew) - (v3 * w1 + w3 * v1), 24 + skew);
+    store<f64>(corner, load<f64>(corner, 16 + 2 * skew) - 2 * v2 * w2, 16 + 2 * skew);
+    store<f64>(corner, load<f64>(corner, 24 + 2 * skew) - (v3 * w2 + w3 * v2), 24 + 2 * skew);
+    store<f64>(corner, load<f64>(corner, 24 + 3 * skew) - 2 * v3 * w3, 24 + 3 * skew);
+    return;
+  }
+  for (let j = 0; j < n; j++) {
+    const column = corner + <usize>(j * bandPitch) * 8;
+    const vj = load<f64>(v + <usize>j * 8);
+    const wj = load<f64>(w + <usize>j * 8);
+    for (let i = j; i < n; i++) {
+      const entry = column + <usize>(i - j) * 8;
+      const change = load<f64>(v + <usize>i * 8) * wj + load<f64>(w + <usize>i * 8) * vj;
+      store<f64>(entry, load<f64>(entry) - change);
+    }
   }
 }

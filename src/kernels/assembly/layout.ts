@@ -11,6 +11,14 @@ export const panelBytes: usize = 2048;
 /** Bytes of a block. */
 export const blockBytes: usize = 32768;
 
+/**
+ * Entries of a column of the band, the diagonal first, with room for bulges: twice the widest band, and one. Fixed, so
+ * that an entry's neighbours are at distances that the compiler knows.
+ */
+export const bandPitch: i32 = 65;
+/** Bytes from an entry of the band to the one right of it. */
+export const skew: usize = 512;
+
 /** Address of block (I, J), J <= I, of the triangle that starts at `base`. */
 @inline
 export function blockAt(base: usize, I: i32, J: i32): usize {
