@@ -48,7 +48,9 @@ export async function startSpectra(workers: number, engine: SpectrumEngine): Pro
   const compute = await computeInWorkers(workers, 0, engine.id);
   return {
     compute: async (matrices) => {
-      await Promise.all(matrices.map((matrix) => compute.spectrum(matrix, "F32")));
+      await Promise.all(
+        matrices.map((matrix) => compute.spectrum(matrix, "F32", { othersFollow: matrices.length > 1 })),
+      );
     },
     close: () => compute.close(),
   };

@@ -3,7 +3,9 @@ import { MarchenkoError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { censusOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
+import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { Compute } from "./compute.ts";
+import type { Place } from "./map-bounded.ts";
 import { measureLayer } from "./measure-layer.ts";
 import type { LayerResult } from "./result.ts";
 
@@ -12,6 +14,7 @@ export async function analyzeLayer(
   layer: Layer,
   compute: Compute,
   keep: "summary" | "all",
+  place: Place,
 ): Promise<LayerResult> {
   if (layer.skip || !layer.matrixShape) {
     return skipped(layer, layer.skip?.reason ?? "not-a-matrix", layer.skip?.detail ?? "it has no matrix");
@@ -19,27 +22,26 @@ export async function analyzeLayer(
   const [rows, columns] = layer.matrixShape;
   await requireMemory(`tensor ${JSON.stringify(layer.tensor)}`, rows * columns, layer.dtype);
   const slot = compute.slot(layer.dtype === "F64" ? "F64" : "F32", rows * columns);
+  let spectrum: Spectrum;
   try {
     const matrix = await layer.read(slot.data);
     const census = censusOf(matrix.data);
-    const { nonFinite, isZero } = census;
-    if (nonFinite > 0) {
-      return skipped(
-        layer,
-        "non-finite",
-        `${nonFinite} of ${matrix.data.length} entries are NaN or infinite`,
-      );
+    if (census.nonFinite > 0) {
+      const { nonFinite, count } = census;
+      return skipped(layer, "non-finite", `${nonFinite} of ${count} entries are NaN or infinite`);
     }
-    if (isZero) return skipped(layer, "zero", "every entry is zero");
+    if (census.isZero) return skipped(layer, "zero", "every entry is zero");
     // Layers that hold integers or booleans were skipped: what is left is stored as floats.
-    const numbers = await naming(layer, async () => {
-      const spectrum = await compute.spectrum(matrix, layer.dtype as FloatFormatName, census);
-      return await measureLayer(spectrum, compute, keep);
-    });
-    return { ...described(layer), status: "analysed", reason: null, detail: null, ...numbers };
+    const format = layer.dtype as FloatFormatName;
+    const hints = { census, othersFollow: place.othersFollow };
+    spectrum = await naming(layer, () => compute.spectrum(matrix, format, hints));
   } finally {
     slot.release();
   }
+  // The entries are done with: the next layer may be read while this one waits for simulated noise.
+  place.leave();
+  const numbers = await naming(layer, () => measureLayer(spectrum, compute, keep));
+  return { ...described(layer), status: "analysed", reason: null, detail: null, ...numbers };
 }
 
 /** Errors of ours in the middle of an analysis say which layer they are about. */

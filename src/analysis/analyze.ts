@@ -7,11 +7,11 @@ import { analyzeLayer } from "./analyze-layer.ts";
 import type { AnalyzeOptions } from "./analyze-options.ts";
 import { computeInProcess } from "./compute.ts";
 import { findingsOf } from "./findings.ts";
-import { mapInOrder } from "./map-in-order.ts";
+import { mapBounded } from "./map-bounded.ts";
 import { nothingAnalysed } from "./nothing-analysed.ts";
 import { type AnalysisInput, type OpenedSource, openSources } from "./open-sources.ts";
 import { computeInWorkers } from "./pooled-compute.ts";
-import { costOf } from "./progress.ts";
+import { costliestFirst, costOf } from "./progress.ts";
 import { provenanceOf } from "./provenance.ts";
 import type { AnalysisResult, CheckpointResult, LayerResult } from "./result.ts";
 import { summarizeMetrics, trajectories } from "./summarize.ts";
@@ -64,12 +64,13 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
     const checkpoints: CheckpointResult[] = [];
     for (const plan of plans) {
       const { id, path, format, step, epoch, leftOut } = plan.opened;
-      const rows = await mapInOrder(
+      const rows = await mapBounded(
         plan.layers,
+        costliestFirst(plan.layers),
         compute.parallelism,
-        async (layer) => {
+        async (layer, place) => {
           signal?.throwIfAborted();
-          return await analyzeLayer(layer, compute, spectra);
+          return await analyzeLayer(layer, compute, spectra, place);
         },
         (result: LayerResult, index) => {
           cost.done += costOf(plan.layers[index]!);
@@ -84,6 +85,7 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
           });
         },
       );
+      signal?.throwIfAborted();
       const layers = adjustSpikes(rows);
       checkpoints.push({
         id,

@@ -8,6 +8,14 @@ import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
 
+/** What the caller knows of a matrix; it changes the time that its spectrum takes, not a bit of it. */
+export interface SpectrumHints {
+  /** Of the entries, where it was made before. */
+  readonly census?: EntryCensus;
+  /** Whether other matrices come soon: each thread then takes one, and none is split. */
+  readonly othersFollow?: boolean;
+}
+
 /** The two costly computations of an analysis, wherever they run; the same bytes anywhere. */
 export interface Compute {
   /** Id of the spectrum engine. */
@@ -16,8 +24,7 @@ export interface Compute {
   readonly parallelism: number;
   /** A place for the entries of a matrix, from which `spectrum` takes them without a copy. */
   slot(dtype: "F32" | "F64", length: number): MatrixSlot;
-  /** @param census - of the entries, where it was made before. */
-  spectrum(matrix: Matrix, format: FloatFormatName, census?: EntryCensus): Promise<Spectrum>;
+  spectrum(matrix: Matrix, format: FloatFormatName, hints?: SpectrumHints): Promise<Spectrum>;
   /** Simulated noise of a shape; drawn once and kept. */
   nullSpectra(larger: number, smaller: number): Promise<NullSpectra>;
   close(): Promise<void>;
@@ -59,10 +66,10 @@ export function computeInProcess(
     engine: engine.id,
     parallelism: 1,
     slot: matrixSlots("own"),
-    async spectrum(matrix, format, census) {
+    async spectrum(matrix, format, hints) {
       // Lets the host see a signal between two layers: all else here keeps the thread to itself.
       await new Promise((resolve) => setTimeout(resolve));
-      return await computeSpectrum(matrix, { engine, format, method, census });
+      return await computeSpectrum(matrix, { engine, format, method, census: hints?.census });
     },
     nullSpectra: keepPerShape(async (larger, smaller) => drawNullSpectra(larger, smaller, seed)),
     close: async () => {},

@@ -1,7 +1,7 @@
 import type { NullSpectra } from "../fits/null-spectra.ts";
 import { matrixSlots } from "../kernels/matrix-slots.ts";
 import { startWorkerPool } from "../kernels/worker-pool.ts";
-import { censusOf, type EntryCensus, unitOf } from "../linalg/entry-census.ts";
+import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
@@ -9,7 +9,7 @@ import { engineById } from "../spectrum/engines.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import { needsAccuracy, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
-import { type Compute, keepPerShape } from "./compute.ts";
+import { type Compute, keepPerShape, type SpectrumHints } from "./compute.ts";
 import type { ComputeWorkerData, SpectrumTask } from "./compute-worker.ts";
 
 /**
@@ -36,9 +36,9 @@ export async function computeInWorkers(
   const compute = async (
     matrix: Matrix,
     format: FloatFormatName,
-    known: EntryCensus | undefined,
+    { census: known, othersFollow = false }: SpectrumHints = {},
   ): Promise<Spectrum> => {
-    const isAlone = pool.size > 1 && pool.isIdle() && method !== "accurate";
+    const isAlone = !othersFollow && pool.size > 1 && pool.isIdle() && method !== "accurate";
     if (!isAlone || !engine.team) return await byOne({ matrix, format, method, census: known });
     const census = known ?? censusOf(matrix.data);
     const work = engine.team(matrix, unitOf(census), pool.size);
@@ -60,14 +60,14 @@ export async function computeInWorkers(
     engine: engineId,
     parallelism: workers + 1, // one matrix is read while each worker has one
     slot,
-    async spectrum(matrix, format, census) {
+    async spectrum(matrix, format, hints) {
       if (!canShare || matrix.data.buffer instanceof SharedArrayBuffer) {
-        return await compute(matrix, format, census);
+        return await compute(matrix, format, hints);
       }
       const place = slot(matrix.data instanceof Float64Array ? "F64" : "F32", matrix.data.length);
       place.data.set(matrix.data);
       try {
-        return await compute({ ...matrix, data: place.data }, format, census);
+        return await compute({ ...matrix, data: place.data }, format, hints);
       } finally {
         place.release();
       }

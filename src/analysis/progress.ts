@@ -1,7 +1,7 @@
 import type { Layer } from "../layers/layer.ts";
 import type { LayerResult } from "./result.ts";
 
-/** A layer is done, and all before it. */
+/** A layer is done; those before it may be under way. */
 export interface ProgressEvent {
   /** Id of the checkpoint, and where in a run it stands. */
   readonly checkpoint: string;
@@ -21,4 +21,10 @@ export function costOf(layer: Layer): number {
   const larger = Math.max(...layer.matrixShape);
   const smaller = Math.min(...layer.matrixShape);
   return larger * smaller ** 2 + (4 / 3) * smaller ** 3;
+}
+
+/** Indices of layers, those that take long first: none of them is left to one thread at the end. */
+export function costliestFirst(layers: readonly Layer[]): number[] {
+  const costs = layers.map(costOf);
+  return Array.from(layers.keys()).sort((a, b) => costs[b]! - costs[a]! || a - b);
 }

@@ -12,12 +12,13 @@ export interface ByteSource {
   /** True where reading a range costs as much as reading all before it: a compressed member of an archive. */
   readonly isSequential?: boolean;
   /**
-   * Bytes `offset` to `offset + length`, in an array of its own that the caller may change.
+   * Bytes `offset` to `offset + length`, in an array that the caller may change.
    *
+   * @param into - memory of at least `length` bytes that may hold them; without it they get an array of their own.
    * @throws {CheckpointFormatError} If the source ends before that.
    * @throws {UnreadableInputError} If it cannot be read, or was replaced since it was opened.
    */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -50,14 +51,14 @@ export async function fileSource(path: string): Promise<ByteSource> {
     name: basename(path),
     label: path,
     size: first.size,
-    async read(offset, length) {
+    async read(offset, length, into) {
       checkRange(path, first.size, offset, length, closed);
       if (length === 0) return new Uint8Array(0);
       const handle = await open(path, "r").catch((error: unknown) => {
         throw unreadable(path, error);
       });
       try {
-        const bytes = new Uint8Array(length);
+        const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
         let done = 0;
         while (done < length) {
           const chunk = Math.min(length - done, READ_CHUNK_BYTES);

@@ -33,17 +33,26 @@ function table(format: "F16" | "F8_E4M3" | "F8_E5M2"): Float32Array {
   return values;
 }
 
+function copyLookedUp(codes: Uint8Array | Uint16Array, values: Float32Array, into: Float32Array): void {
+  for (let i = 0; i < codes.length; i++) into[i] = values[codes[i]!]!;
+}
+
 function lookUp(codes: Uint8Array | Uint16Array, values: Float32Array): Float32Array {
   const entries = new Float32Array(codes.length);
-  for (let i = 0; i < codes.length; i++) entries[i] = values[codes[i]!]!;
+  copyLookedUp(codes, values, entries);
   return entries;
 }
 
 /** BF16 is the upper half of an F32: moving bits, not numbers, keeps the payload of a NaN too. */
-function widenBfloat16(codes: Uint16Array): Float32Array {
-  const bits = new Uint32Array(codes.length);
+function copyBfloat16(codes: Uint16Array, into: Float32Array): void {
+  const bits = new Int32Array(into.buffer, into.byteOffset, into.length);
   for (let i = 0; i < codes.length; i++) bits[i] = codes[i]! << 16;
-  return new Float32Array(bits.buffer);
+}
+
+function widenBfloat16(codes: Uint16Array): Float32Array {
+  const entries = new Float32Array(codes.length);
+  copyBfloat16(codes, entries);
+  return entries;
 }
 
 /** Whole words of an aligned buffer of this machine's byte order. */
@@ -71,6 +80,14 @@ const decoders: Readonly<Record<Dtype, (words: Words) => Decoded>> = {
   BOOL: (w) => Float32Array.from(new Uint8Array(w.buffer, w.offset, w.count), (byte) => (byte === 0 ? 0 : 1)),
 };
 
+/** Entries of the small formats, written where they are wanted: no array is made for them. */
+const writers: Partial<Readonly<Record<Dtype, (words: Words, into: Float32Array) => void>>> = {
+  F16: (w, into) => copyLookedUp(new Uint16Array(w.buffer, w.offset, w.count), table("F16"), into),
+  BF16: (w, into) => copyBfloat16(new Uint16Array(w.buffer, w.offset, w.count), into),
+  F8_E4M3: (w, into) => copyLookedUp(new Uint8Array(w.buffer, w.offset, w.count), table("F8_E4M3"), into),
+  F8_E5M2: (w, into) => copyLookedUp(new Uint8Array(w.buffer, w.offset, w.count), table("F8_E5M2"), into),
+};
+
 const hostIsBigEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
 
 /** The same words with their bytes reversed when file and machine differ in byte order. */
@@ -94,13 +111,25 @@ export function inByteOrder(bytes: Uint8Array, width: number, bigEndian: boolean
  * @source safetensors README, "Format"; NEP 1 (npy).
  */
 export function decodeEntries(bytes: Uint8Array, dtype: Dtype, bigEndian = false): Decoded {
+  return decoders[dtype](wordsOf(bytes, dtype, bigEndian));
+}
+
+/**
+ * The same into an array that is there already, of as many entries, float64 where {@link decodeEntries} gives it.
+ *
+ * @param bytes - whole entries, which `into` does not share.
+ */
+export function decodeInto(bytes: Uint8Array, dtype: Dtype, bigEndian: boolean, into: Decoded): void {
+  const words = wordsOf(bytes, dtype, bigEndian);
+  const write = writers[dtype];
+  if (write && into instanceof Float32Array) write(words, into);
+  else into.set(decoders[dtype](words));
+}
+
+function wordsOf(bytes: Uint8Array, dtype: Dtype, bigEndian: boolean): Words {
   const width = bytesPerEntry[dtype];
   const ordered = inByteOrder(bytes, width, bigEndian);
   // A typed array over words that are not aligned throws: those are moved to the start of a buffer.
   const aligned = ordered.byteOffset % width === 0 ? ordered : ordered.slice();
-  return decoders[dtype]({
-    buffer: aligned.buffer,
-    offset: aligned.byteOffset,
-    count: aligned.byteLength / width,
-  });
+  return { buffer: aligned.buffer, offset: aligned.byteOffset, count: aligned.byteLength / width };
 }

@@ -2,8 +2,15 @@ import { UnreadableInputError } from "../errors.ts";
 import { bytesPerEntry } from "./decode.ts";
 import type { Dtype } from "./tensor.ts";
 
+let known: Promise<number> | null = null;
+
 /** Bytes that one array can hold here: the language's limit and the machine's memory, whichever is less. */
-export async function memoryLimit(): Promise<number> {
+export function memoryLimit(): Promise<number> {
+  known ??= findMemoryLimit();
+  return known;
+}
+
+async function findMemoryLimit(): Promise<number> {
   try {
     const { constants } = await import("node:buffer");
     const { totalmem } = await import("node:os");

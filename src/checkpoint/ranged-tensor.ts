@@ -1,7 +1,10 @@
 import type { ByteSource } from "./byte-source.ts";
-import { bytesPerEntry, decodeEntries } from "./decode.ts";
+import { bytesPerEntry, decodeEntries, decodeInto } from "./decode.ts";
 import { bytesInMemory, requireMemory, tooLarge } from "./memory-limit.ts";
 import { type Dtype, entryCount, type Tensor } from "./tensor.ts";
+
+/** Entries read at once into an array that is there already: 2 MB of bfloat16, which each stretch takes again. */
+const STRETCH = 1 << 20;
 
 /** Where and how the entries of a tensor lie in a file. */
 export interface StoredTensor {
@@ -43,6 +46,12 @@ export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
       throw error;
     }
   };
+  const readWhole = source.isSequential === true || (fortranOrder && shape.length > 1);
+  const requireRange = (start: number, end: number): void => {
+    if (!(0 <= start && start <= end && end <= count)) {
+      throw new RangeError(`${name} has entries 0 to ${count}: ${start} to ${end} is not within them`);
+    }
+  };
   return {
     name,
     dtype,
@@ -50,11 +59,21 @@ export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
     sizeBytes: count * width,
     file,
     storage: null,
-    readWhole: source.isSequential === true || (fortranOrder && shape.length > 1),
+    readWhole,
+    ...(!readWhole && {
+      async readInto(into, start) {
+        requireRange(start, start + into.length);
+        await requireMemory(where, into.length, dtype);
+        const scratch = new Uint8Array(Math.min(into.length, STRETCH) * width);
+        for (let from = 0; from < into.length; from += STRETCH) {
+          const part = into.subarray(from, from + STRETCH);
+          const bytes = await source.read(offset + (start + from) * width, part.length * width, scratch);
+          decodeInto(bytes, dtype, bigEndian, part);
+        }
+      },
+    }),
     async read(start = 0, end = count) {
-      if (!(0 <= start && start <= end && end <= count)) {
-        throw new RangeError(`${name} has entries 0 to ${count}: ${start} to ${end} is not within them`);
-      }
+      requireRange(start, end);
       if (fortranOrder && shape.length > 1) return rowMajor(await entries(0, count), shape, start, end);
       return entries(start, end);
     },

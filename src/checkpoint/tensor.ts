@@ -29,6 +29,12 @@ export interface Tensor {
    * @throws {CheckpointFormatError} If the file ends before the entries do.
    */
   read(start?: number, end?: number): Promise<Float32Array | Float64Array>;
+  /**
+   * Fills an array of the kind that `read` gives with the entries from `start` on: absent where that saves nothing.
+   *
+   * @throws {CheckpointFormatError} If the file ends before the entries do.
+   */
+  readInto?(into: Float32Array | Float64Array, start: number): Promise<void>;
 }
 
 /**

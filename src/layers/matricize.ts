@@ -55,16 +55,13 @@ function isStack(shape: readonly number[], hints: AxisHints): boolean {
   return shape[1]! > 1 && shape[2]! > LONGEST_KERNEL;
 }
 
-/** Entries read at once into an array that is there already: 4 MB of float32, which memory takes again and again. */
-const STRETCH = 1 << 20;
-
 /**
  * Reads one matrix of a tensor, and nothing else of it.
  *
  * @param tensor - holds `parts * rows * columns` entries.
  * @param matricization - how it is read.
  * @param part - 0-based.
- * @param into - filled with the entries when given, a stretch at a time; else they get an array of their own.
+ * @param into - filled with the entries when given; else they get an array of their own.
  * @returns the matrix, row-major.
  * @throws {CheckpointFormatError} If the file ends before the entries do.
  */
@@ -78,10 +75,7 @@ export async function readPart(
   const count = rows * columns;
   const start = part * count;
   if (!into) return { rows, columns, data: await tensor.read(start, start + count) };
-  const stretch = tensor.readWhole ? count : Math.min(count, STRETCH);
-  for (let from = 0; from < count; from += stretch) {
-    const to = Math.min(count, from + stretch);
-    into.set(await tensor.read(start + from, start + to), from);
-  }
+  if (tensor.readInto) await tensor.readInto(into, start);
+  else into.set(await tensor.read(start, start + count));
   return { rows, columns, data: into };
 }

@@ -36,9 +36,11 @@ function asymptotic(x: number): Pair {
   let u = 1;
   let sum = 1;
   let slopeSum = 1;
+  let power = 1;
   for (let k = 1; k < 24; k++) {
     u *= ((6 * k - 5) * (6 * k - 3) * (6 * k - 1)) / ((2 * k - 1) * 216 * k);
-    const term = (k % 2 === 0 ? u : -u) / zeta ** k;
+    power *= -zeta;
+    const term = u / power;
     if (Math.abs(term) < 1e-18) break;
     sum += term;
     slopeSum += (-(6 * k + 1) / (6 * k - 1)) * term;

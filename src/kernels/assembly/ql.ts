@@ -28,7 +28,9 @@ function shiftOf(a: v128, b: v128, e: v128): v128 {
 export function fourTridiagonals(d: usize, e: usize, order: i32): i32 {
   const tiny = f64x2.splat(1e-290);
   const one = f64x2.splat(1);
+  const zero = f64x2.splat(0);
   const negligible = f64x2.splat(1.2325951644078309e-32); // eps^2
+  const least = f64x2.splat(1e-140); // products of squares under this have lost digits to underflow
   const last = order - 1;
   let l = 0;
   let sweeps = 0;
@@ -53,9 +55,8 @@ export function fourTridiagonals(d: usize, e: usize, order: i32): i32 {
     if (++sweeps > mostSweeps) return 1;
     const shift0 = shiftOf(a0, b0, e0);
     const shift1 = shiftOf(a1, b1, e1);
-    const zero = f64x2.splat(0);
-    let c0 = f64x2.splat(1);
-    let c1 = c0;
+    let c0 = one;
+    let c1 = one;
     let s0 = zero;
     let s1 = zero;
     const end = d + <usize>last * rowOfFour;
@@ -67,44 +68,62 @@ export function fourTridiagonals(d: usize, e: usize, order: i32): i32 {
       const at = <usize>i * rowOfFour;
       const f0 = v128.load(e + at);
       const f1 = v128.load(e + at, 16);
+      const alpha0 = v128.load(d + at);
+      const alpha1 = v128.load(d + at, 16);
       const r0 = f64x2.add(p0, f0);
       const r1 = f64x2.add(p1, f1);
       if (i != last - 1) {
         v128.store(e + at, f64x2.mul(s0, r0), 32);
         v128.store(e + at, f64x2.mul(s1, r1), 48);
       }
-      const oldC0 = c0;
-      const oldC1 = c1;
-      // Where both are next to nothing there is nothing to rotate: c = 1, s = 0.
-      const rotates0 = f64x2.gt(r0, tiny);
-      const rotates1 = f64x2.gt(r1, tiny);
-      const over0 = v128.bitselect(r0, one, rotates0);
-      const over1 = v128.bitselect(r1, one, rotates1);
-      c0 = v128.bitselect(f64x2.div(p0, over0), one, rotates0);
-      c1 = v128.bitselect(f64x2.div(p1, over1), one, rotates1);
-      s0 = v128.and(f64x2.div(f0, over0), rotates0);
-      s1 = v128.and(f64x2.div(f1, over1), rotates1);
       const oldGamma0 = gamma0;
       const oldGamma1 = gamma1;
-      const alpha0 = v128.load(d + at);
-      const alpha1 = v128.load(d + at, 16);
-      gamma0 = f64x2.sub(f64x2.mul(c0, f64x2.sub(alpha0, shift0)), f64x2.mul(s0, oldGamma0));
-      gamma1 = f64x2.sub(f64x2.mul(c1, f64x2.sub(alpha1, shift1)), f64x2.mul(s1, oldGamma1));
+      const square0 = f64x2.mul(r0, p0);
+      const square1 = f64x2.mul(r1, p1);
+      if (i64x2.all_true(v128.and(f64x2.gt(square0, least), f64x2.gt(square1, least)))) {
+        // One division in the chain: gamma' = N / r, p' = N^2 / (r p), N = p (alpha - shift) - e^2 gamma.
+        const n0 = f64x2.sub(f64x2.mul(p0, f64x2.sub(alpha0, shift0)), f64x2.mul(f0, oldGamma0));
+        const n1 = f64x2.sub(f64x2.mul(p1, f64x2.sub(alpha1, shift1)), f64x2.mul(f1, oldGamma1));
+        const inverse0 = f64x2.div(one, r0);
+        const inverse1 = f64x2.div(one, r1);
+        c0 = f64x2.mul(p0, inverse0);
+        c1 = f64x2.mul(p1, inverse1);
+        s0 = f64x2.mul(f0, inverse0);
+        s1 = f64x2.mul(f1, inverse1);
+        gamma0 = f64x2.mul(n0, inverse0);
+        gamma1 = f64x2.mul(n1, inverse1);
+        p0 = f64x2.div(f64x2.mul(n0, n0), square0);
+        p1 = f64x2.div(f64x2.mul(n1, n1), square1);
+      } else {
+        const oldC0 = c0;
+        const oldC1 = c1;
+        // Where both are next to nothing there is nothing to rotate: c = 1, s = 0.
+        const rotates0 = f64x2.gt(r0, tiny);
+        const rotates1 = f64x2.gt(r1, tiny);
+        const over0 = v128.bitselect(r0, one, rotates0);
+        const over1 = v128.bitselect(r1, one, rotates1);
+        c0 = v128.bitselect(f64x2.div(p0, over0), one, rotates0);
+        c1 = v128.bitselect(f64x2.div(p1, over1), one, rotates1);
+        s0 = v128.and(f64x2.div(f0, over0), rotates0);
+        s1 = v128.and(f64x2.div(f1, over1), rotates1);
+        gamma0 = f64x2.sub(f64x2.mul(c0, f64x2.sub(alpha0, shift0)), f64x2.mul(s0, oldGamma0));
+        gamma1 = f64x2.sub(f64x2.mul(c1, f64x2.sub(alpha1, shift1)), f64x2.mul(s1, oldGamma1));
+        // gamma^2 / c, or the limit of it where c is 0.
+        const ok0 = f64x2.gt(c0, zero);
+        const ok1 = f64x2.gt(c1, zero);
+        p0 = v128.bitselect(
+          f64x2.div(f64x2.mul(gamma0, gamma0), v128.bitselect(c0, tiny, ok0)),
+          f64x2.mul(oldC0, f0),
+          ok0,
+        );
+        p1 = v128.bitselect(
+          f64x2.div(f64x2.mul(gamma1, gamma1), v128.bitselect(c1, tiny, ok1)),
+          f64x2.mul(oldC1, f1),
+          ok1,
+        );
+      }
       v128.store(d + at, f64x2.add(oldGamma0, f64x2.sub(alpha0, gamma0)), 32);
       v128.store(d + at, f64x2.add(oldGamma1, f64x2.sub(alpha1, gamma1)), 48);
-      // gamma^2 / c, or the limit of it where c is 0.
-      const ok0 = f64x2.gt(c0, zero);
-      const ok1 = f64x2.gt(c1, zero);
-      p0 = v128.bitselect(
-        f64x2.div(f64x2.mul(gamma0, gamma0), v128.bitselect(c0, tiny, ok0)),
-        f64x2.mul(oldC0, f0),
-        ok0,
-      );
-      p1 = v128.bitselect(
-        f64x2.div(f64x2.mul(gamma1, gamma1), v128.bitselect(c1, tiny, ok1)),
-        f64x2.mul(oldC1, f1),
-        ok1,
-      );
     }
     v128.store(off, f64x2.mul(s0, p0));
     v128.store(off, f64x2.mul(s1, p1), 16);
