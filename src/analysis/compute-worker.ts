@@ -1,6 +1,5 @@
-import { parentPort, workerData } from "node:worker_threads";
 import { drawNullSpectra } from "../fits/null-spectra.ts";
-import type { WorkerReply, WorkerRequest } from "../kernels/worker-pool.ts";
+import { serveTasks } from "../kernels/serve-tasks.ts";
 import type { EntryCensus } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
@@ -23,24 +22,13 @@ export interface SpectrumTask {
   readonly census: EntryCensus | undefined;
 }
 
-const { seed, engine: engineId } = workerData as ComputeWorkerData;
-const engine = engineById(engineId);
-
-/** The tasks that a compute worker runs, by name; its pool sends the argument. */
-const tasks: Record<string, (argument: never) => unknown> = {
-  spectrum: ({ matrix, ...options }: SpectrumTask) => computeSpectrum(matrix, { engine, ...options }),
-  part: (part: unknown) => engine.runPart?.(part),
-  nullSpectra: ({ larger, smaller }: { larger: number; smaller: number }) =>
-    drawNullSpectra(larger, smaller, seed),
-};
-
-parentPort?.on("message", async ({ id, task, argument }: WorkerRequest) => {
-  let reply: WorkerReply;
-  try {
-    reply = { id, value: await tasks[task]!(argument as never) };
-  } catch (error) {
-    const { name, message } = error as Error;
-    reply = { id, error: { name, message } };
-  }
-  parentPort?.postMessage(reply);
+void serveTasks((data) => {
+  const { seed, engine: engineId } = data as ComputeWorkerData;
+  const engine = engineById(engineId);
+  return {
+    spectrum: ({ matrix, ...options }: SpectrumTask) => computeSpectrum(matrix, { engine, ...options }),
+    part: (part: unknown) => engine.runPart?.(part),
+    nullSpectra: ({ larger, smaller }: { larger: number; smaller: number }) =>
+      drawNullSpectra(larger, smaller, seed),
+  };
 });

@@ -1,5 +1,6 @@
 import type { NullSpectra } from "../fits/null-spectra.ts";
 import { matrixSlots } from "../kernels/matrix-slots.ts";
+import type { ThreadProgram } from "../kernels/thread.ts";
 import { startWorkerPool } from "../kernels/worker-pool.ts";
 import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
@@ -11,6 +12,12 @@ import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine
 import { needsAccuracy, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import { type Compute, keepPerShape, type SpectrumHints } from "./compute.ts";
 import type { ComputeWorkerData, SpectrumTask } from "./compute-worker.ts";
+
+/** The threads' program, built into one text. */
+const program: ThreadProgram = {
+  module: () => new URL("./compute-worker.js", import.meta.url),
+  source: async () => (await import("./generated/compute-worker-source.ts")).source,
+};
 
 /**
  * Computes on worker threads: one matrix each, or all of them together on a large matrix that is alone.
@@ -28,7 +35,7 @@ export async function computeInWorkers(
 ): Promise<Compute> {
   const engine = engineById(engineId);
   const data: ComputeWorkerData = { seed, engine: engineId };
-  const pool = await startWorkerPool(new URL("./compute-worker.js", import.meta.url), workers, data);
+  const pool = await startWorkerPool(program, workers, data);
   const byOne = async (task: SpectrumTask): Promise<Spectrum> =>
     (await pool.run("spectrum", task)) as Spectrum;
   const canShare = typeof SharedArrayBuffer !== "undefined";

@@ -1,5 +1,5 @@
-import type { Worker } from "node:worker_threads";
 import { MarchenkoError } from "../errors.ts";
+import { type Thread, type ThreadProgram, threadStarter } from "./thread.ts";
 
 /** A worker thread that died, or an error that it could not name: a bug, not bad input. */
 export class WorkerError extends MarchenkoError {
@@ -51,21 +51,25 @@ export interface WorkerPool {
 }
 
 /**
- * Starts worker threads on a module that answers {@link WorkerRequest} messages.
+ * Starts worker threads on a program that answers {@link WorkerRequest} messages, as `serveTasks` does.
  *
  * A worker that dies fails the job that it had, with an error that says so; the others go on.
  *
- * @param module - URL of the worker's compiled module.
  * @param size - number of threads, >= 1.
- * @param workerData - what each worker is started with; structured-cloneable.
+ * @param data - what each is started with: its first message; structured-cloneable.
  */
-export async function startWorkerPool(module: URL, size: number, workerData: unknown): Promise<WorkerPool> {
-  const { Worker: ThreadWorker } = await import("node:worker_threads");
+export async function startWorkerPool(
+  program: ThreadProgram,
+  size: number,
+  data: unknown,
+): Promise<WorkerPool> {
+  const startThread = await threadStarter(program);
   const waiting: Job[] = [];
-  const idle: Worker[] = [];
-  const busy = new Map<Worker, { job: Job; place: number }>();
-  const workers = new Set<Worker>();
+  const idle: Thread[] = [];
+  const busy = new Map<Thread, { job: Job; place: number }>();
+  const workers = new Set<Thread>();
   let closed = false;
+  let lastLoss = "";
   let nextId = 0;
 
   const dispatch = (): void => {
@@ -75,12 +79,13 @@ export async function startWorkerPool(module: URL, size: number, workerData: unk
       for (const [place, argument] of job.arguments.entries()) {
         const worker = idle.pop()!;
         busy.set(worker, { job, place });
-        worker.postMessage({ id: nextId++, task: job.task, argument } satisfies WorkerRequest);
+        worker.post({ id: nextId++, task: job.task, argument } satisfies WorkerRequest);
       }
     }
   };
-  const lose = (worker: Worker, why: string): void => {
-    workers.delete(worker);
+  const lose = (worker: Thread, why: string): void => {
+    if (closed || !workers.delete(worker)) return;
+    lastLoss = why;
     const place = idle.indexOf(worker);
     if (place >= 0) idle.splice(place, 1);
     const had = busy.get(worker);
@@ -95,28 +100,27 @@ export async function startWorkerPool(module: URL, size: number, workerData: unk
     dispatch();
   };
   const start = (): void => {
-    // Workers make few objects: a small nursery saves some ten megabytes each.
-    const worker = new ThreadWorker(module, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+    const worker = startThread({
+      onMessage(message) {
+        const had = busy.get(worker);
+        busy.delete(worker);
+        idle.push(worker);
+        if (had) settle(had.job, had.place, message as WorkerReply);
+        dispatch();
+      },
+      onEnd: (why) => lose(worker, why),
+    });
     workers.add(worker);
     idle.push(worker);
-    worker.on("message", (reply: WorkerReply) => {
-      const had = busy.get(worker);
-      busy.delete(worker);
-      idle.push(worker);
-      if (had) settle(had.job, had.place, reply);
-      dispatch();
-    });
-    worker.on("error", (error) => lose(worker, `a worker thread failed: ${error.message}`));
-    worker.on("exit", (code) => {
-      if (!closed) lose(worker, `a worker thread ended early, with code ${code}`);
-    });
+    worker.post(data);
   };
   for (let i = 0; i < size; i++) start();
 
   const submit = (task: string, args: readonly unknown[], onLoss: () => void): Promise<readonly unknown[]> =>
     new Promise((resolve, reject) => {
       if (args.length > workers.size) {
-        reject(new WorkerError(`a task needs ${args.length} worker threads, and ${workers.size} are left`));
+        const lost = `a task needs ${args.length} worker threads, and ${workers.size} are left: ${lastLoss}`;
+        reject(new WorkerError(lost));
         return;
       }
       waiting.push({ task, arguments: args, values: [], resolve, reject, onLoss, left: args.length });

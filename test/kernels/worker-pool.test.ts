@@ -15,9 +15,11 @@ const module = new URL(
   `)}`,
 );
 
+const program = { module: () => module, source: () => Promise.reject(new Error("this is Node")) };
+
 describe("a pool of workers", () => {
   test("runs more tasks than it has threads", async () => {
-    const pool = await startWorkerPool(module, 2, null);
+    const pool = await startWorkerPool(program, 2, {});
     const values = await Promise.all(Array.from({ length: 20 }, (_, i) => pool.run("double", i)));
     expect(values).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i));
     expect(pool.isIdle()).toBe(true);
@@ -25,7 +27,7 @@ describe("a pool of workers", () => {
   });
 
   test("runs a team on all threads at once, and in line with single tasks", async () => {
-    const pool = await startWorkerPool(module, 3, null);
+    const pool = await startWorkerPool(program, 3, {});
     const before = pool.run("double", 1);
     const team = pool.runTeam("thread", [0, 0, 0], () => {});
     const after = pool.run("double", 2);
@@ -36,7 +38,7 @@ describe("a pool of workers", () => {
   });
 
   test("passes on what a task throws, and goes on", async () => {
-    const pool = await startWorkerPool(module, 1, null);
+    const pool = await startWorkerPool(program, 1, {});
     await expect(pool.run("fail", 0)).rejects.toThrow(WorkerError);
     await expect(pool.run("fail", 0)).rejects.toThrow("as told");
     expect(await pool.run("double", 3)).toBe(6);
@@ -44,7 +46,7 @@ describe("a pool of workers", () => {
   });
 
   test("fails the task of a worker that dies, and goes on with the others until none is left", async () => {
-    const pool = await startWorkerPool(module, 2, null);
+    const pool = await startWorkerPool(program, 2, {});
     await expect(pool.run("die", 0)).rejects.toThrow(/ended early, with code 7/);
     expect(await pool.run("double", 4)).toBe(8);
     await expect(pool.runTeam("double", [1, 2], () => {})).rejects.toThrow(
@@ -56,7 +58,7 @@ describe("a pool of workers", () => {
   });
 
   test("tells a team when one of it is lost", async () => {
-    const pool = await startWorkerPool(module, 2, null);
+    const pool = await startWorkerPool(program, 2, {});
     let told = 0;
     await expect(pool.runTeam("die", [0, 0], () => told++)).rejects.toThrow(WorkerError);
     expect(told).toBeGreaterThan(0);
