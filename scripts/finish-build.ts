@@ -1,13 +1,36 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
 import { z } from "zod";
 import { source } from "../src/analysis/generated/compute-worker-source.ts";
 import { analysisResultSchema } from "../src/analysis/result.ts";
 
-/** What the compiler leaves to do: the worker's program in one file, the result's JSON Schema, an executable command. */
+/** What the compiler leaves to do: the worker's program in one file, the result's JSON Schema, and the
+ * command. */
 writeFileSync("dist/analysis/compute-worker.js", source);
 mkdirSync("dist/schema", { recursive: true });
 writeFileSync(
   "dist/schema/analysis.json",
   `${JSON.stringify(z.toJSONSchema(analysisResultSchema), null, 2)}\n`,
 );
+
+// Bundled, the command starts in half the time: it is some two hundred files, and the packages that it needs at once.
+const { outputFiles } = await build({
+  entryPoints: ["dist/cli/bin.js"],
+  outdir: "dist/cli",
+  bundle: true,
+  write: false,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  external: ["vega", "vega-lite", "zod", "yauzl", "log-update", "table", "ml-matrix", "koffi"],
+  // What is bundled of CommonJS asks for Node's own modules by `require`.
+  banner: {
+    js: 'import { createRequire as requireFor } from "node:module"; const require = requireFor(import.meta.url);',
+  },
+});
+rmSync("dist/cli", { recursive: true });
+mkdirSync("dist/cli");
+for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+writeFileSync("dist/cli/compute-worker.js", source);
 chmodSync("dist/cli/bin.js", 0o755);
