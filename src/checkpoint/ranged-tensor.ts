@@ -3,8 +3,10 @@ import { bytesPerEntry, decodeEntries, decodeInto } from "./decode.ts";
 import { bytesInMemory, requireMemory, tooLarge } from "./memory-limit.ts";
 import { type Dtype, entryCount, type Tensor } from "./tensor.ts";
 
-/** Entries read at once into an array that is there already: 2 MB of bfloat16, which each stretch takes again. */
-const STRETCH = 1 << 20;
+/** Bytes read at once into an array that is there already. */
+const STRETCH_BYTES = 1 << 21;
+/** What such bytes are read into, one for each tensor under way: made anew, they would keep the collector busy. */
+const scratches: Uint8Array[] = [];
 
 /** Where and how the entries of a tensor lie in a file. */
 export interface StoredTensor {
@@ -64,11 +66,16 @@ export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
       async readInto(into, start) {
         requireRange(start, start + into.length);
         await requireMemory(where, into.length, dtype);
-        const scratch = new Uint8Array(Math.min(into.length, STRETCH) * width);
-        for (let from = 0; from < into.length; from += STRETCH) {
-          const part = into.subarray(from, from + STRETCH);
-          const bytes = await source.read(offset + (start + from) * width, part.length * width, scratch);
-          decodeInto(bytes, dtype, bigEndian, part);
+        const scratch = scratches.pop() ?? new Uint8Array(STRETCH_BYTES);
+        const stretch = STRETCH_BYTES / width;
+        try {
+          for (let from = 0; from < into.length; from += stretch) {
+            const part = into.subarray(from, from + stretch);
+            const bytes = await source.read(offset + (start + from) * width, part.length * width, scratch);
+            decodeInto(bytes, dtype, bigEndian, part);
+          }
+        } finally {
+          scratches.push(scratch);
         }
       },
     }),

@@ -4,19 +4,22 @@ import { dirname, extname } from "node:path";
 import type { AnalysisResult } from "../analysis/result.ts";
 import { UsageError } from "../errors.ts";
 import { renderCsv } from "../report/csv.ts";
-import { renderJson } from "../report/json.ts";
+import { jsonPieces } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
-import { renderNdjson } from "../report/ndjson.ts";
+import { ndjsonLines } from "../report/ndjson.ts";
 import { columnsOf, wantsColor } from "./terminal.ts";
 
+/** A text, or its pieces in order. */
+export type Text = string | Generator<string>;
+
 /** How a result can be written, by the name of the format. */
-export const renderers: Readonly<Record<string, (result: AnalysisResult) => string | Promise<string>>> = {
+export const renderers: Readonly<Record<string, (result: AnalysisResult) => Text | Promise<Text>>> = {
   async table(result) {
     const { renderTerminal } = await import("../report/terminal.ts");
     return renderTerminal(result, { columns: columnsOf(process.stdout), color: wantsColor(process.stdout) });
   },
-  json: renderJson,
-  ndjson: renderNdjson,
+  json: jsonPieces,
+  ndjson: ndjsonLines,
   csv: renderCsv,
   markdown: renderMarkdown,
   // Loading the charts takes longer than most commands do.
@@ -73,7 +76,7 @@ export async function checkPlace(path: string): Promise<void> {
 }
 
 /** Writes a text beside its place and moves it there, so that a file is never half written. */
-export async function writeOutput(path: string, text: string): Promise<void> {
+export async function writeOutput(path: string, text: Text): Promise<void> {
   const beside = placeBeside(path);
   try {
     await writeFile(beside, text);

@@ -16,12 +16,21 @@ export function plain(text: string): string {
  *
  * @throws {UsageError} If stdout can't take it, e.g. a file on a full disk.
  */
-export async function printData(text: string): Promise<void> {
-  const data = text.endsWith("\n") ? text : `${text}\n`;
+export async function printData(text: string | Generator<string>): Promise<void> {
+  if (typeof text !== "string") {
+    for (const piece of text) if (!(await print(piece))) return;
+    return;
+  }
+  await print(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Whether anyone still listens. */
+async function print(data: string): Promise<boolean> {
   const error = await new Promise<Error | null | undefined>((resolve) => {
     process.stdout.write(data, resolve);
   });
   if (error && !isClosedPipe(error)) throw new UsageError(`can't write to stdout: ${error.message}`);
+  return !error;
 }
 
 /** Whether a stream's error says that its reader has gone. */

@@ -7,7 +7,35 @@
  * @throws {TypeError} If the value holds a NaN or an infinity, which JSON would turn into null.
  */
 export function renderJson(value: unknown): string {
-  return `${write(value, "")}\n`;
+  return [...jsonPieces(value)].join("");
+}
+
+/** Nested this deep, a value is one piece: an analysis > its checkpoints > one > its layers > one. */
+const pieceDepth = 4;
+
+/** The same text piece by piece, so that no more than a layer of a large result is in memory as text. */
+export function* jsonPieces(value: unknown): Generator<string> {
+  yield* pieces(value, "", pieceDepth);
+  yield "\n";
+}
+
+function* pieces(value: unknown, indent: string, depth: number): Generator<string> {
+  const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
+  const isList = Array.isArray(value) && value.some((item) => typeof item === "object" && item !== null);
+  if (depth === 0 || !(isRecord || isList)) {
+    yield write(value, indent);
+    return;
+  }
+  const deeper = `${indent}  `;
+  const entries = isList ? value.map((item) => ["", item] as const) : presentEntries(value as object);
+  const [open, close] = isList ? "[]" : "{}";
+  let before = `${open}\n${deeper}`;
+  for (const [key, item] of entries) {
+    yield isList ? before : `${before}${JSON.stringify(key)}: `;
+    yield* pieces(item, deeper, depth - 1);
+    before = `,\n${deeper}`;
+  }
+  yield entries.length === 0 ? `${open}${close}` : `\n${indent}${close}`;
 }
 
 function write(value: unknown, indent: string): string {
@@ -21,9 +49,13 @@ function write(value: unknown, indent: string): string {
     }
     return `[\n${value.map((item) => deeper + write(item, deeper)).join(",\n")}\n${indent}]`;
   }
-  // As in JSON.stringify, a key whose value is undefined is left out.
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  const entries = presentEntries(value);
   if (entries.length === 0) return "{}";
   const lines = entries.map(([key, item]) => `${deeper}${JSON.stringify(key)}: ${write(item, deeper)}`);
   return `{\n${lines.join(",\n")}\n${indent}}`;
+}
+
+/** As in JSON.stringify, a key whose value is undefined is left out. */
+function presentEntries(value: object): [string, unknown][] {
+  return Object.entries(value).filter(([, item]) => item !== undefined);
 }

@@ -11,9 +11,14 @@ export function layerLine(checkpoint: Pick<CheckpointResult, "id" | "step">, lay
   return `${JSON.stringify({ checkpoint: checkpoint.id, step: checkpoint.step, ...layer })}\n`;
 }
 
-/** A result as NDJSON: one line a layer of every checkpoint, skipped ones too. */
+/** A result as NDJSON, line by line: one for a layer of every checkpoint, skipped ones too. */
+export function* ndjsonLines(result: AnalysisResult): Generator<string> {
+  for (const checkpoint of result.checkpoints) {
+    for (const layer of checkpoint.layers) yield layerLine(checkpoint, layer);
+  }
+}
+
+/** A result as NDJSON. */
 export function renderNdjson(result: AnalysisResult): string {
-  return result.checkpoints
-    .flatMap((checkpoint) => checkpoint.layers.map((layer) => layerLine(checkpoint, layer)))
-    .join("");
+  return [...ndjsonLines(result)].join("");
 }
