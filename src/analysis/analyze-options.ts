@@ -14,11 +14,16 @@ export interface AnalyzeOptions {
   readonly spectra?: "summary" | "all";
   /** Worker threads; 1 by default, which computes in the calling thread. The result is the same. */
   readonly workers?: number;
+  /**
+   * Bytes that the matrices under way may take together, with what their spectra are computed in; half of the
+   * machine's memory by default. Fewer are under way at once where they don't fit.
+   */
+  readonly maxMemory?: number;
   /** "auto" (the default) computes float64 matrices again without squaring where their small singular values need it. */
   readonly method?: SpectrumMethod;
   /** Engine; the fastest of this machine by default. With several workers, one of those in `engines`. */
   readonly engine?: SpectrumEngine;
-  /** Told of each layer as soon as it and all before it are done. */
+  /** Told of each layer as soon as it is done. */
   readonly onProgress?: (event: ProgressEvent) => void;
   /** Stops after the layers under way when aborted; `analyze` then throws the signal's reason. */
   readonly signal?: AbortSignal;

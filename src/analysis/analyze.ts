@@ -8,6 +8,7 @@ import type { AnalyzeOptions } from "./analyze-options.ts";
 import { computeInProcess } from "./compute.ts";
 import { findingsOf } from "./findings.ts";
 import { mapBounded } from "./map-bounded.ts";
+import { memoryBudget } from "./memory-budget.ts";
 import { nothingAnalysed } from "./nothing-analysed.ts";
 import { type AnalysisInput, type OpenedSource, openSources } from "./open-sources.ts";
 import { computeInWorkers } from "./pooled-compute.ts";
@@ -61,6 +62,11 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
       total: plans.flatMap(({ layers }) => layers).reduce((sum, one) => sum + costOf(one), 0),
     };
 
+    const budget = await memoryBudget(
+      plans.flatMap(({ layers }) => layers),
+      compute,
+      options.maxMemory,
+    );
     const checkpoints: CheckpointResult[] = [];
     for (const plan of plans) {
       const { id, path, format, step, epoch, leftOut } = plan.opened;
@@ -70,7 +76,7 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
         compute.parallelism,
         async (layer, place) => {
           signal?.throwIfAborted();
-          return await analyzeLayer(layer, compute, spectra, place);
+          return await analyzeLayer(layer, compute, spectra, budget, place);
         },
         (result: LayerResult, index) => {
           cost.done += costOf(plan.layers[index]!);

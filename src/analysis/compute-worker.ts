@@ -12,6 +12,8 @@ export interface ComputeWorkerData {
   readonly seed: number | string;
   /** Id of the spectrum engine. */
   readonly engine: string;
+  /** What the engine's `compile` made. */
+  readonly compiled: unknown;
 }
 
 /** Argument of the task "spectrum". */
@@ -23,8 +25,9 @@ export interface SpectrumTask {
 }
 
 void serveTasks((data) => {
-  const { seed, engine: engineId } = data as ComputeWorkerData;
+  const { seed, engine: engineId, compiled } = data as ComputeWorkerData;
   const engine = engineById(engineId);
+  if (compiled) engine.adopt?.(compiled);
   return {
     spectrum: ({ matrix, ...options }: SpectrumTask) => computeSpectrum(matrix, { engine, ...options }),
     part: (part: unknown) => engine.runPart?.(part),

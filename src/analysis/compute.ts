@@ -1,12 +1,15 @@
 import { drawNullSpectra, type NullSpectra } from "../fits/null-spectra.ts";
+import type { MatrixShape } from "../kernels/gram-eigenvalues.ts";
 import { type MatrixSlot, matrixSlots } from "../kernels/matrix-slots.ts";
 import type { EntryCensus } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
+import type { RowBlocks } from "../spectrum/row-blocks.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
-import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
+import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
+import { type StreamedSpectrum, streamSpectrum } from "../spectrum/stream-spectrum.ts";
 
 /** What the caller knows of a matrix; it changes the time that its spectrum takes, not a bit of it. */
 export interface SpectrumHints {
@@ -25,9 +28,30 @@ export interface Compute {
   /** A place for the entries of a matrix, from which `spectrum` takes them without a copy. */
   slot(dtype: "F32" | "F64", length: number): MatrixSlot;
   spectrum(matrix: Matrix, format: FloatFormatName, hints?: SpectrumHints): Promise<Spectrum>;
+  /** Rows that {@link streamed} wants in a block, or a multiple of them; null where matrices have to be whole. */
+  rowsAtOnce(shape: MatrixShape): number | null;
+  /** The spectrum of a tall matrix that is read by rows. */
+  streamed(w: RowBlocks, format: FloatFormatName, hints?: SpectrumHints): Promise<StreamedSpectrum>;
+  /** Bytes that a spectrum takes beside the entries, for a smaller side of `order`. */
+  workspace(order: number): number;
   /** Simulated noise of a shape; drawn once and kept. */
   nullSpectra(larger: number, smaller: number): Promise<NullSpectra>;
   close(): Promise<void>;
+}
+
+/** Bytes of an entry as it is computed with. */
+export function entryBytes(format: FloatFormatName): number {
+  return format === "F64" ? 8 : 4;
+}
+
+/** See {@link Compute.rowsAtOnce}: the accurate method, and what may turn to it, wants the matrix whole. */
+export function rowsAtOnce(
+  engine: SpectrumEngine,
+  { rows, columns, entryBytes }: MatrixShape,
+  method: SpectrumMethod,
+): number | null {
+  const mayBeAccurate = method === "accurate" || (method === "auto" && entryBytes === 8);
+  return mayBeAccurate || rows < columns ? null : engine.rowsAtOnce;
 }
 
 /** Null spectra kept in memory at most, in entries (64 MB): far more shapes than a model has. */
@@ -71,6 +95,15 @@ export function computeInProcess(
       await new Promise((resolve) => setTimeout(resolve));
       return await computeSpectrum(matrix, { engine, format, method, census: hints?.census });
     },
+    rowsAtOnce: (shape) => rowsAtOnce(engine, shape, method),
+    streamed: (w, format) =>
+      streamSpectrum(
+        w,
+        format,
+        (unit) => engine.team!({ ...w, entryBytes: entryBytes(format) }, unit, 1)!,
+        async (work, step) => engine.runPart!(work.step(step)[0]) as SingularValues | null,
+      ),
+    workspace: (order) => engine.workspace(order),
     nullSpectra: keepPerShape(async (larger, smaller) => drawNullSpectra(larger, smaller, seed)),
     close: async () => {},
   };

@@ -1,16 +1,19 @@
 import type { NullSpectra } from "../fits/null-spectra.ts";
+import type { GramStep } from "../kernels/gram-eigenvalues.ts";
 import { matrixSlots } from "../kernels/matrix-slots.ts";
 import type { ThreadProgram } from "../kernels/thread.ts";
 import { startWorkerPool } from "../kernels/worker-pool.ts";
 import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
-import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
+import { spectrumFrom } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
+import type { RowBlocks } from "../spectrum/row-blocks.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
-import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine.ts";
+import type { SingularValues, TeamWork } from "../spectrum/spectrum-engine.ts";
 import { needsAccuracy, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
-import { type Compute, keepPerShape, type SpectrumHints } from "./compute.ts";
+import { type StreamedSpectrum, streamSpectrum } from "../spectrum/stream-spectrum.ts";
+import { type Compute, entryBytes, keepPerShape, rowsAtOnce, type SpectrumHints } from "./compute.ts";
 import type { ComputeWorkerData, SpectrumTask } from "./compute-worker.ts";
 
 /** The threads' program, built into one text. */
@@ -34,12 +37,16 @@ export async function computeInWorkers(
   method: SpectrumMethod = "auto",
 ): Promise<Compute> {
   const engine = engineById(engineId);
-  const data: ComputeWorkerData = { seed, engine: engineId };
+  const data: ComputeWorkerData = { seed, engine: engineId, compiled: engine.compile?.() };
   const pool = await startWorkerPool(program, workers, data);
   const byOne = async (task: SpectrumTask): Promise<Spectrum> =>
     (await pool.run("spectrum", task)) as Spectrum;
   const canShare = typeof SharedArrayBuffer !== "undefined";
   const slot = matrixSlots(canShare ? "shared" : "own");
+  const runStep = async (work: TeamWork, step: GramStep): Promise<SingularValues | null> => {
+    const values = await pool.runTeam("part", work.step(step), work.abandon);
+    return values[0] as SingularValues | null;
+  };
   const compute = async (
     matrix: Matrix,
     format: FloatFormatName,
@@ -48,20 +55,24 @@ export async function computeInWorkers(
     const isAlone = !othersFollow && pool.size > 1 && pool.isIdle() && method !== "accurate";
     if (!isAlone || !engine.team) return await byOne({ matrix, format, method, census: known });
     const census = known ?? censusOf(matrix.data);
-    const work = engine.team(matrix, unitOf(census), pool.size);
+    const work = engine.team({ ...matrix, entryBytes: entryBytes(format) }, unitOf(census), pool.size);
     if (!work) return await byOne({ matrix, format, method, census });
-    const team: SpectrumEngine = {
-      id: engineId,
-      async singularValues() {
-        const values = await pool.runTeam("part", work.parts, work.abandon);
-        work.release();
-        return values[0] as SingularValues;
-      },
-    };
-    const spectrum = await computeSpectrum(matrix, { engine: team, format, method: "gram", census });
+    const values = await runStep(work, { part: matrix, isFirst: true, isLast: true });
+    work.release();
+    const spectrum = spectrumFrom(matrix, census, format, values!);
     return method === "auto" && needsAccuracy(spectrum)
       ? await byOne({ matrix, format, method: "accurate", census })
       : spectrum;
+  };
+  const streamed = (
+    w: RowBlocks,
+    format: FloatFormatName,
+    { othersFollow = false }: SpectrumHints = {},
+  ): Promise<StreamedSpectrum> => {
+    const shape = { ...w, entryBytes: entryBytes(format) };
+    const begin = (unit: number) =>
+      (othersFollow ? null : engine.team!(shape, unit, pool.size)) ?? engine.team!(shape, unit, 1)!;
+    return streamSpectrum(w, format, begin, runStep);
   };
   return {
     engine: engineId,
@@ -79,6 +90,9 @@ export async function computeInWorkers(
         place.release();
       }
     },
+    rowsAtOnce: (shape) => rowsAtOnce(engine, shape, method),
+    streamed,
+    workspace: (order) => engine.workspace(order),
     nullSpectra: keepPerShape(
       (larger, smaller) => pool.run("nullSpectra", { larger, smaller }) as Promise<NullSpectra>,
     ),

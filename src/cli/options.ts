@@ -19,6 +19,18 @@ export function parseSeed(value: string): number {
   return seed;
 }
 
+const byteUnits = ["", "k", "m", "g", "t"];
+
+/** Bytes: 800M and 800MB are millions, 1.5GiB counts in powers of 1024. */
+export function parseBytes(value: string): number {
+  const match = /^(\d{1,15}(?:\.\d{1,6})?)([kmgt]?)(i?)b?$/i.exec(value.trim());
+  const bytes = match
+    ? Math.floor(Number(match[1]) * (match[3] ? 1024 : 1000) ** byteUnits.indexOf(match[2]!.toLowerCase()))
+    : 0;
+  if (!(bytes >= 1)) throw new InvalidArgumentError("Expected bytes, such as 800M, 1.5GB or 2GiB.");
+  return bytes;
+}
+
 /** Digits alone: Number() would take "" for 0, and an unset variable of a script is "". */
 function wholeNumber(value: string): number {
   return /^[+-]?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;

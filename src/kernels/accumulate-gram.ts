@@ -4,10 +4,21 @@ import type { Kernels } from "./kernels.ts";
 import { multiplyTriangle } from "./multiply-triangle.ts";
 import { shareOf, type Team } from "./team.ts";
 
-/** G of the smaller side, from the entries of W divided by `unit`, a block of the long side at a time. */
-export function accumulateGram(kernels: Kernels, plan: Plan, matrix: Matrix, unit: number, team: Team): void {
-  const { rows, columns, data } = matrix;
-  const isTall = rows >= columns;
+/**
+ * Adds to G of the smaller side what some of W's entries make, divided by `unit`, a stretch of the long side at a time.
+ *
+ * @param part - all of W, or some of its rows where it is tall, of its columns where it is wide.
+ * @param isTall - whether G is of W's columns.
+ */
+export function accumulateGram(
+  kernels: Kernels,
+  plan: Plan,
+  part: Matrix,
+  isTall: boolean,
+  unit: number,
+  team: Team,
+): void {
+  const { rows, columns, data } = part;
   const isSingle = data instanceof Float32Array;
   const length = isTall ? rows : columns;
   const stride = packed * panel * 8;

@@ -2,7 +2,7 @@ import type { Matrix } from "../linalg/matrix.ts";
 import { accumulateGram } from "./accumulate-gram.ts";
 import { bandEigenvalues } from "./band-eigenvalues.ts";
 import { reduceToBand } from "./band-reduction.ts";
-import { planMemory } from "./gram-plan.ts";
+import { packed, planMemory } from "./gram-plan.ts";
 import {
   type KernelVariant,
   kernelsOnMemory,
@@ -27,23 +27,44 @@ export function gramEigenvalues(variant: KernelVariant, matrix: Matrix, unit: nu
   const plan = planMemory(Math.min(matrix.rows, matrix.columns), matrix.data.BYTES_PER_ELEMENT, 1);
   const kernels = kernelsWithMemory(variant, plan.bytes);
   new Uint8Array(kernels.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
-  accumulateGram(kernels, plan, matrix, unit, alone);
+  accumulateGram(kernels, plan, matrix, matrix.rows >= matrix.columns, unit, alone);
   reduceToBand(kernels, plan, alone);
   return bandEigenvalues(kernels, plan);
 }
 
-/** What the threads of a team share: hand it to each, with its rank. */
+/** Shape of W, and bytes of its entries as they are computed with: 4 or 8. */
+export interface MatrixShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly entryBytes: number;
+}
+
+/** What the threads of a team share: hand it to each, with a step and its rank. */
 export interface GramTeamWork {
   readonly variant: KernelVariant;
-  /** Entries in a SharedArrayBuffer. */
-  readonly matrix: Matrix;
+  readonly shape: MatrixShape;
   readonly unit: number;
   readonly size: number;
   readonly shared: SharedMemory;
 }
 
+/** Some of W, in a SharedArrayBuffer where threads share it: all of it, or rows of a tall one in their order. */
+export interface GramStep {
+  readonly part: Matrix;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
+/** Bytes of memory for the eigenvalues of one matrix: its own entries come on top. */
+export function gramBytes(order: number): number {
+  return planMemory(order, 8, 1).bytes;
+}
+
+/** Rows that come at once are a multiple of this, all but the last: the sums then have one order. */
+export const rowsAtOnce = packed;
+
 /** The entries themselves where threads share them already, else a copy that they share. */
-function inSharedMemory(data: Float32Array | Float64Array): Float32Array | Float64Array {
+export function inSharedMemory(data: Float32Array | Float64Array): Float32Array | Float64Array {
   if (data.buffer instanceof SharedArrayBuffer) return data;
   const shared = new SharedArrayBuffer(data.byteLength);
   const entries = data instanceof Float32Array ? new Float32Array(shared) : new Float64Array(shared);
@@ -54,31 +75,28 @@ function inSharedMemory(data: Float32Array | Float64Array): Float32Array | Float
 /** Lays out the shared memory for a team of `size` threads. */
 export function shareGramWork(
   variant: KernelVariant,
-  matrix: Matrix,
+  { rows, columns, entryBytes }: MatrixShape,
   unit: number,
   size: number,
 ): GramTeamWork {
-  const { rows, columns, data } = matrix;
-  const plan = planMemory(Math.min(rows, columns), data.BYTES_PER_ELEMENT, size);
-  const entries = inSharedMemory(data);
-  return {
-    variant,
-    matrix: { rows, columns, data: entries },
-    unit,
-    size,
-    shared: takeSharedMemory(plan.bytes),
-  };
+  const { bytes } = planMemory(Math.min(rows, columns), entryBytes, size);
+  return { variant, shape: { rows, columns, entryBytes }, unit, size, shared: takeSharedMemory(bytes) };
 }
 
-/** {@link gramEigenvalues} by a team: thread 0 gets the eigenvalues, the others null. */
-export function gramEigenvaluesInTeam(work: GramTeamWork, rank: number): Float64Array | null {
-  const { variant, matrix, unit, size, shared } = work;
-  const plan = planMemory(Math.min(matrix.rows, matrix.columns), matrix.data.BYTES_PER_ELEMENT, size);
+/** {@link gramEigenvalues} by a team, step by step: thread 0 gets the eigenvalues in the last one, else null. */
+export function gramEigenvaluesInTeam(work: GramTeamWork, step: GramStep, rank: number): Float64Array | null {
+  const { variant, shape, unit, size, shared } = work;
+  const { part, isFirst, isLast } = step;
+  const { rows, columns, entryBytes } = shape;
+  const plan = planMemory(Math.min(rows, columns), entryBytes, size);
   const kernels = kernelsOnMemory(variant, shared);
-  const team = teamMember(shared.memory, rank, size);
-  if (rank === 0) new Uint8Array(shared.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
+  const team = size === 1 ? alone : teamMember(shared.memory, rank, size);
+  if (isFirst && rank === 0) {
+    new Uint8Array(shared.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
+  }
   team.barrier();
-  accumulateGram(kernels, plan, matrix, unit, team);
+  accumulateGram(kernels, plan, part, rows >= columns, unit, team);
+  if (!isLast) return null;
   reduceToBand(kernels, plan, team);
   return rank === 0 ? bandEigenvalues(kernels, plan) : null;
 }

@@ -133,6 +133,20 @@ export function bestVariant(): KernelVariant | null {
   return null;
 }
 
+/** A variant's modules, as threads can send them to each other. */
+export type CompiledKernels = ReadonlyMap<string, WebAssembly.Module>;
+
+/** The modules of a variant, for other threads to {@link adoptKernels}: what one has optimised, all run. */
+export function compileKernels(variant: KernelVariant): CompiledKernels {
+  const names = [variant, `${variant}-shared`] as const;
+  return new Map(names.map((name) => [name, moduleOf(name)]));
+}
+
+/** Takes modules that another thread compiled. */
+export function adoptKernels(modules: CompiledKernels): void {
+  for (const [name, module] of modules) compiled.set(name as keyof typeof binaries, module);
+}
+
 /** Bytes of a page of WebAssembly memory. */
 const pageBytes = 65536;
 /** Largest memory that 32-bit addresses reach, in pages; a shared memory must declare it. */
@@ -198,15 +212,19 @@ export function kernelsOnMemory(variant: KernelVariant, { memory, id }: SharedMe
   return kernels;
 }
 
-function instantiate(name: keyof typeof binaries, memory: WebAssembly.Memory): Kernels {
+function moduleOf(name: keyof typeof binaries): WebAssembly.Module {
   let module = compiled.get(name);
   if (!module) {
     module = new WebAssembly.Module(bytesOf(name));
     compiled.set(name, module);
   }
+  return module;
+}
+
+function instantiate(name: keyof typeof binaries, memory: WebAssembly.Memory): Kernels {
   const abort = (): never => {
     throw new Error("a kernel aborted");
   };
-  const instance = new WebAssembly.Instance(module, { env: { memory, abort } });
+  const instance = new WebAssembly.Instance(moduleOf(name), { env: { memory, abort } });
   return { ...(instance.exports as unknown as Kernels), memory };
 }

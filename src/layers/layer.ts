@@ -69,6 +69,10 @@ export interface Layer {
   /** Null when it is to be analysed. */
   readonly skip: { readonly reason: SkipReason; readonly detail: string } | null;
   /**
+   * Fills an array with whole rows of the matrix, from `firstRow` on; null where the file can't be read in parts.
+   */
+  readonly readRows: ((into: Float32Array | Float64Array, firstRow: number) => Promise<void>) | null;
+  /**
    * The matrix, `[rows, columns]`, row-major.
    *
    * @param into - filled and used as the matrix's entries when given: rows * columns of them, a Float64Array for

@@ -5,7 +5,7 @@ import type { DescribedTensor, Skip } from "./described-tensor.ts";
 import { describeTensor } from "./described-tensor.ts";
 import type { Layer } from "./layer.ts";
 import type { Matricization } from "./matricize.ts";
-import { readPart } from "./matricize.ts";
+import { readPart, rowReader } from "./matricize.ts";
 import { nameMatcher } from "./name-globs.ts";
 import { orientationOf, refutesOrientation } from "./orientation.ts";
 
@@ -84,7 +84,7 @@ export function layersOf(tensors: Iterable<Tensor>, options: LayerOptions = {}):
   });
 }
 
-type LayerDescription = Omit<Layer, "matrixShape" | "skip" | "read">;
+type LayerDescription = Omit<Layer, "matrixShape" | "skip" | "read" | "readRows">;
 
 const EXCLUDED: Skip = { reason: "excluded", detail: "Left out by --include or --exclude." };
 
@@ -98,6 +98,7 @@ function matrixLayer(
     ...description,
     matrixShape: [matricization.rows, matricization.columns],
     skip: null,
+    readRows: rowReader(tensor, matricization, part),
     read: (into) => readPart(tensor, matricization, part, into),
   };
 }
@@ -106,6 +107,7 @@ function skippedLayer(description: LayerDescription & { readonly skip: Skip }): 
   return {
     ...description,
     matrixShape: null,
+    readRows: null,
     read: async () => {
       throw new RangeError(
         `${description.layer} is skipped (${description.skip.reason}): it has no matrix to read`,

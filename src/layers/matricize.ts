@@ -79,3 +79,13 @@ export async function readPart(
   else into.set(await tensor.read(start, start + count));
   return { rows, columns, data: into };
 }
+
+/** Reads whole rows of one matrix of a tensor into an array; null where its file can't be read in parts. */
+export function rowReader(
+  tensor: Tensor,
+  { rows, columns }: Matricization,
+  part: number,
+): ((into: Float32Array | Float64Array, firstRow: number) => Promise<void>) | null {
+  if (!tensor.readInto) return null;
+  return (into, firstRow) => tensor.readInto!(into, (part * rows + firstRow) * columns);
+}

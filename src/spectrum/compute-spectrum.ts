@@ -71,13 +71,27 @@ export async function computeSpectrum(
   }
   const engine = options.engine ?? fastestEngine();
   const wanted = options.method ?? "auto";
-  const spectrumOf = ({ values, ...known }: SingularValues): Spectrum => ({
-    ...{ rows, columns, larger, smaller, format },
-    ...known,
-    singularValues: values,
-    roundingError: roundingErrorRms(census, format),
-  });
+  const spectrumOf = (values: SingularValues) => spectrumFrom({ rows, columns }, census, format, values);
   if (wanted === "accurate") return spectrumOf(accurateSingularValues(matrix));
   const spectrum = spectrumOf(await engine.singularValues(matrix, unitOf(census)));
   return wanted === "auto" && needsAccuracy(spectrum) ? spectrumOf(accurateSingularValues(matrix)) : spectrum;
+}
+
+/** A spectrum from its values and what the entries are like. */
+export function spectrumFrom(
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  census: EntryCensus,
+  format: FloatFormatName,
+  { values, ...known }: SingularValues,
+): Spectrum {
+  return {
+    rows,
+    columns,
+    larger: Math.max(rows, columns),
+    smaller: Math.min(rows, columns),
+    format,
+    ...known,
+    singularValues: values,
+    roundingError: roundingErrorRms(census, format),
+  };
 }

@@ -19,15 +19,24 @@ export async function nativeEngine(path?: string): Promise<SpectrumEngine> {
   const lapack = await loadNativeLapack(path);
   return {
     id: "native",
+    workspace: nativeWorkspace,
+    rowsAtOnce: null,
     async singularValues(matrix, unit) {
       return fromGramEigenvalues(nativeGramEigenvalues(lapack, matrix, unit), unit);
     },
   };
 }
 
+/** The Gram matrix, and what `dsyevd` works in. */
+function nativeWorkspace(order: number): number {
+  return 2 * 8 * order ** 2;
+}
+
 /** The native engine as an entry of the catalogue: its library is loaded with the first matrix. */
 export const nativeEngineOnDemand: SpectrumEngine = {
   id: "native",
+  workspace: nativeWorkspace,
+  rowsAtOnce: null,
   singularValues: async (matrix, unit) => (await nativeEngine()).singularValues(matrix, unit),
 };
 

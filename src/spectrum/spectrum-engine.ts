@@ -1,3 +1,4 @@
+import type { GramStep, MatrixShape } from "../kernels/gram-eigenvalues.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 
 /** Singular values as an engine gives them. */
@@ -24,18 +25,26 @@ export interface SpectrumEngine {
    * @throws {ConvergenceError} If the iteration does not converge.
    */
   singularValues(matrix: Matrix, unit: number): Promise<SingularValues>;
-  /** Runs one thread's part of {@link team}; thread 0 gets the result. */
+  /** What other threads need to have of the engine, made once: structured-cloneable. Absent: nothing. */
+  readonly compile?: () => unknown;
+  /** Takes what another thread's `compile` made. */
+  readonly adopt?: (compiled: unknown) => void;
+  /** Bytes that the singular values of a matrix take beside its entries, for a smaller side of `order`. */
+  workspace(order: number): number;
+  /** A tall matrix may come to a {@link team} in blocks of a multiple of so many rows, all but the last; null: whole. */
+  readonly rowsAtOnce: number | null;
+  /** Splits the work on one matrix among threads, and over its rows; null where that does not pay. Absent: it can't. */
+  readonly team?: (shape: MatrixShape, unit: number, size: number) => TeamWork | null;
+  /** Runs one thread's part of a step of {@link team}; thread 0 gets the result in the last one. */
   readonly runPart?: (part: unknown) => SingularValues | null;
-  /** Splits the work on one matrix among threads; null where that does not pay. Absent: it can't. */
-  readonly team?: (matrix: Matrix, unit: number, size: number) => TeamWork | null;
 }
 
-/** One matrix for several threads: each gets `parts[rank]`, sent to it, and runs `engine.runPart`. */
+/** One matrix for several threads, or for one that gets it by and by: each runs `engine.runPart` on its part. */
 export interface TeamWork {
-  /** Structured-cloneable; shared memory inside. */
-  readonly parts: readonly unknown[];
+  /** Parts by rank: structured-cloneable, shared memory inside. Steps follow each other, one at a time. */
+  step(step: GramStep): readonly unknown[];
   /** Makes the other threads give up when one is lost. */
   readonly abandon: () => void;
-  /** Called when all threads have ended their parts well. */
+  /** Called when all threads have ended the last step well. */
   readonly release: () => void;
 }

@@ -9,6 +9,8 @@ import type { SpectrumEngine } from "./spectrum-engine.ts";
  */
 export const typedArrayEngine: SpectrumEngine = {
   id: "typed-array",
+  rowsAtOnce: null,
+  workspace: (order) => 2 * 8 * order ** 2,
   async singularValues(matrix, unit) {
     const order = Math.min(matrix.rows, matrix.columns);
     return fromGramEigenvalues(symmetricEigenvalues(gram(matrix, unit), order), unit);

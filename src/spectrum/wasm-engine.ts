@@ -1,11 +1,22 @@
 import {
+  type GramStep,
   type GramTeamWork,
+  gramBytes,
   gramEigenvalues,
   gramEigenvaluesInTeam,
+  inSharedMemory,
   releaseGramWork,
+  rowsAtOnce,
   shareGramWork,
 } from "../kernels/gram-eigenvalues.ts";
-import { bestVariant, type KernelVariant, runsVariant } from "../kernels/kernels.ts";
+import {
+  adoptKernels,
+  bestVariant,
+  type CompiledKernels,
+  compileKernels,
+  type KernelVariant,
+  runsVariant,
+} from "../kernels/kernels.ts";
 import { breakTeam } from "../kernels/team.ts";
 import { fromGramEigenvalues } from "./gram-accuracy.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
@@ -14,8 +25,12 @@ import { typedArrayEngine } from "./typed-array-engine.ts";
 /** Under this order threads spend more time meeting than working: 256 x 1024 is as fast with one as with two. */
 const teamFrom = 384;
 
+/** Pages that aren't isolated have no memory that threads share. */
+const canShare = typeof SharedArrayBuffer !== "undefined";
+
 interface Part {
   readonly work: GramTeamWork;
+  readonly step: GramStep;
   readonly rank: number;
 }
 
@@ -36,19 +51,26 @@ export function wasmEngine(variant: KernelVariant): SpectrumEngine {
     async singularValues(matrix, unit) {
       return fromGramEigenvalues(gramEigenvalues(variant, matrix, unit), unit);
     },
-    team(matrix, unit, size) {
-      if (Math.min(matrix.rows, matrix.columns) < teamFrom || typeof SharedArrayBuffer === "undefined")
-        return null;
-      const work = shareGramWork(variant, matrix, unit, size);
+    compile: () => compileKernels(variant),
+    adopt: (modules) => adoptKernels(modules as CompiledKernels),
+    workspace: gramBytes,
+    rowsAtOnce: canShare ? rowsAtOnce : null,
+    team(shape, unit, size) {
+      if (!canShare) return null;
+      if (size > 1 && Math.min(shape.rows, shape.columns) < teamFrom) return null;
+      const work = shareGramWork(variant, shape, unit, size);
       return {
-        parts: Array.from({ length: size }, (_, rank): Part => ({ work, rank })),
+        step({ part, isFirst, isLast }) {
+          const step = { part: { ...part, data: inSharedMemory(part.data) }, isFirst, isLast };
+          return Array.from({ length: size }, (_, rank): Part => ({ work, step, rank }));
+        },
         abandon: () => breakTeam(work.shared.memory),
         release: () => releaseGramWork(work),
       };
     },
     runPart(part) {
-      const { work, rank } = part as Part;
-      const eigenvalues = gramEigenvaluesInTeam(work, rank);
+      const { work, step, rank } = part as Part;
+      const eigenvalues = gramEigenvaluesInTeam(work, step, rank);
       return eigenvalues && fromGramEigenvalues(eigenvalues, work.unit);
     },
   };

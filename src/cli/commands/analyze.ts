@@ -6,7 +6,7 @@ import { engineById, engines } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
 import { layerJournal } from "../layer-journal.ts";
-import { collect, parseCount, parseSeed } from "../options.ts";
+import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, formatOfFile, renderers, writeOutput } from "../outputs.ts";
 import { duration, progressLine } from "../progress-line.ts";
 import { counted, printData, talk, talkOfLeftOut } from "../terminal.ts";
@@ -21,6 +21,7 @@ interface Flags {
   readonly method: SpectrumMethod;
   readonly engine?: string;
   readonly workers?: number;
+  readonly maxMemory?: number;
   readonly output?: string[];
   readonly format?: string;
   readonly quiet?: boolean;
@@ -58,6 +59,11 @@ export function analyzeCommand(): Command {
       "--workers <n>",
       "worker threads, at most four a core; one a core by default. The result does not depend on it",
       parseCount,
+    )
+    .option(
+      "--max-memory <bytes>",
+      "what the matrices under way may take together, such as 800M or 2GiB; half of the machine's by default",
+      parseBytes,
     )
     .option(
       "-o, --output <file>",
@@ -110,6 +116,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       method: flags.method,
       ...(flags.engine && { engine: engineById(flags.engine) }),
       workers,
+      ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
       spectra: flags.spectra ? "all" : "summary",
       signal: interrupt.signal,
       onProgress(event) {

@@ -1,0 +1,92 @@
+import { memoryLimit } from "../checkpoint/memory-limit.ts";
+import { UsageError } from "../errors.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { Compute } from "./compute.ts";
+
+/** Matrices from this many bytes on are read by rows, where that can be done, and never held whole. */
+const streamedFrom = 64 * 1024 * 1024;
+/** Bytes of a block of rows, about: two are held, one to read into and one to compute with. */
+const blockBytes = 16 * 1024 * 1024;
+/** Share of the machine's memory that matrices under way may take unless told otherwise. */
+const usualShare = 0.5;
+
+/** How a layer's entries are held. */
+export interface Holding {
+  readonly entryBytes: 4 | 8;
+  /** Rows of a block; null when the matrix is held whole. */
+  readonly blockRows: number | null;
+  /** Bytes that the layer takes while it is under way: its entries, and what the engine works in. */
+  readonly bytes: number;
+}
+
+/** How a layer is best held; null for a skipped one. */
+export function holdingOf(layer: Layer, compute: Compute): Holding | null {
+  if (layer.skip || !layer.matrixShape) return null;
+  const [rows, columns] = layer.matrixShape;
+  const entryBytes = layer.dtype === "F64" ? 8 : 4;
+  const whole = rows * columns * entryBytes;
+  const workspace = compute.workspace(Math.min(rows, columns));
+  const step = compute.rowsAtOnce({ rows, columns, entryBytes });
+  if (whole < streamedFrom || !layer.readRows || step === null) {
+    return { entryBytes, blockRows: null, bytes: whole + workspace };
+  }
+  const blockRows = Math.max(1, Math.floor(blockBytes / (columns * entryBytes * step))) * step;
+  return { entryBytes, blockRows, bytes: 2 * blockRows * columns * entryBytes + workspace };
+}
+
+/** Memory for the layers under way: each takes its part, or waits until others have given theirs back. */
+export interface MemoryBudget {
+  take(bytes: number): Promise<() => void>;
+}
+
+/**
+ * A budget that all layers of an analysis fit in, one by one.
+ *
+ * @param most - bytes; half of the machine's memory by default, and what the largest layer takes if that is more.
+ * @throws {UsageError} If a layer alone takes more than `most` says: which, how much, and what to do.
+ */
+export async function memoryBudget(
+  layers: readonly Layer[],
+  compute: Compute,
+  most: number | undefined,
+): Promise<MemoryBudget> {
+  let largest = 0;
+  for (const layer of layers) {
+    const bytes = holdingOf(layer, compute)?.bytes ?? 0;
+    if (most !== undefined && bytes > most) {
+      const [rows, columns] = layer.matrixShape!;
+      throw new UsageError(
+        `${layer.layer} (${rows} x ${columns}) takes ${megabytes(bytes)} while it is under way, more than the ` +
+          `${megabytes(most)} of --max-memory: allow more, or leave it out with --exclude`,
+      );
+    }
+    largest = Math.max(largest, bytes);
+  }
+  const limit = Math.max(most ?? usualShare * (await memoryLimit()), largest);
+  const waiting: { readonly bytes: number; readonly enter: () => void }[] = [];
+  let used = 0;
+  const admit = (): void => {
+    while (waiting.length > 0 && used + waiting[0]!.bytes <= limit) {
+      const { bytes, enter } = waiting.shift()!;
+      used += bytes;
+      enter();
+    }
+  };
+  return {
+    async take(bytes) {
+      await new Promise<void>((enter) => {
+        waiting.push({ bytes, enter });
+        admit();
+      });
+      return () => {
+        used -= bytes;
+        admit();
+      };
+    },
+  };
+}
+
+/** `154 MB`, in millions of bytes. */
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}

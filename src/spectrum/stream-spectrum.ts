@@ -1,0 +1,67 @@
+import type { GramStep } from "../kernels/gram-eigenvalues.ts";
+import { censusOf, type EntryCensus, joinCensus, unitOf } from "../linalg/entry-census.ts";
+import type { FloatFormatName } from "../linalg/float-formats.ts";
+import { spectrumFrom } from "./compute-spectrum.ts";
+import type { RowBlocks } from "./row-blocks.ts";
+import type { Spectrum } from "./spectrum.ts";
+import type { SingularValues, TeamWork } from "./spectrum-engine.ts";
+
+/** A spectrum, and what the entries are like; null when they have none, being not finite or all zero. */
+export interface StreamedSpectrum {
+  readonly census: EntryCensus;
+  readonly spectrum: Spectrum | null;
+}
+
+/**
+ * The singular values of a tall matrix that is read by rows and never whole: the Gram matrix of its columns grows
+ * block by block, the next block being read meanwhile. The same bits as of the whole matrix.
+ *
+ * Entries of 32 bits and fewer are not scaled, since their squares fit float64 as they are, and are read once;
+ * float64 is read twice, the first time for its largest entry.
+ *
+ * @param w - W, rows >= columns, in blocks of a multiple of `rowsAtOnce` rows, all but the last; a block is done with
+ *   when the next but one is asked for.
+ * @param format - how the entries were stored.
+ * @param begin - the engine's work on a matrix whose entries are divided by `unit`.
+ * @param run - runs a step on the work's threads.
+ */
+export async function streamSpectrum(
+  w: RowBlocks,
+  format: FloatFormatName,
+  begin: (unit: number) => TeamWork,
+  run: (work: TeamWork, step: GramStep) => Promise<SingularValues | null>,
+): Promise<StreamedSpectrum> {
+  const nothing = censusOf(new Float64Array(0));
+  let unit = 1;
+  if (format === "F64") {
+    let all = nothing;
+    for await (const { data } of w.blocks()) all = joinCensus(all, censusOf(data));
+    if (all.nonFinite > 0 || all.isZero) return { census: all, spectrum: null };
+    unit = unitOf(all);
+  }
+  const work = begin(unit);
+  const blocks = w.blocks()[Symbol.asyncIterator]();
+  let census = nothing;
+  let values: SingularValues | null = null;
+  let next = blocks.next();
+  try {
+    for (;;) {
+      const { value: block, done } = await next;
+      if (done) break;
+      next = blocks.next();
+      const { first, data } = block;
+      census = joinCensus(census, censusOf(data));
+      // What comes after is still read, for the census: the count of what is not finite is of all.
+      if (census.nonFinite > 0) continue;
+      const rows = data.length / w.columns;
+      const part = { rows, columns: w.columns, data };
+      values = await run(work, { part, isFirst: first === 0, isLast: first + rows === w.rows });
+    }
+  } finally {
+    // Where a block fails the next is being read: its place must not be given to others before that has ended.
+    await next.catch(() => {});
+  }
+  work.release();
+  if (census.nonFinite > 0 || census.isZero || !values) return { census, spectrum: null };
+  return { census, spectrum: spectrumFrom(w, census, format, values) };
+}
