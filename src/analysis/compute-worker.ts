@@ -29,7 +29,7 @@ void serveTasks((data) => {
   const engine = engineById(engineId);
   if (compiled) engine.adopt?.(compiled);
   return {
-    spectrum: ({ matrix, ...options }: SpectrumTask) => computeSpectrum(matrix, { engine, ...options }),
+    spectrum: ({ matrix, ...options }: SpectrumTask) => computeSpectrum(matrix, { engine, seed, ...options }),
     part: (part: unknown) => engine.runPart?.(part),
     nullSpectra: ({ larger, smaller }: { larger: number; smaller: number }) =>
       drawNullSpectra(larger, smaller, seed),

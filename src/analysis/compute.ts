@@ -8,7 +8,7 @@ import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
 import type { RowBlocks } from "../spectrum/row-blocks.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine.ts";
-import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
+import { isEstimated, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import { type StreamedSpectrum, streamSpectrum } from "../spectrum/stream-spectrum.ts";
 
 /** What the caller knows of a matrix; it changes the time that its spectrum takes, not a bit of it. */
@@ -44,14 +44,15 @@ export function entryBytes(format: FloatFormatName): number {
   return format === "F64" ? 8 : 4;
 }
 
-/** See {@link Compute.rowsAtOnce}: the accurate method, and what may turn to it, wants the matrix whole. */
+/** See {@link Compute.rowsAtOnce}: all but the Gram way want the matrix whole, and so does what may turn to them. */
 export function rowsAtOnce(
   engine: SpectrumEngine,
   { rows, columns, entryBytes }: MatrixShape,
   method: SpectrumMethod,
 ): number | null {
   const mayBeAccurate = method === "accurate" || (method === "auto" && entryBytes === 8);
-  return mayBeAccurate || rows < columns ? null : engine.rowsAtOnce;
+  const needsWhole = mayBeAccurate || isEstimated(method, rows, columns) || rows < columns;
+  return needsWhole ? null : engine.rowsAtOnce;
 }
 
 /** Null spectra kept in memory at most, in entries (64 MB): far more shapes than a model has. */
@@ -93,7 +94,7 @@ export function computeInProcess(
     async spectrum(matrix, format, hints) {
       // Lets the host see a signal between two layers: all else here keeps the thread to itself.
       await new Promise((resolve) => setTimeout(resolve));
-      return await computeSpectrum(matrix, { engine, format, method, census: hints?.census });
+      return await computeSpectrum(matrix, { engine, format, method, seed, census: hints?.census });
     },
     rowsAtOnce: (shape) => rowsAtOnce(engine, shape, method),
     streamed: (w, format) =>

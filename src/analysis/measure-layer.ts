@@ -2,7 +2,7 @@ import { fewestEigenvalues, fitMarchenkoPastur } from "../fits/fit-marchenko-pas
 import { nullConcentration } from "../fits/null-concentration.ts";
 import { metricCatalogue } from "../metrics/catalogue.ts";
 import { frobeniusNorm } from "../metrics/frobenius-norm.ts";
-import type { Measurement } from "../metrics/metric.ts";
+import type { Measurement, Metric } from "../metrics/metric.ts";
 import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { Compute } from "./compute.ts";
@@ -22,6 +22,7 @@ export async function measureLayer(
   compute: Compute,
   keep: "summary" | "all",
 ): Promise<LayerNumbers> {
+  if (!spectrum.exact) return measureEstimate(spectrum, keep);
   const { larger, smaller } = spectrum;
   const tolerance = rankTolerance(spectrum);
   const rank = numericalRank(spectrum, tolerance);
@@ -68,10 +69,28 @@ export async function measureLayer(
   };
 }
 
-/** Every metric of the catalogue, grouped by the first part of its id. */
-function metricsByPath(measurement: Measurement): Record<string, Record<string, number | null>> {
+/** What an estimate supports: how large the layer is, and its distribution; no test, and no verdict. */
+function measureEstimate(spectrum: Spectrum, keep: "summary" | "all"): LayerNumbers {
+  const measurement = { spectrum, rankTolerance: 0, rank: 0, fit: null, nullConcentration: null };
+  const known = metricCatalogue.filter((metric) => metric.ofEstimates);
+  const off = (100 * spectrum.distributionBound!).toPrecision(2);
+  return {
+    spectrum: summarizeSpectrum(spectrum, null, keep),
+    marchenkoPastur: null,
+    concentration: null,
+    metrics: metricsByPath(measurement, known).metrics ?? {},
+    verdict: "undetermined",
+    verdictEvidence: `the spectrum is an estimate: its distribution function is within ${off} % of the true one, with 95 % confidence`,
+  };
+}
+
+/** Metrics, all of the catalogue unless told otherwise, grouped by the first part of its id. */
+function metricsByPath(
+  measurement: Measurement,
+  metrics: readonly Metric[] = metricCatalogue,
+): Record<string, Record<string, number | null>> {
   const groups: Record<string, Record<string, number | null>> = {};
-  for (const metric of metricCatalogue) {
+  for (const metric of metrics) {
     const [group, name, ...deeper] = metric.id.split(".");
     if (deeper.length > 0) continue; // inside an object that is set as a whole
     const value = metric.compute(measurement);

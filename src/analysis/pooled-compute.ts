@@ -11,7 +11,7 @@ import { engineById } from "../spectrum/engines.ts";
 import type { RowBlocks } from "../spectrum/row-blocks.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SingularValues, TeamWork } from "../spectrum/spectrum-engine.ts";
-import { needsAccuracy, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
+import { isEstimated, needsAccuracy, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import { type StreamedSpectrum, streamSpectrum } from "../spectrum/stream-spectrum.ts";
 import { type Compute, entryBytes, keepPerShape, rowsAtOnce, type SpectrumHints } from "./compute.ts";
 import type { ComputeWorkerData, SpectrumTask } from "./compute-worker.ts";
@@ -52,7 +52,8 @@ export async function computeInWorkers(
     format: FloatFormatName,
     { census: known, othersFollow = false }: SpectrumHints = {},
   ): Promise<Spectrum> => {
-    const isAlone = !othersFollow && pool.size > 1 && pool.isIdle() && method !== "accurate";
+    const isGram = method !== "accurate" && !isEstimated(method, matrix.rows, matrix.columns);
+    const isAlone = isGram && !othersFollow && pool.size > 1 && pool.isIdle();
     if (!isAlone || !engine.team) return await byOne({ matrix, format, method, census: known });
     const census = known ?? censusOf(matrix.data);
     const work = engine.team({ ...matrix, entryBytes: entryBytes(format) }, unitOf(census), pool.size);

@@ -28,8 +28,13 @@ export const spectrumSchema = z.object({
   exact: z.boolean().describe("False when the spectrum is an estimate."),
   count: count("Number of singular values: the smaller side."),
   relativeErrorBound: nullable(
-    "Bound on the relative error of the least known singular value; 1 when one cannot be told from zero.",
+    "Bound on the relative error of the least known singular value; 1 when one cannot be told from zero. Of an estimate it holds with 95 % confidence.",
   ),
+  distributionErrorBound: number
+    .optional()
+    .describe(
+      "Of an estimate: largest distance of its distribution function from the true one, with 95 % confidence.",
+    ),
   histogram: z
     .object({
       edges: z.array(number).describe("Bin edges, ascending, in units of the eigenvalue."),

@@ -23,6 +23,7 @@ export function summarizeSpectrum(
     exact: spectrum.exact,
     count: spectrum.smaller,
     relativeErrorBound: bound,
+    ...(spectrum.distributionBound !== undefined && { distributionErrorBound: spectrum.distributionBound }),
     histogram: histogram(ascending, fit),
     quantiles: quantiles(ascending),
     top: Array.from(spectrum.singularValues.subarray(0, topCount)),

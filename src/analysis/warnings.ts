@@ -7,10 +7,16 @@ const namedAtMost = 5;
 export function warningsOf(checkpoints: readonly CheckpointResult[]): string[] {
   return checkpoints.flatMap(({ id, layers }) => {
     const analysed = layers.filter((layer) => layer.status === "analysed");
+    const exact = analysed.filter((layer) => layer.spectrum?.exact);
     return [
       sentence(
         id,
-        analysed.filter((layer) => !layer.marchenkoPastur),
+        analysed.filter((layer) => !layer.spectrum?.exact),
+        "spectra are estimates by Lanczos quadrature, with no fit, no test and no concentration",
+      ),
+      sentence(
+        id,
+        exact.filter((layer) => !layer.marchenkoPastur),
         `no Marchenko-Pastur fit, fewer than ${fewestEigenvalues} non-zero singular values`,
       ),
       sentence(
@@ -20,7 +26,7 @@ export function warningsOf(checkpoints: readonly CheckpointResult[]): string[] {
       ),
       sentence(
         id,
-        analysed.filter((layer) => layer.concentration?.ratioNull === null),
+        exact.filter((layer) => layer.concentration?.ratioNull === null),
         "no spectral concentration of noise, which is all below the rank tolerance of the stored dtype",
       ),
     ].filter((warning) => warning !== null);

@@ -6,6 +6,7 @@ export const frobeniusNorm: Metric = {
   title: "Frobenius norm",
   symbol: "‖W‖F",
   unit: "weight",
+  ofEstimates: true,
   formula: "sqrt(sum_i s_i^2)",
   meaning: "Size of the layer as a whole.",
   source: "Golub & Van Loan 2013, section 2.3",

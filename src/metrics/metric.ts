@@ -29,6 +29,8 @@ export interface Metric {
   readonly unit: "1" | "weight" | "weight^2" | "count" | "probability";
   /** "fit": it means something only where the Marchenko-Pastur fit is not rejected. */
   readonly restsOn?: "fit";
+  /** It rests on the largest singular value and the Frobenius norm alone, which an estimated spectrum has too. */
+  readonly ofEstimates?: true;
   /** Significant digits for people; 3 by default. */
   readonly digits?: number;
   /** Id of the metric that is its standard error. */

@@ -5,6 +5,7 @@ export const spectralNorm: Metric = {
   title: "Spectral norm",
   symbol: "‖W‖₂",
   unit: "weight",
+  ofEstimates: true,
   formula: "s_1",
   meaning: "Lipschitz constant of the layer.",
   source: "Golub & Van Loan 2013, section 2.3",

@@ -6,6 +6,7 @@ export const stableRank: Metric = {
   title: "Stable rank",
   symbol: "st.rank",
   unit: "1",
+  ofEstimates: true,
   formula: "|W|_F^2 / |W|_2^2",
   meaning: "Number of directions that carry the layer, robust to small ones; in [1, M].",
   source: "Rudelson & Vershynin 2007, J. ACM 54(4):21",

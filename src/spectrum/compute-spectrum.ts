@@ -3,9 +3,10 @@ import { censusOf, type EntryCensus, unitOf } from "../linalg/entry-census.ts";
 import { type FloatFormatName, roundingErrorRms } from "../linalg/float-formats.ts";
 import { asMatrix, type MatrixLike } from "../linalg/matrix.ts";
 import { accurateSingularValues } from "./accurate.ts";
+import { estimatedSpectrum } from "./estimated-spectrum.ts";
 import type { Spectrum } from "./spectrum.ts";
 import type { SingularValues, SpectrumEngine } from "./spectrum-engine.ts";
-import { needsAccuracy, type SpectrumMethod } from "./spectrum-method.ts";
+import { isEstimated, needsAccuracy, type SpectrumMethod } from "./spectrum-method.ts";
 import { fastestEngine } from "./wasm-engine.ts";
 
 export interface SpectrumOptions {
@@ -16,6 +17,8 @@ export interface SpectrumOptions {
   readonly format?: FloatFormatName;
   /** "auto" by default. */
   readonly method?: SpectrumMethod;
+  /** Seed of an estimate's probes; 0 by default. */
+  readonly seed?: number | string;
   /** The census of the entries, where it was made before; it must be theirs. */
   readonly census?: EntryCensus | undefined;
 }
@@ -23,7 +26,7 @@ export interface SpectrumOptions {
 /**
  * All singular values of a matrix, with an error bound for each.
  *
- * What everything else is computed from; exact up to the bounds given.
+ * What everything else is computed from; exact up to the bounds given, but for the method "lanczos", which estimates.
  *
  * @param matrixLike - W, `[rows, columns]`, at least one entry, all finite.
  * @returns the spectrum; `singularValues` descending, length min(rows, columns), in the unit of W.
@@ -72,6 +75,9 @@ export async function computeSpectrum(
   const engine = options.engine ?? fastestEngine();
   const wanted = options.method ?? "auto";
   const spectrumOf = (values: SingularValues) => spectrumFrom({ rows, columns }, census, format, values);
+  if (isEstimated(wanted, rows, columns)) {
+    return await estimatedSpectrum(matrix, census, format, options.seed ?? 0);
+  }
   if (wanted === "accurate") return spectrumOf(accurateSingularValues(matrix));
   const spectrum = spectrumOf(await engine.singularValues(matrix, unitOf(census)));
   return wanted === "auto" && needsAccuracy(spectrum) ? spectrumOf(accurateSingularValues(matrix)) : spectrum;

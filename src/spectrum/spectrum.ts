@@ -21,10 +21,12 @@ export interface Spectrum {
   /** s_u: root mean square rounding error of the stored entries, in the unit of the weights. */
   readonly roundingError: number;
   readonly format: FloatFormatName;
-  /** How they were computed: "gram". */
+  /** How they were computed: "gram", "accurate", "lanczos"; "zero" where every entry is. */
   readonly method: string;
   /** False for an estimate. */
   readonly exact: boolean;
+  /** Of an estimate: how far its distribution function is from the true one, at most, with 95 % confidence. */
+  readonly distributionBound?: number;
 }
 
 /** Eigenvalues of `W'W / N`, ascending, length M, in the unit of the weights squared. */
