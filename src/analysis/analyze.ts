@@ -12,7 +12,7 @@ import { memoryBudget } from "./memory-budget.ts";
 import { nothingAnalysed } from "./nothing-analysed.ts";
 import { type AnalysisInput, type OpenedSource, openSources } from "./open-sources.ts";
 import { computeInWorkers } from "./pooled-compute.ts";
-import { costliestFirst, costOf } from "./progress.ts";
+import { costliestFirst, costsOf } from "./progress.ts";
 import { provenanceOf } from "./provenance.ts";
 import type { AnalysisResult, CheckpointResult, LayerResult } from "./result.ts";
 import { summarizeMetrics, trajectories } from "./summarize.ts";
@@ -53,13 +53,15 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
       ? await computeInWorkers(workers, seed, engine.id, method)
       : computeInProcess(engine, seed, method);
   try {
-    const plans: { opened: OpenedSource; layers: Layer[] }[] = [];
+    const plans: { opened: OpenedSource; layers: Layer[]; costs: number[] }[] = [];
     for (const each of opened.sources) {
-      plans.push({ opened: each, layers: layersOf(await each.source.tensors(), options) });
+      plans.push({ opened: each, layers: layersOf(await each.source.tensors(), options), costs: [] });
     }
+    const costs = costsOf(plans.flatMap(({ layers }) => layers));
+    for (const plan of plans) plan.costs = costs.splice(0, plan.layers.length);
     const cost = {
       done: 0,
-      total: plans.flatMap(({ layers }) => layers).reduce((sum, one) => sum + costOf(one), 0),
+      total: plans.flatMap(({ costs }) => costs).reduce((sum, one) => sum + one, 0),
     };
 
     const budget = await memoryBudget(
@@ -72,14 +74,14 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
       const { id, path, format, step, epoch, leftOut } = plan.opened;
       const rows = await mapBounded(
         plan.layers,
-        costliestFirst(plan.layers),
+        costliestFirst(plan.costs),
         compute.parallelism,
         async (layer, place) => {
           signal?.throwIfAborted();
           return await analyzeLayer(layer, compute, spectra, budget, place);
         },
         (result: LayerResult, index) => {
-          cost.done += costOf(plan.layers[index]!);
+          cost.done += plan.costs[index]!;
           options.onProgress?.({
             checkpoint: id,
             step,

@@ -4,6 +4,7 @@ import { analyze } from "../../analysis/analyze.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
 import { engineById, engines } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
+import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
 import { layerJournal } from "../layer-journal.ts";
 import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
@@ -93,15 +94,16 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     ...(flags.include && { include: flags.include }),
     ...(flags.exclude && { exclude: flags.exclude }),
   };
-  if (flags.dryRun) {
-    await dryRun(paths, selection, flags.format ?? "table");
-    if (outputs.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${outputs.join(", ")}`);
-    return;
-  }
   const cores = availableParallelism();
   // The native library runs threads of its own: a worker a core would get in their way.
   const usual = flags.engine === "native" ? 1 : cores;
   const workers = Math.min(flags.workers ?? usual, mostWorkersPerCore * cores);
+  if (flags.dryRun) {
+    const engine = flags.engine ? engineById(flags.engine) : fastestEngine();
+    await dryRun(paths, selection, flags.format ?? "table", Math.min(workers, cores), engine);
+    if (outputs.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${outputs.join(", ")}`);
+    return;
+  }
   const startedAt = new Date();
   const progress = await progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
   const journal = layerJournal(outputs[0]);

@@ -1,9 +1,13 @@
 import { openSources } from "../../analysis/open-sources.ts";
-import { costOf } from "../../analysis/progress.ts";
+import { costsOf } from "../../analysis/progress.ts";
 import { NothingToAnalyzeError, UsageError } from "../../errors.ts";
+import type { Layer } from "../../layers/layer.ts";
 import { type LayerOptions, layersOf } from "../../layers/layers-of.ts";
 import { nearestNames } from "../../layers/nearest-names.ts";
 import { renderJson } from "../../report/json.ts";
+import type { SpectrumEngine } from "../../spectrum/spectrum-engine.ts";
+import { forecastSeconds } from "../forecast.ts";
+import { duration } from "../progress-line.ts";
 import { counted, printData, talk, talkOfLeftOut } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
 
@@ -14,21 +18,26 @@ const compact = (value: number): string =>
 /**
  * Lists what an analysis would do, from the headers alone.
  *
+ * @param workers - that the analysis would have; how long it takes is told for them.
  * @throws {NothingToAnalyzeError} If it would analyse nothing: a script learns it here already.
  */
 export async function dryRun(
   paths: readonly string[],
   selection: LayerOptions,
   format: string,
+  workers: number,
+  engine: SpectrumEngine,
 ): Promise<void> {
   if (format !== "table" && format !== "json") {
     throw new UsageError(`--dry-run prints table or json, not ${format}`);
   }
   const opened = await openSources(paths);
   try {
+    const layers: Layer[] = [];
     const rows = [];
     for (const { id, source } of opened.sources) {
       for (const layer of layersOf(await source.tensors(), selection)) {
+        layers.push(layer);
         const { layer: name, kind, role, shape, dtype, skip } = layer;
         rows.push({
           checkpoint: id,
@@ -38,11 +47,12 @@ export async function dryRun(
           shape,
           dtype,
           matrix: layer.matrixShape,
-          operations: Math.round(costOf(layer)),
+          operations: 0,
           reason: skip?.reason ?? null,
         });
       }
     }
+    for (const [index, cost] of costsOf(layers).entries()) rows[index]!.operations = Math.round(cost);
     await printData(
       format === "json"
         ? renderJson(rows)
@@ -63,9 +73,9 @@ export async function dryRun(
     const analysed = rows.filter((row) => row.reason === null);
     const operations = analysed.reduce((sum, row) => sum + row.operations, 0);
     if (analysed.length === 0) throw new NothingToAnalyzeError(nothing(rows, selection.include ?? []));
-    talk(
-      `${analysed.length} of ${counted(rows.length, "tensor")} would be analysed, about ${compact(operations)} operations`,
-    );
+    const seconds = await forecastSeconds(operations, workers, engine, () => performance.now());
+    const inAll = `about ${compact(operations)} operations, ${duration(seconds)} with ${counted(workers, "worker")}`;
+    talk(`${analysed.length} of ${counted(rows.length, "tensor")} would be analysed, ${inAll}`);
   } finally {
     await opened.close();
   }
