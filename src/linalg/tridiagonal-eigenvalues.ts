@@ -2,6 +2,8 @@ import { ConvergenceError } from "../errors.ts";
 
 /** QL sweeps allowed for one eigenvalue; 2 is usual, more than 10 was never seen. */
 const maxSweeps = 60;
+/** Below this a product of squares has lost digits to underflow, and the longer way round is taken. */
+const leastProduct = 1e-140;
 /**
  * All eigenvalues of a real symmetric tridiagonal matrix, by the implicit QL iteration without
  * square roots (the Pal-Walker-Kahan form), values only.
@@ -30,6 +32,14 @@ export function tridiagonalEigenvalues(
     }
     largest = Math.max(largest, Math.abs(d[i]!), i < n - 1 ? Math.sqrt(e[i]!) : 0);
   }
+  // Products of up to six entries must neither overflow nor vanish; a power of two keeps all digits.
+  const isFar = largest > 1e40 || (largest > 0 && largest < 1e-20);
+  const scale = isFar ? 2 ** Math.min(1000, -Math.floor(Math.log2(largest))) : 1;
+  if (isFar) {
+    for (let i = 0; i < n; i++) d[i] = d[i]! * scale;
+    for (let i = 0; i < n - 1; i++) e[i] = e[i]! * scale * scale;
+    largest *= scale;
+  }
   // An off-diagonal this small moves no eigenvalue by more than eps^2 times the norm.
   const floor = (negligible * largest) ** 2;
 
@@ -41,6 +51,7 @@ export function tridiagonalEigenvalues(
     if (end > start) solveBlock(d, e, start, end, negligible, floor);
     start = end + 1;
   }
+  if (isFar) for (let i = 0; i < n; i++) d[i] = d[i]! / scale;
   return d.sort();
 }
 
@@ -53,9 +64,10 @@ function reverse(d: Float64Array, e: Float64Array, start: number, end: number): 
 /**
  * Eigenvalues of one unreduced block, in place.
  *
- * A sweep is a chain of divisions, each waiting for the one before: p' = gamma^2 / c is computed as gamma^2 (r / p),
- * whose division does not wait for gamma. Where a rotation is next to none, c and r / p are 1 to the last bit, and
- * entries that have converged keep theirs through every sweep.
+ * A sweep is a chain of divisions, each waiting for the one before. With r = p + e^2 and
+ * N = p (alpha - shift) - e^2 gamma, the usual gamma' = c (alpha - shift) - s gamma and p' = gamma'^2 / c are N / r
+ * and N^2 / (r p): one division in the chain in place of two. Both must come of the same N: with gamma' by another way
+ * of equal accuracy the errors are thirty times as large. As it is they are those of the usual form, within a fifth.
  */
 function solveBlock(
   d: Float64Array,
@@ -104,7 +116,8 @@ function solveBlock(
     const shift = d[l]! - root / (ratio + Math.sign(ratio || 1) * Math.hypot(ratio, 1));
     let split = m;
     let sine = 0;
-    let cosine = 1;
+    let cosineTop = 1; // the cosine before, as a fraction
+    let cosineBottom = 1;
     let gamma = d[m]! - shift;
     let p = gamma * gamma;
     let above = 0; // the diagonal entry last set
@@ -113,12 +126,17 @@ function solveBlock(
       const alpha = d[i]!;
       const r = p + square;
       const off = sine * r;
-      const oldCosine = cosine;
-      const ratioOfSquares = r / p;
-      cosine = p / r;
+      const distance = alpha - shift;
+      const numerator = p * distance - square * gamma;
+      const scaled = r * p;
       sine = square / r;
       const oldGamma = gamma;
-      gamma = cosine * (alpha - shift) - sine * oldGamma;
+      gamma = numerator / r;
+      const oldP = p;
+      if (scaled > leastProduct) p = (numerator * numerator) / scaled;
+      else p = p !== 0 ? gamma * gamma * (r / p) : (cosineTop / cosineBottom) * square;
+      cosineTop = oldP;
+      cosineBottom = r;
       const diagonal = oldGamma + (alpha - gamma);
       d[i + 1] = diagonal;
       if (i !== m - 1) {
@@ -126,7 +144,6 @@ function solveBlock(
         if (off <= negligible * Math.abs(diagonal * above) + floor) split = i + 1;
       }
       above = diagonal;
-      p = cosine !== 0 ? gamma * gamma * ratioOfSquares : oldCosine * square;
     }
     e[l] = sine * p;
     d[l] = shift + gamma;
