@@ -93,12 +93,18 @@ function formatOf(layer: Layer): FloatFormatName {
   return layer.dtype as FloatFormatName;
 }
 
-/** Errors of ours in the middle of an analysis say which layer they are about. */
+/** Errors that say their layer. Layers of one shape wait for the same noise: when it fails, they share an error. */
+const named = new WeakSet<Error>();
+
+/** Errors of ours in the middle of an analysis say which layer they are about, the first that they ended. */
 async function naming<T>(layer: Layer, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof MarchenkoError) error.message = `${layer.layer}: ${error.message}`;
+    if (error instanceof MarchenkoError && !named.has(error)) {
+      error.message = `${layer.layer}: ${error.message}`;
+      named.add(error);
+    }
     throw error;
   }
 }

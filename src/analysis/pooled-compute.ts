@@ -71,8 +71,9 @@ export async function computeInWorkers(
     { othersFollow = false }: SpectrumHints = {},
   ): Promise<StreamedSpectrum> => {
     const shape = { ...w, entryBytes: entryBytes(format) };
-    const begin = (unit: number) =>
-      (othersFollow ? null : engine.team!(shape, unit, pool.size)) ?? engine.team!(shape, unit, 1)!;
+    // A team of nobody would never be done; one, when none is left, is told so by the pool.
+    const most = othersFollow ? 1 : Math.max(1, pool.size);
+    const begin = (unit: number) => engine.team!(shape, unit, most) ?? engine.team!(shape, unit, 1)!;
     return streamSpectrum(w, format, begin, runStep);
   };
   return {

@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import type { AnalysisResult } from "../analysis/result.ts";
@@ -40,6 +40,12 @@ export function formatOfFile(path: string): string {
   if (format) return format;
   const known = Object.keys(formatOfExtension).join(", ");
   throw new UsageError(`can't tell the format of ${path} by its extension: use one of ${known}`);
+}
+
+/** The extension of a file in a format; one of plain text for a table, which is for the screen. */
+export function extensionOfFormat(format: string): string {
+  const known = Object.entries(formatOfExtension).find(([, each]) => each === format);
+  return known ? known[0] : ".txt";
 }
 
 /**
@@ -91,9 +97,17 @@ function placeBeside(path: string): string {
   return `${path}.${process.pid}.tmp`;
 }
 
-function cannotWrite(path: string, cause: unknown): UsageError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return new UsageError(`can't write ${path}: ${reasons[code ?? ""] ?? message}`, { cause });
+/** What the system has against a file; anything else that went wrong is passed on as it is. */
+function cannotWrite(path: string, cause: unknown): unknown {
+  if (typeof (cause as NodeJS.ErrnoException).code !== "string") return cause;
+  return new UsageError(`can't write ${path}: ${reasonOf(path, cause)}`, { cause });
+}
+
+/** Why a file could not be written, and what to do. */
+export function reasonOf(path: string, error: unknown): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" && !existsSync(dirname(path))) return `the folder ${dirname(path)} is gone`;
+  return reasons[code] ?? message;
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -102,4 +116,5 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only, write elsewhere",
   ENOENT: "no file can be made there, write elsewhere",
   ENOSPC: "the disk is full",
+  EDQUOT: "your share of the disk is used up",
 };

@@ -1,5 +1,7 @@
+import { fstatSync } from "node:fs";
 import type { LeftOutFile } from "../checkpoint/checkpoint.ts";
 import { UsageError } from "../errors.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** Prints lines of talk, on stderr: stdout is for data. */
 export function talk(lines: string): void {
@@ -26,11 +28,28 @@ export async function printData(text: string | Generator<string>): Promise<void>
 
 /** Whether anyone still listens. */
 async function print(data: string): Promise<boolean> {
-  const error = await new Promise<Error | null | undefined>((resolve) => {
-    process.stdout.write(data, resolve);
+  try {
+    if (stdoutIsFile()) writeWhole(process.stdout.fd, data);
+    else await send(data);
+    return true;
+  } catch (error) {
+    if (isClosedPipe(error as Error)) return false;
+    throw new UsageError(`can't write to stdout: ${(error as Error).message}`);
+  }
+}
+
+function stdoutIsFile(): boolean {
+  try {
+    return fstatSync(process.stdout.fd).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function send(data: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(data, (error) => (error ? reject(error) : resolve()));
   });
-  if (error && !isClosedPipe(error)) throw new UsageError(`can't write to stdout: ${error.message}`);
-  return !error;
 }
 
 /** Whether a stream's error says that its reader has gone. */

@@ -35,6 +35,7 @@ interface Job {
 
 /** Threads that run named tasks; each runs one at a time, the others wait in line. */
 export interface WorkerPool {
+  /** How many there are, less those that were lost. */
   readonly size: number;
   /** True when no task is under way or in line. */
   isIdle(): boolean;
@@ -92,9 +93,8 @@ export async function startWorkerPool(
     busy.delete(worker);
     had?.job.onLoss();
     had?.job.reject(new WorkerError(why));
-    for (const [index, job] of waiting.entries()) {
-      if (job.arguments.length <= workers.size) continue;
-      waiting.splice(index, 1);
+    for (const job of waiting.filter(({ arguments: args }) => args.length > workers.size)) {
+      waiting.splice(waiting.indexOf(job), 1);
       job.reject(new WorkerError(why));
     }
     dispatch();
@@ -127,7 +127,9 @@ export async function startWorkerPool(
       dispatch();
     });
   return {
-    size,
+    get size() {
+      return workers.size;
+    },
     isIdle: () => busy.size === 0 && waiting.length === 0,
     run: async (task, argument) => (await submit(task, [argument], () => {}))[0],
     runTeam: submit,

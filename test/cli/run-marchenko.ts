@@ -19,7 +19,7 @@ export interface RunOptions {
   readonly timeout?: number;
 }
 
-const bin = resolve("dist/cli/bin.js");
+export const bin = resolve("dist/cli/bin.js");
 
 /** Runs the built command as a process, without colours and without a terminal. */
 export function runMarchenko(args: readonly string[], options: RunOptions = {}): Run {
@@ -35,8 +35,13 @@ export function runMarchenko(args: readonly string[], options: RunOptions = {}):
 }
 
 /** Starts the built command, to be talked to while it runs. */
-export function startMarchenko(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { env: { ...process.env, NO_COLOR: "1" } });
+export function startMarchenko(args: readonly string[], options: RunOptions = {}): ChildProcess {
+  const { cwd, env, nodeOptions = [], timeout } = options;
+  return spawn(process.execPath, [...nodeOptions, bin, ...args], {
+    env: { ...process.env, NO_COLOR: "1", ...env },
+    ...(cwd !== undefined && { cwd }),
+    ...(timeout !== undefined && { timeout }),
+  });
 }
 
 /** The folder of shared cases beside the project; tests that need it are skipped where it is absent. */

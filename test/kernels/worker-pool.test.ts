@@ -57,6 +57,17 @@ describe("a pool of workers", () => {
     await pool.close();
   });
 
+  test("fails all that wait when the last worker dies, and counts those that are left", async () => {
+    const pool = await startWorkerPool(program, 1, {});
+    expect(pool.size).toBe(1);
+    const jobs = ["die", "double", "double", "double"].map((task) => pool.run(task, 1));
+    for (const job of await Promise.allSettled(jobs)) {
+      expect(job).toMatchObject({ status: "rejected", reason: expect.any(WorkerError) });
+    }
+    expect(pool.size).toBe(0);
+    await pool.close();
+  });
+
   test("tells a team when one of it is lost", async () => {
     const pool = await startWorkerPool(program, 2, {});
     let told = 0;

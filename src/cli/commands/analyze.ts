@@ -11,6 +11,7 @@ import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, formatOfFile, renderers, writeOutput } from "../outputs.ts";
 import { duration, progressLine } from "../progress-line.ts";
 import { counted, printData, talk, talkOfLeftOut } from "../terminal.ts";
+import { throwAll, writeOrRescue } from "../write-result.ts";
 import { dryRun } from "./dry-run.ts";
 
 interface Flags {
@@ -82,7 +83,8 @@ Examples:
   marchenko analyze model/ --include 'model.layers.*.mlp.*' -o mlp.json -o mlp.html
   marchenko analyze model/ --format ndjson | jq .verdict
 
-A run that is stopped keeps the layers that it finished in OUTPUT.partial.ndjson.`,
+A run that is stopped keeps the layers that it finished in OUTPUT.partial.ndjson. A result that
+can't be written where it should go is put among the temporary files, and the error says where.`,
     )
     .action(run);
 }
@@ -134,9 +136,21 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       host: hostname(),
       node: process.version,
     };
-    for (const path of outputs) await writeOutput(path, await renderers[formatOfFile(path)]!(result));
-    journal.discard();
-    await tell(result, outputs, flags);
+    const failures: Error[] = [];
+    const written: string[] = [];
+    for (const path of outputs) {
+      const failure = await writeOrRescue(result, formatOfFile(path), (text) => writeOutput(path, text));
+      if (failure) failures.push(failure);
+      else written.push(path);
+    }
+    if (failures.length === 0) journal.discard();
+    // The answer goes to stdout even with files to look at.
+    if (flags.format ?? !flags.quiet) {
+      const failure = await writeOrRescue(result, flags.format ?? "table", printData);
+      if (failure) failures.push(failure);
+    }
+    if (!flags.quiet) tell(result, written);
+    throwAll(failures);
   } catch (error) {
     progress.end();
     const kept = journal.keep();
@@ -147,12 +161,10 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   }
 }
 
-/** Prints what the user asked to see: the answer on stdout even with files to look at, the rest on stderr. */
-async function tell(result: AnalysisResult, outputs: readonly string[], flags: Flags): Promise<void> {
-  if (flags.format ?? !flags.quiet) await printData(await renderers[flags.format ?? "table"]!(result));
-  if (flags.quiet) return;
+/** Says on stderr what was done. */
+function tell(result: AnalysisResult, written: readonly string[]): void {
   for (const { leftOut } of result.checkpoints) talkOfLeftOut(leftOut);
-  for (const path of outputs) talk(`wrote ${path}`);
+  for (const path of written) talk(`wrote ${path}`);
   const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
   talk(`${counted(layers, "layer")} in ${duration(Number(result.provenance.run.seconds))}`);
 }
