@@ -42,7 +42,11 @@ export function spectrumCost(larger: number, smaller: number): number {
   return larger * smaller ** 2 + 1.5 * smaller ** 3 + 500 * smaller ** 2;
 }
 
-/** Indices of layers, those that take long first: none of them is left to one thread at the end. */
+/**
+ * Indices of layers, those that take long first: none of them is left to one thread at the end. Before them those that
+ * take no time, so that the last one knows that it is the last.
+ */
 export function costliestFirst(costs: readonly number[]): number[] {
-  return Array.from(costs.keys()).sort((a, b) => costs[b]! - costs[a]! || a - b);
+  const rank = (index: number): number => costs[index] || Number.POSITIVE_INFINITY;
+  return Array.from(costs.keys()).sort((a, b) => (rank(b) === rank(a) ? a - b : rank(b) - rank(a)));
 }
