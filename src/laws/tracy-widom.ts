@@ -8,16 +8,22 @@ import { type Law, type LawEntry, requireProbability } from "./law.ts";
 const order = 56;
 /** Ai is under 1e-17 beyond this, so that the integral operator can end there. */
 const airyVanishesAt = 15;
-/** Left of this F is under 3e-6, and the determinant's rounding would reach into the interpolant. */
-const left = -6;
+/** Left of this F is under 5e-10, and its digits drown in the determinant's rounding. */
+const left = -8;
 /** Left of this F is under 1e-18 (exp(-|s|^3 / 24)). */
 const leftmost = -10;
 /** Right of this trace(B) alone is the upper tail of beta = 1, to better than 1e-8 relative. */
 const right = 8;
 /** Beyond this the upper tail is under 1e-300. */
 const rightmost = 100;
-/** Chebyshev nodes on [left, right] that bring the interpolant to 1e-13. */
-const nodeCount = 64;
+/**
+ * Stretches of [left, right], each with the Chebyshev nodes that bring its interpolant to 1e-13. The determinant's
+ * rounding grows to the left: a stretch of its own keeps it out of the others.
+ */
+const stretches = [
+  { from: left, to: -6, nodes: 24 },
+  { from: -6, to: right, nodes: 64 },
+] as const;
 
 /** Mean and variance. Bornemann 2010, Math. Comp. 79:871-915, table 10. */
 const moments = {
@@ -64,22 +70,16 @@ function logCdf(s: number, beta: 1 | 2): number {
   return sum;
 }
 
-/** Slope of log F by a difference of fourth order, to 1e-8. */
-function logCdfSlope(s: number, beta: 1 | 2): number {
-  const h = 0.01;
-  const near = logCdf(s + h, beta) - logCdf(s - h, beta);
-  const far = logCdf(s + 2 * h, beta) - logCdf(s - 2 * h, beta);
-  return (8 * near - far) / (12 * h);
-}
-
-const interpolants = new Map<1 | 2, (s: number) => { value: number; slope: number }>();
+const interpolants = new Map<string, (s: number) => { value: number; slope: number }>();
 
 /** log(-log F) and its slope on [left, right]: smooth there, and keeps the digits of both tails. */
 function logMinusLog(s: number, beta: 1 | 2): { value: number; slope: number } {
-  let interpolant = interpolants.get(beta);
+  const { from, to, nodes } = s < stretches[1].from ? stretches[0] : stretches[1];
+  const key = `${beta} ${from}`;
+  let interpolant = interpolants.get(key);
   if (!interpolant) {
-    interpolant = chebyshevInterpolant((x) => Math.log(-logCdf(x, beta)), left, right, nodeCount);
-    interpolants.set(beta, interpolant);
+    interpolant = chebyshevInterpolant((x) => Math.log(-logCdf(x, beta)), from, to, nodes);
+    interpolants.set(key, interpolant);
   }
   return interpolant(s);
 }
@@ -123,8 +123,7 @@ export function tracyWidom(beta: 1 | 2): Law {
     atomAtZero: 0,
     ...moments[beta],
     pdf(s: number) {
-      if (s <= leftmost || s > right) return 0; // under 1e-16 and 1e-7 there
-      if (s < left) return Math.exp(logCdf(s, beta)) * logCdfSlope(s, beta);
+      if (s < left || s > right) return 0; // under 1e-7 there
       const { value, slope } = logMinusLog(s, beta);
       const minusLog = Math.exp(value);
       return -Math.exp(-minusLog) * minusLog * slope;
