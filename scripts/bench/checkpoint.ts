@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
 });
 const blocks = options.quick ? 1 : 12;
 const copies = 10;
-const runs = 3;
+const runs = 5;
 const matricesPerBlock = Object.keys(blockMatrices).length;
 const largestMatrix = Math.max(...Object.values(blockMatrices).map(([rows, columns]) => rows * columns));
 const inQuick = options.quick ? " (quick: 1 block)" : "";

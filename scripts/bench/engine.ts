@@ -35,10 +35,10 @@ interface Size {
 
 const sizes: readonly Size[] = [
   { shape: [256, 1024], runs: 5, quick: true, mlMatrix: true },
-  { shape: [768, 768], runs: 7, quick: true },
-  { shape: [768, 3072], runs: 7, quick: true },
-  { shape: [1024, 4096], runs: 5 },
-  { shape: [2048, 2048], runs: 5 },
+  { shape: [768, 768], runs: 15, quick: true },
+  { shape: [768, 3072], runs: 15, quick: true },
+  { shape: [1024, 4096], runs: 9 },
+  { shape: [2048, 2048], runs: 7 },
   { shape: [4096, 4096], runs: 3 },
   { shape: [50257, 768], runs: 5 },
 ];

@@ -14,6 +14,8 @@ export interface Row {
   readonly peerValue: number | null;
   /** Ours over the peer's in each round. */
   readonly ratios: readonly number[];
+  /** The fastest run of ours over the fastest of the peer's; absent where ours was measured alone or once. */
+  readonly fastest?: number;
   readonly runs: number;
   /** Cores that other programs kept busy meanwhile; null where that is not known or makes no difference. */
   readonly others: number | null;
@@ -38,7 +40,7 @@ function amount(value: number, unit: string): string {
 }
 
 function rowCells(row: Row, atMost: number | null): string[] {
-  const { what, ours, peer, unit, oursValue, peerValue, ratios, runs, others } = row;
+  const { what, ours, peer, unit, oursValue, peerValue, ratios, fastest, runs, others } = row;
   const disturbed = others !== null && others > mostOfOthers;
   const ratio = peerValue === null ? null : oursValue / peerValue;
   let result = "";
@@ -54,6 +56,7 @@ function rowCells(row: Row, atMost: number | null): string[] {
     peerValue === null ? "" : amount(peerValue, unit),
     ratio === null ? "" : ratio.toFixed(2),
     ratios.length < 2 ? "" : `${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}`,
+    fastest?.toFixed(2) ?? "",
     atMost === null ? "" : String(atMost),
     result,
     String(runs),
@@ -65,14 +68,15 @@ function rowCells(row: Row, atMost: number | null): string[] {
 export function renderTable(lines: readonly (Row | Fact)[]): string {
   const facts = lines.filter((line): line is Fact => "fact" in line);
   const rows = lines.filter((line): line is Row => !("fact" in line));
-  const head = "what|ours by|ours|peer|peer's|ratio|its range|at most|result|runs|others' cores".split("|");
+  const head =
+    "what|ours by|ours|peer|peer's|ratio|its range|fastest|at most|result|runs|others' cores".split("|");
   const cells: string[][] = [];
   const shown = new Set<Row>();
   for (const { what, peer, atMost } of limits) {
     const row = rows.find((each) => each.what === what && each.peer === peer);
     if (row) shown.add(row);
     if (row) cells.push(rowCells(row, atMost));
-    else cells.push([what, "", "", peer, "", "", "", String(atMost), "not measured", "", ""]);
+    else cells.push([what, "", "", peer, "", "", "", "", String(atMost), "not measured", "", ""]);
   }
   for (const row of rows) if (!shown.has(row)) cells.push(rowCells(row, null));
   const body = [head, head.map(() => "---"), ...cells].map((each) => `| ${each.join(" | ")} |`);
@@ -82,7 +86,8 @@ export function renderTable(lines: readonly (Row | Fact)[]): string {
     "",
     ...body,
     "",
-    "Medians; the range is of the ratios within a round. A result in brackets is no measurement: other programs",
+    "Medians; the range is of the ratios within a round, `fastest` is the fastest run of ours over the peer's: on a virtual",
+    "machine two threads may share a core of the host for a while, which no counter here shows. A result in brackets is no measurement: other programs",
     `kept more than ${mostOfOthers} cores busy, and a BLAS whose threads are held up waits, spinning, many times as long.`,
     ...(disturbed ? ["**This machine was not quiet.**"] : []),
     "",

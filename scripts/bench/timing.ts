@@ -68,6 +68,7 @@ export async function race(
       oursValue: median(own),
       peerValue: median(theirs),
       ratios: own.map((value, round) => value / theirs[round]!),
+      fastest: Math.min(...own) / Math.min(...theirs),
     };
   });
 }

@@ -5,8 +5,8 @@ const blockBytes = block * block * 8;
 export const tileBytes = panel * panel * 8;
 /** Entries of a column of the band, as in `assembly/layout.ts`. */
 export const bandPitch = 65;
-/** Places of the long side packed at once: with two block rows of it, 128 KB, in the second-level cache. */
-export const packed = 128;
+/** Places of the long side packed at once: with two block rows of it, 64 KB, near the first-level cache. */
+export const packed = 64;
 
 /** Half-bandwidth of the intermediate form: wider bands make the first stage faster and the second slower. */
 function bandWidth(order: number): number {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { analyze } from "../../src/index.ts";
 import { hasShared, shared } from "../cli/run-marchenko.ts";
+import { enginesHere } from "./engines-here.ts";
 
 interface ListedTensor {
   readonly name: string;
@@ -25,11 +26,11 @@ function listed(value: unknown, file: string): readonly ListedTensor[] | null {
   return null;
 }
 
-describe.skipIf(!hasShared)("silero_vad_16k, a real model", () => {
+describe.skipIf(!hasShared).each(enginesHere)("silero_vad_16k, a real model, by $id", (engine) => {
   test("every tensor has a row, and the numbers are those of the manifest (numpy) to 1e-6 relative", async () => {
     const file = "silero_vad_16k.safetensors";
     const tensors = listed(JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")), file)!;
-    const { layers } = (await analyze(join(folder, file), { spectra: "all" })).checkpoints[0]!;
+    const { layers } = (await analyze(join(folder, file), { spectra: "all", engine })).checkpoints[0]!;
     expect(layers.map(({ tensor }) => tensor).sort()).toEqual(tensors.map(({ name }) => name).sort());
     let compared = 0;
     for (const { name, shape, fro, sigma_top: top, sigma_bottom: bottom } of tensors) {

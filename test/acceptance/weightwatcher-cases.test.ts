@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { analyze } from "../../src/index.ts";
 import { hasShared, shared } from "../cli/run-marchenko.ts";
+import { enginesHere } from "./engines-here.ts";
 import { npyValues } from "./npy-values.ts";
 
 /** Cases whose float64 singular values numpy's gesdd computed (numpy 1.24.2; see the folder's README). */
@@ -11,11 +12,11 @@ const cases = hasShared
   ? readdirSync(folder).filter((name) => existsSync(join(folder, name, "model.safetensors")))
   : [];
 
-describe.skipIf(!hasShared)("the singular values of numpy", () => {
+describe.skipIf(!hasShared).each(enginesHere)("the singular values of numpy, by $id", (engine) => {
   test.each(cases)(
     "%s agrees to 1e-6 relative, or within the printed bound where that is larger",
     async (name) => {
-      const result = await analyze(join(folder, name, "model.safetensors"), { spectra: "all" });
+      const result = await analyze(join(folder, name, "model.safetensors"), { spectra: "all", engine });
       let compared = 0;
       for (const { tensor, spectrum, reason } of result.checkpoints[0]!.layers) {
         const oracle = join(folder, name, `${tensor}.sv64.npy`);
