@@ -5,7 +5,7 @@ import { symmetricEigenvalues } from "../linalg/symmetric-eigenvalues.ts";
 import { type Law, type LawEntry, requireProbability } from "./law.ts";
 
 /** Nodes that bring the determinant to 1e-14 for every s of interest. */
-const order = 56;
+const order = 40;
 /** Ai is under 1e-17 beyond this, so that the integral operator can end there. */
 const airyVanishesAt = 15;
 /** Left of this F is under 5e-10, and its digits drown in the determinant's rounding. */
