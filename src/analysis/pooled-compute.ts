@@ -6,7 +6,7 @@ import { startWorkerPool } from "../kernels/worker-pool.ts";
 import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
-import { spectrumFrom } from "../spectrum/compute-spectrum.ts";
+import { computeSpectrum, spectrumFrom } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
 import type { RowBlocks } from "../spectrum/row-blocks.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
@@ -56,6 +56,8 @@ export async function computeInWorkers(
     const isAlone = isGram && !othersFollow && pool.size > 1 && pool.isIdle();
     if (!isAlone || !engine.team) return await byOne({ matrix, format, method, census: known });
     const census = known ?? censusOf(matrix.data);
+    // Nothing to compute, or nothing that can be: that is said without an engine.
+    if (census.nonFinite > 0 || census.isZero) return await computeSpectrum(matrix, { format, census });
     const work = engine.team({ ...matrix, entryBytes: entryBytes(format) }, unitOf(census), pool.size);
     if (!work) return await byOne({ matrix, format, method, census });
     const values = await runStep(work, { part: matrix, isFirst: true, isLast: true });

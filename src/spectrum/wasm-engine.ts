@@ -61,7 +61,9 @@ export function wasmEngine(variant: KernelVariant): SpectrumEngine {
       const work = shareGramWork(variant, shape, unit, size);
       return {
         step({ part, isFirst, isLast }) {
-          const step = { part: { ...part, data: inSharedMemory(part.data) }, isFirst, isLast };
+          // One thread alone has the entries as they are, or gets a copy when they are sent to it.
+          const data = size > 1 ? inSharedMemory(part.data) : part.data;
+          const step = { part: { ...part, data }, isFirst, isLast };
           return Array.from({ length: size }, (_, rank): Part => ({ work, step, rank }));
         },
         abandon: () => breakTeam(work.shared.memory),

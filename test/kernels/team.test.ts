@@ -34,6 +34,24 @@ describe.skipIf(variant === null)("several threads on one matrix", () => {
   });
 });
 
+test.skipIf(variant === null)(
+  "threads are told of zeros and of what is not finite as one thread is",
+  async () => {
+    const engine = wasmEngine(variant!);
+    const pool = await startWorkers(2, 0, engine.id);
+    try {
+      const zero = { rows: 400, columns: 400, data: new Float32Array(160_000) };
+      expect(await pool.spectrum(zero, "F32")).toEqual(await computeSpectrum(zero, { engine }));
+      const broken = { ...zero, data: Float32Array.from(zero.data, (_, i) => (i === 7 ? Number.NaN : 1)) };
+      await expect(pool.spectrum(broken, "F32")).rejects.toThrow(
+        /needs finite entries, got 1 NaN or infinite/,
+      );
+    } finally {
+      await pool.close();
+    }
+  },
+);
+
 test("shares of a loop cover it once, in steps, however many threads there are", () => {
   for (const size of [1, 2, 3, 7]) {
     for (const count of [0, 1, 4, 10, 97]) {
