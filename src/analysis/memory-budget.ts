@@ -1,4 +1,4 @@
-import { memoryLimit } from "../checkpoint/memory-limit.ts";
+import { memoryLimit, readableBytes } from "../checkpoint/memory-limit.ts";
 import { UsageError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Compute } from "./compute.ts";
@@ -56,8 +56,8 @@ export async function memoryBudget(
     if (most !== undefined && bytes > most) {
       const [rows, columns] = layer.matrixShape!;
       throw new UsageError(
-        `${layer.layer} (${rows} x ${columns}) takes ${megabytes(bytes)} while it is under way, more than the ` +
-          `${megabytes(most)} of --max-memory: allow more, or leave it out with --exclude`,
+        `${layer.layer} (${rows} x ${columns}) takes ${readableBytes(bytes)} while it is under way, more than the ` +
+          `${readableBytes(most)} of --max-memory: allow more, or leave it out with --exclude`,
       );
     }
     largest = Math.max(largest, bytes);
@@ -84,9 +84,4 @@ export async function memoryBudget(
       };
     },
   };
-}
-
-/** `154 MB`, in millions of bytes. */
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
 }

@@ -63,7 +63,7 @@ export async function requireMemory(where: string, count: number, dtype: Dtype):
 }
 
 /** `4.3 GB`, in powers of 1000. */
-function readableBytes(bytes: number): string {
+export function readableBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
   return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
