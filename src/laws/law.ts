@@ -1,3 +1,5 @@
+import type { RandomStream } from "../linalg/random.ts";
+
 /**
  * A probability law on the line, as theory predicts it: density, distribution and what follows.
  *
@@ -12,6 +14,7 @@ export interface Law {
   readonly support: readonly [number, number];
   /** Probability of exactly 0 beside the continuous part, in [0, 1). */
   readonly atomAtZero: number;
+  /** Infinite where the integral diverges, as is the variance then. */
   readonly mean: number;
   readonly variance: number;
   /** Density of the continuous part. */
@@ -22,6 +25,10 @@ export interface Law {
   survival(x: number): number;
   /** Smallest `x` with `cdf(x) >= p`, for p in [0, 1]. */
   quantile(p: number): number;
+  /** A draw from the law; the stream decides all. */
+  sample(stream: RandomStream): number;
+  /** Mean of `x^k`, the atom included, for k = 1, 2, 3 or 4; infinite where it diverges. */
+  moment(k: number): number;
 }
 
 /** One row of the list of laws: what `marchenko laws` prints and the conformance test runs. */
@@ -46,4 +53,9 @@ export function requirePositive(name: string, value: number): void {
 /** @throws {RangeError} If `p` is not a probability. */
 export function requireProbability(p: number): void {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`p must be in [0, 1], got ${p}`);
+}
+
+/** @throws {RangeError} If `k` is not 1, 2, 3 or 4. */
+export function requireOrder(k: number): void {
+  if (!(k === 1 || k === 2 || k === 3 || k === 4)) throw new RangeError(`k must be 1, 2, 3 or 4, got ${k}`);
 }

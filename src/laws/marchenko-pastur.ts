@@ -1,4 +1,4 @@
-import { type Law, type LawEntry, requirePositive, requireProbability } from "./law.ts";
+import { type Law, type LawEntry, requireOrder, requirePositive, requireProbability } from "./law.ts";
 
 /** Below this aspect ratio the closed form loses digits as eps / q, and its Fourier series gains them. */
 const seriesBelow = 1e-4;
@@ -93,6 +93,13 @@ export function marchenkoPastur(aspectRatio: number, scale: number): Law {
     return x <= lower ? 1 : 1 - angleCdf(angleOf(x), q);
   };
 
+  const quantile = (p: number): number => {
+    requireProbability(p);
+    if (mass < 1 && p <= 1 - mass) return 0;
+    const angle = angleQuantile(Math.min(1, (p - (1 - mass)) / mass), q);
+    return lower + (upper - lower) * Math.sin(angle / 2) ** 2;
+  };
+
   return Object.freeze({
     id: "marchenko-pastur",
     name: "Marchenko-Pastur",
@@ -110,13 +117,13 @@ export function marchenkoPastur(aspectRatio: number, scale: number): Law {
       return x >= upper ? 1 : 1 - mass + mass * angleCdf(angleOf(x), q);
     },
     survival: (x: number) => (x < 0 ? 1 : mass * tail(x)),
-    quantile(p: number) {
-      requireProbability(p);
-      if (mass < 1 && p <= 1 - mass) return 0;
-      const angle = angleQuantile(Math.min(1, (p - (1 - mass)) / mass), q);
-      return lower + (upper - lower) * Math.sin(angle / 2) ** 2;
+    quantile,
+    sample: ({ uniform }) => quantile(uniform()),
+    moment(k: number) {
+      requireOrder(k);
+      return marchenkoPasturMoment(k, aspectRatio, scale);
     },
-  });
+  } satisfies Law);
 }
 
 /**

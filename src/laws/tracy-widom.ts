@@ -2,7 +2,7 @@ import { airy } from "../linalg/airy.ts";
 import { chebyshevInterpolant } from "../linalg/chebyshev.ts";
 import { gaussLegendre } from "../linalg/gauss-legendre.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigenvalues.ts";
-import { type Law, type LawEntry, requireProbability } from "./law.ts";
+import { type Law, type LawEntry, requireOrder, requireProbability } from "./law.ts";
 
 /** Nodes that bring the determinant to 1e-14 for every s of interest. */
 const order = 40;
@@ -25,10 +25,10 @@ const stretches = [
   { from: -6, to: right, nodes: 64 },
 ] as const;
 
-/** Mean and variance. Bornemann 2010, Math. Comp. 79:871-915, table 10. */
-const moments = {
-  1: { mean: -1.206533574582, variance: 1.607781034581 },
-  2: { mean: -1.771086807411, variance: 0.8131947928329 },
+/** Mean, variance, skewness and excess kurtosis. Bornemann 2010, Math. Comp. 79:871-915, table 10. */
+const cumulants = {
+  1: [-1.206533574582, 1.607781034581, 0.29346452408, 0.1652429384],
+  2: [-1.771086807411, 0.8131947928329, 0.22408420361, 0.0934480876],
 } as const;
 
 let rule: ReturnType<typeof gaussLegendre> | null = null;
@@ -116,12 +116,27 @@ export function tracyWidom(beta: 1 | 2): Law {
     if (s > rightmost) return 0;
     return beta === 1 ? kernelTrace(s) : -Math.expm1(logCdf(Math.min(s, airyVanishesAt - 1), beta));
   };
+  const quantile = (p: number): number => {
+    requireProbability(p);
+    if (p === 0) return Number.NEGATIVE_INFINITY;
+    if (p === 1) return Number.POSITIVE_INFINITY;
+    let low = leftmost;
+    let high = airyVanishesAt - 1;
+    while (high - low > 4e-15 * Math.max(1, Math.abs(low))) {
+      const middle = (low + high) / 2;
+      if (cdf(middle) < p) low = middle;
+      else high = middle;
+    }
+    return (low + high) / 2;
+  };
+  const [mean, variance, skewness, kurtosis] = cumulants[beta];
   return Object.freeze({
     id: "tracy-widom",
     name: `Tracy-Widom, beta = ${beta}`,
     support: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const,
     atomAtZero: 0,
-    ...moments[beta],
+    mean,
+    variance,
     pdf(s: number) {
       if (s < left || s > right) return 0; // under 1e-7 there
       const { value, slope } = logMinusLog(s, beta);
@@ -130,20 +145,20 @@ export function tracyWidom(beta: 1 | 2): Law {
     },
     cdf,
     survival,
-    quantile(p: number) {
-      requireProbability(p);
-      if (p === 0) return Number.NEGATIVE_INFINITY;
-      if (p === 1) return Number.POSITIVE_INFINITY;
-      let low = leftmost;
-      let high = airyVanishesAt - 1;
-      while (high - low > 4e-15 * Math.max(1, Math.abs(low))) {
-        const middle = (low + high) / 2;
-        if (cdf(middle) < p) low = middle;
-        else high = middle;
-      }
-      return (low + high) / 2;
+    quantile,
+    sample: ({ uniform }) => quantile(uniform()),
+    moment(k: number) {
+      requireOrder(k);
+      const third = skewness * variance ** 1.5;
+      const fourth = (kurtosis + 3) * variance ** 2;
+      return [
+        mean,
+        variance + mean ** 2,
+        third + 3 * mean * variance + mean ** 3,
+        fourth + 4 * mean * third + 6 * mean ** 2 * variance + mean ** 4,
+      ][k - 1]!;
     },
-  });
+  } satisfies Law);
 }
 
 export const tracyWidomEntry: LawEntry = {
