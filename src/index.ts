@@ -36,6 +36,7 @@ export {
   type MarchenkoPasturFitOptions,
 } from "./fits/fit-marchenko-pastur.ts";
 export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
+export { type SpacingRatio, type SpacingRatioTest, spacingRatio } from "./fits/spacing-ratio.ts";
 export type { Spike } from "./fits/spikes.ts";
 export { lawCatalogue } from "./laws/catalogue.ts";
 export type { Law, LawEntry } from "./laws/law.ts";

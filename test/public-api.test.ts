@@ -40,6 +40,7 @@ test("the library exports these names, and no others", () => {
       "renderCsv",
       "renderMarkdown",
       "renderReport",
+      "spacingRatio",
       "tensorOf",
       "thinSvd",
       "tracyWidom",
@@ -54,10 +55,19 @@ test("the library exports these names, and no others", () => {
 test("the subpath marchenko/laws exports these", () => {
   expect(Object.keys(laws).sort()).toMatchInlineSnapshot(`
     [
+      "exponential",
       "lawCatalogue",
+      "lognormal",
       "marchenkoPastur",
       "marchenkoPasturMoment",
+      "porterThomas",
+      "powerLaw",
+      "quarterCircle",
+      "semicircle",
+      "spacingRatioLaw",
       "tracyWidom",
+      "truncatedPowerLaw",
+      "wignerSurmise",
     ]
   `);
 });

@@ -114,7 +114,7 @@ export const lognormalEntry: LawEntry = {
     { name: "logDeviation", meaning: "tau, standard deviation of ln x of the whole law, > 0" },
     { name: "xmin", meaning: "where the law begins, >= 0; 0 for the whole law" },
   ],
-  formula: "p(x) = exp(-(ln x - mu)^2 / (2 tau^2)) / (x tau sqrt(2 pi) Q((ln xmin - mu) / tau)), x >= xmin",
+  formula: "p(x) = exp(-(ln x - mu)^2 / (2 tau^2)) / (x Z), x >= xmin",
   source: "Clauset, Shalizi & Newman 2009",
   examples: () =>
     [

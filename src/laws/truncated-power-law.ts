@@ -20,7 +20,7 @@ import { type Law, type LawEntry, requireOrder, requirePositive, requireProbabil
  * import { truncatedPowerLaw } from "marchenko/laws";
  * const law = truncatedPowerLaw(2, 10, 1);
  * law.mean; // 2.523
- * law.survival(10); // 0.02057
+ * law.survival(10); // 0.02055
  * ```
  */
 export function truncatedPowerLaw(alpha: number, lambdaCutoff: number, xmin: number): Law {
@@ -85,7 +85,7 @@ export const truncatedPowerLawEntry: LawEntry = {
     { name: "lambdaCutoff", meaning: "where the exponential takes over, > 0" },
     { name: "xmin", meaning: "where the tail begins, > 0" },
   ],
-  formula: "p(x) = x^-alpha exp(-x/lambdaCutoff) / (xmin^(1-alpha) E_alpha(xmin/lambdaCutoff)), x >= xmin",
+  formula: "p(x) = x^-alpha exp(-x / lambdaCutoff) / Z, x >= xmin",
   source: "Clauset, Shalizi & Newman 2009; DLMF 8.19",
   examples: () =>
     [
