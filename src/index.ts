@@ -35,6 +35,8 @@ export {
   type MarchenkoPasturFit,
   type MarchenkoPasturFitOptions,
 } from "./fits/fit-marchenko-pastur.ts";
+export { ksNullPValue } from "./fits/ks-null.ts";
+export { type Localisation, localisation } from "./fits/localisation.ts";
 export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
 export { type SpacingRatio, type SpacingRatioTest, spacingRatio } from "./fits/spacing-ratio.ts";
 export type { Spike } from "./fits/spikes.ts";

@@ -2,8 +2,11 @@ import { smallestPValue } from "../fits/spikes.ts";
 import type { Measurement } from "../metrics/metric.ts";
 import type { Verdict } from "./result.ts";
 
-/** Largest p-value at which noise is rejected. */
-export const rejectionLevel = 0.01;
+/**
+ * Largest p-value at which a test rejects noise. Three tests can do so (the bulk, what is above it, what is below), and
+ * together they are to call 1.5 % of pure noise anything else.
+ */
+export const rejectionLevel = 0.005;
 
 /** With fewer singular values the test has too little power for "noise-like" to mean anything. */
 const fewestForNoise = 20;
@@ -26,8 +29,8 @@ export function pText(p: number): string {
  *
  * 1. more zero singular values than noise of the shape and dtype ever had: rank-deficient;
  * 2. no fit, or too few values for one: undetermined;
- * 3. the bulk rejected as Marchenko-Pastur at p <= 0.01: structured;
- * 4. outliers of a bulk that passes: noise-with-spikes;
+ * 3. the bulk rejected as Marchenko-Pastur at p <= 0.005: structured;
+ * 4. outliers of a bulk that passes, the first of them at p <= 0.005: noise-with-spikes;
  * 5. otherwise noise-like, given at least 20 singular values.
  */
 export function judge({ spectrum, rank, fit, nullConcentration }: Measurement): Judgement {
@@ -42,20 +45,22 @@ export function judge({ spectrum, rank, fit, nullConcentration }: Measurement): 
   }
   if (!fit)
     return { verdict: "undetermined", evidence: `${rank} non-zero singular values are too few for a fit` };
-  const fitted = `KS distance ${digits(fit.ksDistance)}, ${pText(fit.pValue)} (${fit.nullDraws} simulated)`;
+  const fitted = `KS distance ${digits(fit.ksDistance)}, ${pText(fit.pValue)}`;
   if (fit.pValue <= rejectionLevel) {
     return { verdict: "structured", evidence: `the bulk is not Marchenko-Pastur: ${fitted}` };
   }
   const above = fit.spikes.length;
   const below = fit.spikesBelow?.length ?? 0;
-  if (above + below > 0) {
-    const strongest = fit.spikes[0] ?? fit.spikesBelow?.[0];
+  const strongest = [fit.spikes[0], fit.spikesBelow?.[0]]
+    .filter((spike) => spike !== undefined)
+    .sort((a, b) => a.pValue - b.pValue)[0];
+  if (strongest && strongest.pValue <= rejectionLevel) {
     const counted = [above > 0 ? `${above} above` : "", below > 0 ? `${below} below` : ""]
       .filter(Boolean)
       .join(", ");
     return {
       verdict: "noise-with-spikes",
-      evidence: `outliers of the bulk: ${counted}, the first with ${pText(strongest!.pValue)}; bulk: ${fitted}`,
+      evidence: `outliers of the bulk: ${counted}, the first with ${pText(strongest.pValue)}; bulk: ${fitted}`,
     };
   }
   if (smaller < fewestForNoise) {
@@ -64,5 +69,8 @@ export function judge({ spectrum, rank, fit, nullConcentration }: Measurement): 
       evidence: `${smaller} singular values are too few to call it noise: ${fitted}`,
     };
   }
-  return { verdict: "noise-like", evidence: `nothing stands out of a Marchenko-Pastur bulk: ${fitted}` };
+  const outside = strongest
+    ? `what stands out of a Marchenko-Pastur bulk may be chance (${pText(strongest.pValue)})`
+    : "nothing stands out of a Marchenko-Pastur bulk";
+  return { verdict: "noise-like", evidence: `${outside}: ${fitted}` };
 }

@@ -35,10 +35,7 @@ export async function measureLayer(
   const fit =
     fitted < fewestEigenvalues
       ? null
-      : fitMarchenkoPastur(spectrum, {
-          rank: fitted,
-          nullSpectra: fitted === smaller ? noise : await compute.nullSpectra(larger, fitted),
-        });
+      : fitMarchenkoPastur(spectrum, { rank: fitted });
   const measurement: Measurement = {
     spectrum,
     rankTolerance: tolerance,

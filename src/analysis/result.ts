@@ -58,7 +58,6 @@ export const marchenkoPasturSchema = z.object({
   lambdaPlus: number.describe("Upper bulk edge s^2 (1 + sqrt q)^2."),
   ksDistance: number.describe("Kolmogorov-Smirnov distance of the bulk from the fitted law, in [0, 1]."),
   pValue: nullable("Probability that noise of this shape lies as far from its fit; simulated."),
-  nullDraws: count("Simulated noise spectra behind pValue, which is at least 1 / (nullDraws + 1)."),
   softRank: number.describe("lambdaPlus over the largest eigenvalue."),
   spikes: z.array(spikeSchema).describe("Outliers above the bulk, largest first."),
   spikesBelow: z

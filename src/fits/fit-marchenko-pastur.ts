@@ -3,8 +3,7 @@ import { marchenkoPastur } from "../laws/marchenko-pastur.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import { bulkScale } from "./bulk-scale.ts";
 import { ksDistance } from "./ks-distance.ts";
-import { fitNull } from "./null-fit.ts";
-import { drawNullSpectra, type NullSpectra } from "./null-spectra.ts";
+import { ksNullPValue, scaleStandardError } from "./ks-null.ts";
 import { type Spike, spikesAbove, spikesBelow } from "./spikes.ts";
 
 /** Fewer eigenvalues than this do not determine a bulk. */
@@ -22,23 +21,17 @@ export interface MarchenkoPasturFit {
   readonly lambdaPlus: number;
   /** KS distance of the eigenvalues that are not spikes from the fitted law, in [0, 1]. */
   readonly ksDistance: number;
-  /** Share of simulated noise spectra of this shape that lie as far from their own fits, counted with one more
-   * that does: at least 1 / (nullDraws + 1). */
+  /** Probability that noise lies as far from its own fit, in [1e-5, 1]. */
   readonly pValue: number;
-  readonly nullDraws: number;
   /** lambdaPlus over the largest eigenvalue, > 0. */
   readonly softRank: number;
   /** Outliers above the bulk, largest first. */
   readonly spikes: readonly Spike[];
-  /** Outliers below, smallest first; null where no law of the lower edge is at hand. */
+  /** Outliers below, smallest first; null where structural zeros were left out. */
   readonly spikesBelow: readonly Spike[] | null;
 }
 
 export interface MarchenkoPasturFitOptions {
-  /** Seed of the simulated noise; 0 by default. */
-  readonly seed?: number | string;
-  /** Simulated noise of the shape fitted, to share it among layers; drawn when absent. */
-  readonly nullSpectra?: NullSpectra;
   /** Only the largest this many eigenvalues are fitted (the others are structural zeros); all by default. */
   readonly rank?: number;
 }
@@ -47,7 +40,7 @@ export interface MarchenkoPasturFitOptions {
  * Fits the Marchenko-Pastur law to the bulk of a spectrum, and lists what stands out of it.
  *
  * The scale is read from the trimmed bulk, so that spikes do not move it; its error and the p-value come from
- * simulated Gaussian noise of the same shape, fitted in the same way.
+ * simulated Gaussian noise, fitted in the same way.
  *
  * @param spectrum - of a matrix whose smaller side (or `rank`) is at least 8.
  * @returns the fit; eigenvalues in the unit of the weights squared, singular values and scale in that unit.
@@ -81,21 +74,16 @@ export function fitMarchenkoPastur(
   for (let i = 0; i < count; i++)
     ascending[count - 1 - i] = (spectrum.singularValues[i]! / unit) ** 2 / larger;
 
-  const nullSpectra = options.nullSpectra ?? drawNullSpectra(larger, count, options.seed ?? 0);
-  const nullFit = fitNull(nullSpectra);
-  const { scale } = bulkScale(ascending, larger);
-  const above = spikesAbove(ascending, larger, scale, nullFit.scaleError);
-  const below = count < spectrum.smaller ? null : spikesBelow(ascending, larger, scale, nullFit.scaleError);
+  const { scale, setAside } = bulkScale(ascending, larger);
+  const scaleError = scaleStandardError(count - setAside, larger - setAside);
+  const above = spikesAbove(ascending, larger, scale, scaleError);
+  const below = count < spectrum.smaller ? null : spikesBelow(ascending, larger, scale, scaleError);
 
   const bulk = ascending.subarray(below?.length ?? 0, count - above.length);
   const missing = count - bulk.length;
-  const law = marchenkoPastur(
-    bulk.length / (larger - missing),
-    scale * Math.sqrt((larger - missing) / larger),
-  );
+  const bulkRatio = bulk.length / (larger - missing);
+  const law = marchenkoPastur(bulkRatio, scale * Math.sqrt((larger - missing) / larger));
   const distance = ksDistance(bulk, law.cdf);
-  // Distances of rigid spectra shrink as one over the count, which outliers reduce.
-  const reach = nullFit.ksDistances.filter((d) => d * count >= distance * bulk.length).length;
 
   const aspectRatio = count / larger;
   const root = Math.sqrt(aspectRatio);
@@ -107,13 +95,12 @@ export function fitMarchenkoPastur(
   });
   return {
     scale: scale * unit,
-    scaleStandardError: scale * unit * nullFit.scaleError,
+    scaleStandardError: scale * unit * scaleError,
     aspectRatio,
     lambdaMinus: scale ** 2 * (1 - root) ** 2 * unit ** 2,
     lambdaPlus: lambdaPlus * unit ** 2,
     ksDistance: distance,
-    pValue: (1 + reach) / (nullSpectra.draws + 1),
-    nullDraws: nullSpectra.draws,
+    pValue: ksNullPValue(distance, bulk.length, bulkRatio),
     softRank: lambdaPlus / ascending[count - 1]!,
     spikes: above.map(rescale),
     spikesBelow: below?.map(rescale) ?? null,

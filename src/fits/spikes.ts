@@ -83,15 +83,13 @@ export function spikesAbove(
 
 /**
  * Outliers below the bulk, smallest first, by the law of the lower edge; sequential like those above.
- *
- * @returns null where no accurate law of the lower edge is at hand (nearly square matrices).
  */
 export function spikesBelow(
   ascending: Float64Array,
   larger: number,
   scale: number,
   scaleError: number,
-): Spike[] | null {
+): Spike[] {
   const smaller = ascending.length;
   const spikes: Spike[] = [];
   const most = Math.floor(smaller / 2);
@@ -99,12 +97,9 @@ export function spikesBelow(
     const found = spikes.length;
     const eigenvalue = ascending[found]!;
     const reduced = (eigenvalue * larger) / scale ** 2;
-    const central = lowerEdgePValue(reduced, larger - found, smaller - found);
-    if (central === null) return null;
-    if (central > 0.5) break;
-    const pValue = meanPValue(
-      (z) => lowerEdgePValue(reduced / (1 + scaleError * z) ** 2, larger - found, smaller - found) ?? 1,
-    );
+    const law = (x: number) => lowerEdgePValue(x, larger - found, smaller - found);
+    if (law(reduced) > 0.5) break;
+    const pValue = meanPValue((z) => law(reduced / (1 + scaleError * z) ** 2));
     if (pValue > spikeLevel) break;
     const singularValue = Math.sqrt(eigenvalue * larger);
     spikes.push({

@@ -5,8 +5,8 @@ export const bulkPValue: Metric = {
   title: "p-value of the fit",
   symbol: "p(MP)",
   unit: "probability",
-  formula: "(1 + #{ null D >= D }) / (draws + 1)",
+  formula: "P(null M D >= M D), tabulated",
   meaning: "Small when noise of this shape would hardly lie so far from its own fit.",
-  source: "simulation of the layer's own shape",
+  source: "simulated noise, scripts/tables/ks-null.ts",
   compute: ({ fit }) => fit?.pValue ?? null,
 };

@@ -95,7 +95,7 @@ function uncertainText(metric: Metric, layer: LayerResult): string {
   const { id, digits = usualDigits, unit, standardError, nullRange } = metric;
   const value = metricValue(layer, id);
   if (value === null) return formatNumber(null);
-  if (unit === "probability") return formatPValue(value, layer.marchenkoPastur?.nullDraws ?? 0);
+  if (unit === "probability") return formatPValue(value);
   if (standardError) {
     // A standard error is that of noise: a rejected fit has none that means anything.
     return isRejected(layer)

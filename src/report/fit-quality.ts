@@ -24,17 +24,17 @@ export function isRejected(layer: LayerResult): boolean {
  */
 export function fitSentence(fit: MarchenkoPasturResult): string {
   const distance = `Kolmogorov-Smirnov distance ${formatNumber(fit.ksDistance, 2)}`;
-  const p = `p ${fit.pValue === null ? "" : equalSign(formatPValue(fit.pValue, fit.nullDraws))}`;
+  const p = `p ${fit.pValue === null ? "" : equalSign(formatPValue(fit.pValue))}`;
   switch (fitQuality(fit)) {
     case "untested":
       return `The fit of the Marchenko-Pastur law was not tested (${distance}).`;
     case "rejected":
-      return `Marchenko-Pastur is rejected (${p}, ${distance}, ${fit.nullDraws} simulated spectra): scale and edges are those of the closest fit and describe no actual noise level.`;
+      return `Marchenko-Pastur is rejected (${p}, ${distance}): scale and edges are those of the closest fit and describe no actual noise level.`;
     case "accepted":
-      return `The bulk cannot be told from a Marchenko-Pastur law (${p}, ${distance}, ${fit.nullDraws} simulated spectra).`;
+      return `The bulk cannot be told from a Marchenko-Pastur law (${p}, ${distance}).`;
   }
 }
 
 function equalSign(text: string): string {
-  return text.startsWith("≤") ? text : `= ${text}`;
+  return /^[≤<]/.test(text) ? text : `= ${text}`;
 }

@@ -1,3 +1,4 @@
+import { smallestKsPValue } from "../fits/ks-null.ts";
 import { smallestPValue } from "../fits/spikes.ts";
 
 /** What stands where a number could not be computed; a screen reader says "dash", nobody reads 0. */
@@ -46,17 +47,16 @@ export function formatWithError(value: number | null, error: number | null): str
 }
 
 /**
- * A simulated p-value, which cannot be smaller than one over the draws plus one.
+ * A p-value; the smallest that a law's tail or a simulation gives are upper bounds.
  *
  * @param value - the p-value; null when it was not computed.
- * @param draws - simulated spectra behind it; 0 when it is from a law.
- * @returns e.g. `0.34`, or `≤ 0.005` at the smallest value that the draws can give.
+ * @returns e.g. `0.34`, or `≤ 1e-5` at the smallest value that the simulation supports.
  */
-export function formatPValue(value: number | null, draws = 0): string {
+export function formatPValue(value: number | null): string {
   if (value === null) return missing;
-  if (value <= smallestPValue) return `< ${smallestPValue}`; // an upper bound: the tail underflows
-  const atBound = draws > 0 && value <= 1.0000001 / (draws + 1);
-  return (atBound ? "≤ " : "") + formatNumber(value, 2).replace(/(\.\d*?)0+$/, "$1");
+  if (value <= smallestPValue) return `< ${smallestPValue}`;
+  if (value === smallestKsPValue) return "≤ 1e-5";
+  return formatNumber(value, 2).replace(/(\.\d*?)0+$/, "$1");
 }
 
 function groupThousands(text: string): string {

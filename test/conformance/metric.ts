@@ -18,7 +18,7 @@ export async function measure(matrix: Matrix): Promise<Measurement> {
     spectrum,
     rankTolerance: tolerance,
     rank: numericalRank(spectrum, tolerance),
-    fit: fitMarchenkoPastur(spectrum, { nullSpectra: noise }),
+    fit: fitMarchenkoPastur(spectrum),
     nullConcentration: nullConcentration(noise, 0),
   };
 }

@@ -12,7 +12,6 @@ export interface LayerPlan extends Planted {
   readonly pValue: number | null;
 }
 
-const nullDraws = 199;
 
 /** A layer as an analysis would give it, with the numbers of a real draw and planted p-values. */
 export function exampleLayer(plan: LayerPlan, drawName: string = plan.name): LayerResult {
@@ -66,7 +65,6 @@ export function exampleLayer(plan: LayerPlan, drawName: string = plan.name): Lay
       lambdaPlus,
       ksDistance: plan.pValue !== null && plan.pValue <= 0.01 ? 0.171 : 0.0113,
       pValue: plan.pValue,
-      nullDraws: plan.pValue === null ? 0 : nullDraws,
       softRank: Math.min(1, lambdaPlus / eigenvalues[0]!),
       spikes,
       spikesBelow: [],

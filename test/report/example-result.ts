@@ -187,7 +187,7 @@ function resultOf(checkpoints: CheckpointResult[]): AnalysisResult {
       tool: "marchenko",
       version: "0.1.0",
       schema: "https://example.invalid/analysis.json",
-      configuration: { method: "auto", nullDraws: 199, include: [], exclude: [] },
+      configuration: { method: "auto", include: [], exclude: [] },
       seed: 1,
       engine: "cpu",
       files: checkpoints.map((each) => ({ path: `${each.path}/model.safetensors`, sizeBytes: 1_843_200 })),
