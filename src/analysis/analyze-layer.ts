@@ -3,8 +3,10 @@ import { MarchenkoError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { censusOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
+import { addSquares, meansOf } from "../linalg/mean-squares.ts";
 import type { StreamedSpectrum } from "../spectrum/stream-spectrum.ts";
 import type { Compute } from "./compute.ts";
+import { type Examination, examineMatrix, firstFit, isUnexplained, type Wants, wantsWhole } from "./examine-matrix.ts";
 import type { Place } from "./map-bounded.ts";
 import { measureLayer } from "./measure-layer.ts";
 import { type Holding, holdingOf, type MemoryBudget } from "./memory-budget.ts";
@@ -15,24 +17,26 @@ export async function analyzeLayer(
   layer: Layer,
   compute: Compute,
   keep: "summary" | "all",
+  wants: Wants,
+  seed: number | string,
   budget: MemoryBudget,
   place: Place,
 ): Promise<LayerResult> {
-  const holding = holdingOf(layer, compute);
+  const holding = holdingOf(layer, compute, wantsWhole(wants));
   if (!holding) {
     return skipped(layer, layer.skip?.reason ?? "not-a-matrix", layer.skip?.detail ?? "it has no matrix");
   }
   const giveBack = await budget.take(holding.bytes);
-  let read: StreamedSpectrum;
+  let read: ReadLayer;
   try {
     read =
       holding.blockRows === null
-        ? await readWhole(layer, compute, place)
+        ? await readWhole(layer, compute, wants, place)
         : await readByRows(layer, holding, compute, place);
   } finally {
     giveBack();
   }
-  const { census, spectrum } = read;
+  const { census, spectrum, examination } = read;
   if (census.nonFinite > 0) {
     const { nonFinite, count } = census;
     return skipped(layer, "non-finite", `${nonFinite} of ${count} entries are NaN or infinite`);
@@ -40,21 +44,29 @@ export async function analyzeLayer(
   if (!spectrum) return skipped(layer, "zero", "every entry is zero");
   // The entries are done with: the next layer may be read while this one waits for simulated noise.
   place.leave();
-  const numbers = await naming(layer, () => measureLayer(spectrum, compute, keep));
+  const numbers = await naming(layer, () => measureLayer(spectrum, examination!, compute, seed, keep));
   return { ...described(layer), status: "analysed", reason: null, detail: null, ...numbers };
 }
 
-async function readWhole(layer: Layer, compute: Compute, place: Place): Promise<StreamedSpectrum> {
+/** What is known of a layer when its entries are given back; the spectrum is null when it has none. */
+interface ReadLayer extends StreamedSpectrum {
+  readonly examination: Examination | null;
+}
+
+async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Place): Promise<ReadLayer> {
   const [rows, columns] = layer.matrixShape!;
   await requireMemory(`tensor ${JSON.stringify(layer.tensor)}`, rows * columns, layer.dtype);
   const slot = compute.slot(layer.dtype === "F64" ? "F64" : "F32", rows * columns);
   try {
     const matrix = await layer.read(slot.data);
     const census = censusOf(matrix.data);
-    if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null };
+    if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null, examination: null };
     const hints = { census, othersFollow: place.othersFollow };
     const spectrum = await naming(layer, () => compute.spectrum(matrix, formatOf(layer), hints));
-    return { census, spectrum };
+    const examination = await naming(layer, () =>
+      examineMatrix(matrix, census, spectrum, layer.layer, wants, compute),
+    );
+    return { census, spectrum, examination };
   } finally {
     slot.release();
   }
@@ -66,23 +78,32 @@ async function readByRows(
   { blockRows }: Holding,
   compute: Compute,
   { othersFollow }: Place,
-): Promise<StreamedSpectrum> {
+): Promise<ReadLayer> {
   const [rows, columns] = layer.matrixShape!;
   const step = blockRows!;
   const dtype = layer.dtype === "F64" ? "F64" : "F32";
   const slots = [compute.slot(dtype, step * columns), compute.slot(dtype, step * columns)] as const;
+  // Summed whether they will be wanted or not: the rows come but once.
+  const sums = { rows: new Float64Array(rows), columns: new Float64Array(columns) };
+  let isFirst = true;
   const blocks = async function* () {
+    const isSumming = isFirst;
+    isFirst = false;
     for (let first = 0, turn = 0; first < rows; first += step, turn = 1 - turn) {
       const count = Math.min(step, rows - first);
       const data = slots[turn as 0 | 1].data.subarray(0, count * columns);
       await layer.readRows!(data, first);
+      if (isSumming) addSquares(sums, first, data);
       yield { first, data };
     }
   };
   try {
-    return await naming(layer, () =>
+    const read = await naming(layer, () =>
       compute.streamed({ rows, columns, blocks }, formatOf(layer), { othersFollow }),
     );
+    const fit = read.spectrum && firstFit(read.spectrum);
+    const profile = isUnexplained(fit) ? meansOf(sums) : null;
+    return { ...read, examination: { fit, profile, vectors: null, permutation: null } };
   } finally {
     for (const slot of slots) slot.release();
   }
@@ -122,6 +143,7 @@ function skipped(layer: Layer, reason: string, detail: string): LayerResult {
     detail,
     spectrum: null,
     marchenkoPastur: null,
+    powerLaw: null,
     concentration: null,
     metrics: null,
     verdict: null,

@@ -2,6 +2,10 @@ import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import type { ProgressEvent } from "./progress.ts";
 
+/** What a layer is compared with: Gaussian noise of its shape, or also its own entries shuffled. */
+export const nullKinds = ["gaussian", "permute"] as const;
+export type NullKind = (typeof nullKinds)[number];
+
 /** What shapes an analysis. */
 export interface AnalyzeOptions {
   /** Globs on tensor names; all by default. */
@@ -19,6 +23,10 @@ export interface AnalyzeOptions {
    * machine's memory by default. Fewer are under way at once where they don't fit.
    */
   readonly maxMemory?: number;
+  /** Whether to compute the singular vectors of outliers, and on which coordinates they live; false by default. */
+  readonly vectors?: boolean;
+  /** "permute" compares each layer with its own entries in random order, too; "gaussian" by default. */
+  readonly null?: NullKind;
   /** "auto" (the default) computes float64 matrices again without squaring where their small singular values need it. */
   readonly method?: SpectrumMethod;
   /** Engine; the fastest of this machine by default. With several workers, one of those in `engines`. */

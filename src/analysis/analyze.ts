@@ -6,6 +6,7 @@ import { adjustSpikes } from "./adjust-spikes.ts";
 import { analyzeLayer } from "./analyze-layer.ts";
 import type { AnalyzeOptions } from "./analyze-options.ts";
 import { computeInProcess } from "./compute.ts";
+import { wantsWhole } from "./examine-matrix.ts";
 import { findingsOf } from "./findings.ts";
 import { mapBounded } from "./map-bounded.ts";
 import { memoryBudget } from "./memory-budget.ts";
@@ -47,6 +48,7 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
   }
+  const wants = { vectors: options.vectors ?? false, shuffles: options.null === "permute" };
   const opened = await openSources(input);
   const compute =
     workers > 1
@@ -68,6 +70,7 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
       plans.flatMap(({ layers }) => layers),
       compute,
       options.maxMemory,
+      wantsWhole(wants),
     );
     const checkpoints: CheckpointResult[] = [];
     for (const plan of plans) {
@@ -78,7 +81,7 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
         compute.parallelism,
         async (layer, place) => {
           signal?.throwIfAborted();
-          return await analyzeLayer(layer, compute, spectra, budget, place);
+          return await analyzeLayer(layer, compute, spectra, wants, seed, budget, place);
         },
         (result: LayerResult, index) => {
           cost.done += plan.costs[index]!;

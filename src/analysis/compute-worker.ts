@@ -6,6 +6,7 @@ import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
 import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
+import { type MatrixTaskName, runMatrixTask, type WantedOf } from "./matrix-tasks.ts";
 
 /** What a compute worker is started with. */
 export interface ComputeWorkerData {
@@ -24,12 +25,20 @@ export interface SpectrumTask {
   readonly census: EntryCensus | undefined;
 }
 
+/** Argument of the task "examine". */
+export interface ExamineTask<Name extends MatrixTaskName = MatrixTaskName> {
+  readonly task: Name;
+  readonly matrix: Matrix;
+  readonly wanted: WantedOf<Name>;
+}
+
 void serveTasks((data) => {
   const { seed, engine: engineId, compiled } = data as ComputeWorkerData;
   const engine = engineById(engineId);
   if (compiled) engine.adopt?.(compiled);
   return {
     spectrum: ({ matrix, ...options }: SpectrumTask) => computeSpectrum(matrix, { engine, seed, ...options }),
+    examine: ({ task, matrix, wanted }: ExamineTask) => runMatrixTask(task, matrix, wanted, { engine, seed }),
     part: (part: unknown) => engine.runPart?.(part),
     nullSpectra: ({ larger, smaller }: { larger: number; smaller: number }) =>
       drawNullSpectra(larger, smaller, seed),

@@ -10,6 +10,7 @@ import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import { isEstimated, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import { type StreamedSpectrum, streamSpectrum } from "../spectrum/stream-spectrum.ts";
+import { type AnswerOf, type MatrixTaskName, runMatrixTask, type WantedOf } from "./matrix-tasks.ts";
 
 /** What the caller knows of a matrix; it changes the time that its spectrum takes, not a bit of it. */
 export interface SpectrumHints {
@@ -19,7 +20,7 @@ export interface SpectrumHints {
   readonly othersFollow?: boolean;
 }
 
-/** The two costly computations of an analysis, wherever they run; the same bytes anywhere. */
+/** The costly computations of an analysis, wherever they run; the same bytes anywhere. */
 export interface Compute {
   /** Id of the spectrum engine. */
   readonly engine: string;
@@ -32,6 +33,12 @@ export interface Compute {
   rowsAtOnce(shape: MatrixShape): number | null;
   /** The spectrum of a tall matrix that is read by rows. */
   streamed(w: RowBlocks, format: FloatFormatName, hints?: SpectrumHints): Promise<StreamedSpectrum>;
+  /** What else is asked of a matrix. */
+  examine<Name extends MatrixTaskName>(
+    task: Name,
+    matrix: Matrix,
+    wanted: WantedOf<Name>,
+  ): Promise<AnswerOf<Name>>;
   /** Bytes that a spectrum takes beside the entries, for a smaller side of `order`. */
   workspace(order: number): number;
   /** Simulated noise of a shape; drawn once and kept. */
@@ -104,6 +111,7 @@ export function computeInProcess(
         (unit) => engine.team!({ ...w, entryBytes: entryBytes(format) }, unit, 1)!,
         async (work, step) => engine.runPart!(work.step(step)[0]) as SingularValues | null,
       ),
+    examine: (task, matrix, wanted) => runMatrixTask(task, matrix, wanted, { engine, seed }),
     workspace: (order) => engine.workspace(order),
     nullSpectra: keepPerShape(async (larger, smaller) => drawNullSpectra(larger, smaller, seed)),
     close: async () => {},

@@ -29,11 +29,12 @@ export function pText(p: number): string {
  *
  * 1. more zero singular values than noise of the shape and dtype ever had: rank-deficient;
  * 2. no fit, or too few values for one: undetermined;
- * 3. the bulk rejected as Marchenko-Pastur at p <= 0.005: structured;
+ * 3. the bulk rejected as Marchenko-Pastur at p <= 0.005: heavy-tailed where the power law of the tail is reliable, else
+ *    structured;
  * 4. outliers of a bulk that passes, the first of them at p <= 0.005: noise-with-spikes;
  * 5. otherwise noise-like, given at least 20 singular values.
  */
-export function judge({ spectrum, rank, fit, nullConcentration }: Measurement): Judgement {
+export function judge({ spectrum, rank, fit, nullConcentration, powerLaw }: Measurement): Judgement {
   const { smaller } = spectrum;
   const zeros = smaller - rank;
   if (zeros > (nullConcentration?.mostZeros ?? smaller)) {
@@ -46,6 +47,16 @@ export function judge({ spectrum, rank, fit, nullConcentration }: Measurement): 
   if (!fit)
     return { verdict: "undetermined", evidence: `${rank} non-zero singular values are too few for a fit` };
   const fitted = `KS distance ${digits(fit.ksDistance)}, ${pText(fit.pValue)}`;
+  if (fit.pValue <= rejectionLevel && powerLaw?.reliable) {
+    const { alpha, alphaInterval, tailCount, pValue } = powerLaw;
+    const [low, high] = alphaInterval!.map((end) => digits(end));
+    return {
+      verdict: "heavy-tailed",
+      evidence:
+        `the largest ${tailCount} eigenvalues follow a power law, alpha = ${digits(alpha!)} [${low}, ${high}], ` +
+        `${pText(pValue!)}; the bulk is not Marchenko-Pastur: ${fitted}`,
+    };
+  }
   if (fit.pValue <= rejectionLevel) {
     return { verdict: "structured", evidence: `the bulk is not Marchenko-Pastur: ${fitted}` };
   }

@@ -1,25 +1,46 @@
-import { fewestEigenvalues, fitMarchenkoPastur } from "../fits/fit-marchenko-pastur.ts";
+import {
+  fewestEigenvalues,
+  fitMarchenkoPastur,
+  type MarchenkoPasturFit,
+} from "../fits/fit-marchenko-pastur.ts";
 import { nullConcentration } from "../fits/null-concentration.ts";
+import { fitPowerLaw } from "../fits/power-law.ts";
+import { spacingRatio } from "../fits/spacing-ratio.ts";
 import { metricCatalogue } from "../metrics/catalogue.ts";
 import { frobeniusNorm } from "../metrics/frobenius-norm.ts";
 import type { Measurement, Metric } from "../metrics/metric.ts";
 import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { Compute } from "./compute.ts";
+import type { Examination } from "./examine-matrix.ts";
 import { judge } from "./judge.ts";
+import { marchenkoPasturResult, powerLawResult } from "./fit-results.ts";
 import type { Concentration, LayerResult } from "./result.ts";
 import { summarizeSpectrum } from "./summarize-spectrum.ts";
 
 /** The numbers of a layer: what the result holds of it beside its name and shape. */
 export type LayerNumbers = Pick<
   LayerResult,
-  "spectrum" | "marchenkoPastur" | "concentration" | "metrics" | "verdict" | "verdictEvidence"
+  | "spectrum"
+  | "marchenkoPastur"
+  | "powerLaw"
+  | "concentration"
+  | "metrics"
+  | "permutationNull"
+  | "verdict"
+  | "verdictEvidence"
 >;
 
-/** Fits, measures and judges one spectrum, against simulated noise of its shape. */
+/**
+ * Fits, measures and judges one spectrum, against simulated noise of its shape.
+ *
+ * @param examination - what was found while the entries were at hand. @param seed - of the tail's bootstrap.
+ */
 export async function measureLayer(
   spectrum: Spectrum,
+  examination: Examination,
   compute: Compute,
+  seed: number | string,
   keep: "summary" | "all",
 ): Promise<LayerNumbers> {
   if (!spectrum.exact) return measureEstimate(spectrum, keep);
@@ -32,26 +53,27 @@ export async function measureLayer(
   // Zeros that noise has too are part of its bulk; more than that are structure, and not fitted.
   const isDeficient = smaller - rank > (concentration?.mostZeros ?? smaller);
   const fitted = isDeficient || spectrum.singularValues[smaller - 1] === 0 ? rank : smaller;
-  const fit =
-    fitted < fewestEigenvalues
-      ? null
-      : fitMarchenkoPastur(spectrum, { rank: fitted });
+  const isFitted = fitted === rank || fitted < fewestEigenvalues;
+  const fit = isFitted ? examination.fit : fitMarchenkoPastur(spectrum, { rank: fitted });
+  const ascending = spectrum.singularValues.slice(0, rank).reverse();
   const measurement: Measurement = {
     spectrum,
     rankTolerance: tolerance,
     rank,
     fit,
     nullConcentration: concentration,
+    powerLaw: fitPowerLaw(
+      ascending.map((value) => (value / spectrum.singularValues[0]!) ** 2),
+      { seed },
+    ),
+    spacing: spacingRatio(bulkOf(ascending, fit)),
   };
   const { verdict, evidence } = judge(measurement);
   const numbers = metricsByPath(measurement);
   return {
     spectrum: summarizeSpectrum(spectrum, fit, keep),
-    marchenkoPastur: fit && {
-      ...fit,
-      spikes: [...fit.spikes],
-      spikesBelow: fit.spikesBelow && [...fit.spikesBelow],
-    },
+    marchenkoPastur: fit && marchenkoPasturResult(fit, examination.vectors),
+    powerLaw: powerLawResult(measurement),
     concentration: {
       ...(numbers.concentration as unknown as Concentration),
       ratioNull: concentration && {
@@ -61,19 +83,26 @@ export async function measureLayer(
       },
     },
     metrics: numbers.metrics ?? {},
+    ...(examination.permutation && { permutationNull: { ...examination.permutation } }),
     verdict,
     verdictEvidence: evidence,
   };
 }
 
+/** The singular values between the outliers of a fit. */
+function bulkOf(ascending: Float64Array, fit: MarchenkoPasturFit | null): Float64Array {
+  return ascending.subarray(fit?.spikesBelow?.length ?? 0, ascending.length - (fit?.spikes.length ?? 0));
+}
+
 /** What an estimate supports: how large the layer is, and its distribution; no test, and no verdict. */
 function measureEstimate(spectrum: Spectrum, keep: "summary" | "all"): LayerNumbers {
-  const measurement = { spectrum, rankTolerance: 0, rank: 0, fit: null, nullConcentration: null };
+  const measurement = { spectrum, rankTolerance: 0, rank: 0, fit: null, nullConcentration: null, powerLaw: null, spacing: null };
   const known = metricCatalogue.filter((metric) => metric.ofEstimates);
   const off = (100 * spectrum.distributionBound!).toPrecision(2);
   return {
     spectrum: summarizeSpectrum(spectrum, null, keep),
     marchenkoPastur: null,
+    powerLaw: null,
     concentration: null,
     metrics: metricsByPath(measurement, known).metrics ?? {},
     verdict: "undetermined",

@@ -19,15 +19,19 @@ export interface Holding {
   readonly bytes: number;
 }
 
-/** How a layer is best held; null for a skipped one. */
-export function holdingOf(layer: Layer, compute: Compute): Holding | null {
+/**
+ * How a layer is best held; null for a skipped one.
+ *
+ * @param isWhole - whether all of its entries are wanted at once.
+ */
+export function holdingOf(layer: Layer, compute: Compute, isWhole = false): Holding | null {
   if (layer.skip || !layer.matrixShape) return null;
   const [rows, columns] = layer.matrixShape;
   const entryBytes = layer.dtype === "F64" ? 8 : 4;
   const whole = rows * columns * entryBytes;
   const workspace = compute.workspace(Math.min(rows, columns));
   const step = compute.rowsAtOnce({ rows, columns, entryBytes });
-  if (whole < streamedFrom || !layer.readRows || step === null) {
+  if (isWhole || whole < streamedFrom || !layer.readRows || step === null) {
     return { entryBytes, blockRows: null, bytes: whole + workspace };
   }
   const blockRows = Math.max(1, Math.floor(blockBytes / (columns * entryBytes * step))) * step;
@@ -42,17 +46,18 @@ export interface MemoryBudget {
 /**
  * A budget that all layers of an analysis fit in, one by one.
  *
- * @param most - bytes; half of the machine's memory by default, and what the largest layer takes if that is more.
+ * @param isWhole - as in {@link holdingOf}. @param most - bytes; half of the machine's memory by default, and what the largest layer takes if that is more.
  * @throws {UsageError} If a layer alone takes more than `most` says: which, how much, and what to do.
  */
 export async function memoryBudget(
   layers: readonly Layer[],
   compute: Compute,
   most: number | undefined,
+  isWhole = false,
 ): Promise<MemoryBudget> {
   let largest = 0;
   for (const layer of layers) {
-    const bytes = holdingOf(layer, compute)?.bytes ?? 0;
+    const bytes = holdingOf(layer, compute, isWhole)?.bytes ?? 0;
     if (most !== undefined && bytes > most) {
       const [rows, columns] = layer.matrixShape!;
       throw new UsageError(

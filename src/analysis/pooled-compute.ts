@@ -15,6 +15,7 @@ import { isEstimated, needsAccuracy, type SpectrumMethod } from "../spectrum/spe
 import { type StreamedSpectrum, streamSpectrum } from "../spectrum/stream-spectrum.ts";
 import { type Compute, entryBytes, keepPerShape, rowsAtOnce, type SpectrumHints } from "./compute.ts";
 import type { ComputeWorkerData, SpectrumTask } from "./compute-worker.ts";
+import type { AnswerOf } from "./matrix-tasks.ts";
 
 /** The threads' program, built into one text. */
 const program: ThreadProgram = {
@@ -96,6 +97,8 @@ export async function computeInWorkers(
     },
     rowsAtOnce: (shape) => rowsAtOnce(engine, shape, method),
     streamed,
+    examine: async (task, matrix, wanted) =>
+      (await pool.run("examine", { task, matrix, wanted })) as AnswerOf<typeof task>,
     workspace: (order) => engine.workspace(order),
     nullSpectra: keepPerShape(
       (larger, smaller) => pool.run("nullSpectra", { larger, smaller }) as Promise<NullSpectra>,

@@ -10,6 +10,21 @@ const number = z.number();
 const nullable = (meaning: string) => number.nullable().describe(meaning);
 const count = (meaning: string) => z.int().nonnegative().describe(meaning);
 
+const localisationSchema = z.object({
+  participationRatio: number.describe("1 / sum v_i^4: coordinates that carry the vector, n / 3 for a random one."),
+  porterThomasPValue: number.describe("Probability that a random vector's entries look as unlike Porter-Thomas."),
+  coordinates: z
+    .array(z.object({ index: count("0-based."), share: number.describe("Squared entry, in [0, 1].") }))
+    .describe("Coordinates too large for a random vector at 1 %, largest first, at most 8."),
+});
+
+/** Of an outlier, with --vectors. */
+const spikeVectorsSchema = z.object({
+  left: localisationSchema.describe("Of the vector of the larger side."),
+  right: localisationSchema.describe("Of the vector of the smaller side."),
+  residual: number.describe("How far the two are from a singular pair, over the singular value."),
+});
+
 export const spikeSchema = z.object({
   singularValue: number.describe("The outlying singular value, in the unit of the weights."),
   pValue: number.describe("Probability under noise of this layer's shape and scale; per layer, sequential."),
@@ -19,6 +34,7 @@ export const spikeSchema = z.object({
     "Expected squared overlap of the observed singular vector of the larger side (length N) with the planted one.",
   ),
   overlapRight: nullable("The same for the singular vector of the smaller side."),
+  vectors: spikeVectorsSchema.optional().describe("Localisation of its singular vectors; with --vectors."),
 });
 
 export const spectrumSchema = z.object({
@@ -63,7 +79,44 @@ export const marchenkoPasturSchema = z.object({
   spikesBelow: z
     .array(spikeSchema)
     .nullable()
-    .describe("Outliers below the bulk, smallest first; null where no law of the lower edge is at hand."),
+    .describe("Outliers below the bulk, smallest first; null where structural zeros were left out."),
+});
+
+export const powerLawSchema = z.object({
+  alpha: nullable("Exponent of the eigenvalue density, p(x) ~ x^-alpha; null where there is no tail to fit."),
+  alphaInterval: z
+    .array(number)
+    .length(2)
+    .nullable()
+    .describe("90 % interval of alpha, the choice of xmin included."),
+  xmin: nullable("Where the tail begins, an eigenvalue of W'W/N."),
+  tailCount: nullable("Eigenvalues of the tail."),
+  ksDistance: nullable("Kolmogorov-Smirnov distance of the tail from the law, in [0, 1]."),
+  pValue: nullable("By a bootstrap that chooses xmin anew; null where a cheaper test had decided."),
+  pValueStandardError: nullable("Of pValue, from the number of replicates."),
+  alternatives: z
+    .array(
+      z.object({
+        law: z.string().describe("exponential | lognormal | truncated-power-law"),
+        logLikelihoodRatio: number.describe("Positive favours the power law."),
+        pValue: number,
+      }),
+    )
+    .nullable()
+    .describe("Other laws on the same tail; null where a cheaper test had decided."),
+  reliable: z.boolean().describe("Whether the tail may be called a power law, and alpha be used."),
+  reason: z.string().nullable().describe("Why not."),
+});
+
+export const permutationNullSchema = z.object({
+  draws: count("Shuffles of the layer's own entries."),
+  largest: number.describe("Mean over the shuffles of the largest singular value."),
+  largestStandardDeviation: number,
+  largestPValue: number.describe("Share of shuffles whose largest is as large, counted with one more."),
+  spikeCount: count("Singular values larger than the largest of every shuffle."),
+  ksDistance: number.describe("Mean KS distance of the shuffles from their own Marchenko-Pastur fits."),
+  ksPValue: number.describe("Share of shuffles as far from their own fits, counted with one more."),
+  entrySpikes: number.describe("Mean number of outliers in a shuffle: entries so large that they stand out alone."),
 });
 
 export const concentrationSchema = z.object({
@@ -110,8 +163,12 @@ export const layerResultSchema = z.object({
   detail: z.string().nullable().describe("One sentence, when skipped."),
   spectrum: spectrumSchema.nullable(),
   marchenkoPastur: marchenkoPasturSchema.nullable(),
+  powerLaw: powerLawSchema.nullable(),
   concentration: concentrationSchema.nullable(),
   metrics: z.record(z.string(), number.nullable()).nullable().describe("Further metrics by their short id."),
+  permutationNull: permutationNullSchema
+    .optional()
+    .describe("Against the layer's own entries in random order; with --null permute."),
   verdict: z.enum(verdicts).nullable(),
   verdictEvidence: z.string().nullable().describe("The numbers that decided the verdict, in a sentence."),
 });
@@ -176,6 +233,7 @@ export const analysisResultSchema = z
 export type Spike = z.infer<typeof spikeSchema>;
 export type SpectrumSummary = z.infer<typeof spectrumSchema>;
 export type MarchenkoPasturResult = z.infer<typeof marchenkoPasturSchema>;
+export type PowerLawResult = z.infer<typeof powerLawSchema>;
 export type Concentration = z.infer<typeof concentrationSchema>;
 export type Verdict = (typeof verdicts)[number];
 export type LayerResult = z.infer<typeof layerResultSchema>;

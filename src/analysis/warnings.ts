@@ -22,7 +22,7 @@ export function warningsOf(checkpoints: readonly CheckpointResult[]): string[] {
       sentence(
         id,
         analysed.filter((layer) => layer.marchenkoPastur && layer.marchenkoPastur.spikesBelow === null),
-        "outliers below the bulk not tested, no accurate law of the lower edge for nearly square or rank-deficient matrices",
+        "outliers below the bulk not tested, structural zeros were left out of the fit",
       ),
       sentence(
         id,

@@ -1,3 +1,11 @@
+import { powerLawAlpha } from "./power-law-alpha.ts";
+import { powerLawTailCount } from "./power-law-tail-count.ts";
+import { powerLawKsDistance } from "./power-law-ks-distance.ts";
+import { powerLawPValue } from "./power-law-p-value.ts";
+import { meanSpacingRatio } from "./spacing-ratio.ts";
+import { spacingRatioStandardError } from "./spacing-ratio-standard-error.ts";
+import { spacingRatioGoePValue } from "./spacing-ratio-goe-p-value.ts";
+import { spacingRatioPoissonPValue } from "./spacing-ratio-poisson-p-value.ts";
 import { bulkAspectRatio } from "./bulk-aspect-ratio.ts";
 import { bulkKsDistance } from "./bulk-ks-distance.ts";
 import { bulkPValue } from "./bulk-p-value.ts";
@@ -50,6 +58,10 @@ export const metricCatalogue: readonly Metric[] = [
   bulkKsDistance,
   bulkPValue,
   bulkSoftRank,
+  powerLawAlpha,
+  powerLawTailCount,
+  powerLawKsDistance,
+  powerLawPValue,
   frobeniusNorm,
   spectralNorm,
   conditionNumber,
@@ -58,4 +70,8 @@ export const metricCatalogue: readonly Metric[] = [
   spectralEntropy,
   spikeCount,
   spikeCountBelow,
+  meanSpacingRatio,
+  spacingRatioStandardError,
+  spacingRatioGoePValue,
+  spacingRatioPoissonPValue,
 ];

@@ -1,5 +1,7 @@
 import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
 import type { NullConcentration } from "../fits/null-concentration.ts";
+import type { PowerLawFit } from "../fits/power-law.ts";
+import type { SpacingRatio } from "../fits/spacing-ratio.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 
 /** What a metric is computed from: the spectrum of one matrix and what was fitted to it. */
@@ -13,6 +15,10 @@ export interface Measurement {
   readonly fit: MarchenkoPasturFit | null;
   /** What noise of the same shape and rounding gives. */
   readonly nullConcentration: NullConcentration | null;
+  /** The fit of the upper tail. */
+  readonly powerLaw: PowerLawFit | null;
+  /** How neighbouring singular values of the bulk repel each other; null with too few. */
+  readonly spacing: SpacingRatio | null;
 }
 
 /**
@@ -27,14 +33,16 @@ export interface Metric {
   readonly symbol: string;
   /** "1" (dimensionless), "weight" (the unit of the entries), "weight^2", "count" or "probability". */
   readonly unit: "1" | "weight" | "weight^2" | "count" | "probability";
-  /** "fit": it means something only where the Marchenko-Pastur fit is not rejected. */
-  readonly restsOn?: "fit";
+  /** "fit": it means something only where the Marchenko-Pastur fit is not rejected; "tail": where the power law is reliable. */
+  readonly restsOn?: "fit" | "tail";
   /** It rests on the largest singular value and the Frobenius norm alone, which an estimated spectrum has too. */
   readonly ofEstimates?: true;
   /** Significant digits for people; 3 by default. */
   readonly digits?: number;
   /** Id of the metric that is its standard error. */
   readonly standardError?: string;
+  /** Path of its confidence interval in a layer, a pair of numbers. */
+  readonly interval?: string;
   /** Ids of the metrics that bound what noise gives for it. */
   readonly nullRange?: readonly [low: string, high: string];
   readonly formula: string;

@@ -1,0 +1,30 @@
+import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
+import type { Measurement } from "../metrics/metric.ts";
+import type { AnswerOf } from "./matrix-tasks.ts";
+import type { MarchenkoPasturResult, PowerLawResult, Spike } from "./result.ts";
+
+/** A fit as a result holds it, each outlier with the localisation of its vectors where that was asked for. */
+export function marchenkoPasturResult(
+  fit: MarchenkoPasturFit,
+  vectors: AnswerOf<"localise"> | null,
+): MarchenkoPasturResult {
+  const localised = (spikes: readonly Spike[], pairs: AnswerOf<"localise">["above"] = []): Spike[] =>
+    spikes.map((spike, i) => ({ ...spike, ...(pairs[i] && { vectors: pairs[i] }) }));
+  return {
+    ...fit,
+    spikes: localised(fit.spikes, vectors?.above),
+    spikesBelow: fit.spikesBelow && localised(fit.spikesBelow, vectors?.below),
+  };
+}
+
+/** The tail's fit, x_min in the unit of the eigenvalues of W'W/N. */
+export function powerLawResult({ powerLaw, spectrum }: Measurement): PowerLawResult | null {
+  if (!powerLaw) return null;
+  const largest = spectrum.singularValues[0]! ** 2 / spectrum.larger;
+  return {
+    ...powerLaw,
+    xmin: powerLaw.xmin === null ? null : powerLaw.xmin * largest,
+    alphaInterval: powerLaw.alphaInterval && [...powerLaw.alphaInterval],
+    alternatives: powerLaw.alternatives && powerLaw.alternatives.map((each) => ({ ...each })),
+  };
+}
