@@ -46,6 +46,7 @@ test("the library exports these names, and no others", () => {
       "typedArrayEngine",
       "version",
       "wasmEngine",
+      "weightwatcherDetails",
       "writeSafetensors",
     ]
   `);
