@@ -58,7 +58,11 @@ test("when there is no place for temporary files either, both reasons are given"
 
 test("a result that can't be put into a format is a bug, wherever it would be written, and is told first", async () => {
   const result = { number: Number.NaN };
-  const bug = await writeOrRescue(() => jsonPieces(result), "json", async (text) => void [...text]);
+  const bug = await writeOrRescue(
+    () => jsonPieces(result),
+    "json",
+    async (text) => void [...text],
+  );
   expect(bug).toBeInstanceOf(TypeError);
   const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   expect(() => throwAll([new UsageError("the disk is full"), bug!])).toThrow(bug!);

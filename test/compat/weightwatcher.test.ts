@@ -162,6 +162,16 @@ describe("numbers in closed form", () => {
     });
   });
 
+  test("a value that a Gram matrix loses is computed again, unless that is not wanted", async () => {
+    const data = new Float32Array(12 * 20);
+    for (let i = 0; i < 12; i++) data[21 * i] = i === 5 ? 2 ** -30 : 1;
+    const walk = (method: "auto" | "gram") =>
+      weightwatcherDetails(source(tensorOf("w.weight", [12, 20], data)), { method });
+    // 2^-30 is over the tolerance of float64, 20 * 2^-52, and under what squares keep, about 1e-8.
+    expectNumbers((await walk("auto")).details[0]!, { matrix_rank: 12, sv_min: 2 ** -30, weak_rank_loss: 1 });
+    expectNumbers((await walk("gram")).details[0]!, { matrix_rank: 11, sv_min: 0, weak_rank_loss: 1 });
+  });
+
   test("W' has the numbers of W", async () => {
     const stream = randomStream(3, ["compat"]);
     const data = Float32Array.from({ length: 12 * 30 }, () => stream.normal());

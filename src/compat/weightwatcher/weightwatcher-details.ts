@@ -46,9 +46,9 @@ export interface WeightwatcherDetails {
  * What WeightWatcher's `analyze()` gives of a state dict with its default options: its selection, its matrices, its
  * formulas and its failures.
  *
- * Entries are taken for exact float64 numbers, as it takes them: small singular values are computed again without
- * squaring where they need it. What is wrong there is wrong here: the README of `src/compat` names the metrics of
- * `analyze` to look at instead.
+ * Entries are taken for exact float64 numbers, as it takes them. "auto" computes again without squaring where a Gram
+ * matrix has lost digits that float32 has, or whether float64 tells a singular value from zero. What is wrong there is
+ * wrong here: the README of `src/compat` names the metrics of `analyze` to look at instead.
  *
  * @param input - one checkpoint: a path, or a source `{ id, tensors() }`.
  * @returns one row a weight of 2 or 4 axes whose name ends in `.weight`, in the order of the file.
@@ -90,7 +90,7 @@ export async function weightwatcherDetails(
       workers > 1
         ? await computeInWorkers(workers, 0, engine.id, method)
         : computeInProcess(engine, 0, method);
-    const rows = await rowsOf(weights, compute, options);
+    const rows = await rowsOf(weights, compute, method === "auto", options);
     signal?.throwIfAborted();
     const details = rows.filter((row) => row !== null);
     for (const [index, { tensor }] of weights.entries()) {
@@ -115,6 +115,7 @@ function theOnly(sources: readonly OpenedSource[]): OpenedSource {
 async function rowsOf(
   weights: readonly StateDictWeight[],
   compute: Compute,
+  recompute: boolean,
   { maxMemory, signal, onProgress }: WeightwatcherOptions,
 ): Promise<(WeightwatcherRow | null)[]> {
   const budget = await memoryBudget(weights.map(asLayer), compute, maxMemory);
@@ -126,7 +127,7 @@ async function rowsOf(
     compute.parallelism,
     async (weight, place) => {
       signal?.throwIfAborted();
-      return await measureWeight(weight, compute, budget, place);
+      return await measureWeight(weight, { compute, budget, recompute }, place);
     },
     (row, index) => {
       cost.done += costs[index]!;
