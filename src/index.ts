@@ -21,6 +21,14 @@ export { openCheckpoint, openCheckpointBlob } from "./checkpoint/open-checkpoint
 export { encodeSafetensors, writeSafetensors } from "./checkpoint/safetensors-writer.ts";
 export { type OpenedCheckpoints, openCheckpoints } from "./checkpoint/series.ts";
 export { type Dtype, type Tensor, type TensorSource, tensorOf } from "./checkpoint/tensor.ts";
+export type { WeightwatcherRow } from "./compat/weightwatcher/details-row.ts";
+export type { LeftOutTensor } from "./compat/weightwatcher/left-out.ts";
+export {
+  type WeightwatcherDetails,
+  type WeightwatcherOptions,
+  type WeightwatcherProgress,
+  weightwatcherDetails,
+} from "./compat/weightwatcher/weightwatcher-details.ts";
 export {
   CheckpointFormatError,
   ConvergenceError,

@@ -14,6 +14,7 @@ const rooms = [
   "metrics",
   "analysis",
   "report",
+  "compat",
   "cli",
 ];
 

@@ -1,12 +1,11 @@
 import { closeSync, existsSync, ftruncateSync, openSync, rmSync } from "node:fs";
-import type { ProgressEvent } from "../analysis/progress.ts";
-import { layerLine } from "../report/ndjson.ts";
 import { counted, talk } from "./terminal.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** Keeps each layer on disk as soon as it is done, until the whole result is written. */
 export interface LayerJournal {
-  add(event: ProgressEvent): void;
+  /** @param line - a layer as NDJSON, with its newline. */
+  add(line: string): void;
   /** The result is written: the journal goes. */
   discard(): void;
   /** The run failed: says what is kept and where; null when nothing is. */
@@ -27,9 +26,8 @@ export function layerJournal(output: string | undefined): LayerJournal {
   };
   const remove = (): void => ignoringErrors(() => rmSync(path, { force: true }));
   return {
-    add({ checkpoint, step, result }) {
+    add(line) {
       if (output === undefined || isBroken) return;
-      const line = layerLine({ id: checkpoint, step }, result);
       try {
         file ??= openSync(path, "w");
         writeWhole(file, line);

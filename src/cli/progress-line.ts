@@ -4,6 +4,8 @@ import { columnsOf, plain, talk } from "./terminal.ts";
 /** Shows how far an analysis is, on stderr. */
 export interface ProgressLine {
   update(event: ProgressEvent): void;
+  /** Shows a share of the work, 0 to 1, and what was done last. */
+  advance(share: number, what: string): void;
   /** Removes the line, so that what follows starts clean. */
   end(): void;
 }
@@ -21,25 +23,29 @@ const plainStep = 0.1;
  * @param now - a clock in milliseconds.
  */
 export async function progressLine(show: "auto" | "none", now: () => number): Promise<ProgressLine> {
-  if (show === "none") return { update() {}, end() {} };
+  if (show === "none") return { update() {}, advance() {}, end() {} };
   const started = now();
   const isDrawn = process.stderr.isTTY === true && process.env.TERM !== "dumb" && !process.env.CI;
   const draw = isDrawn ? (await import("log-update")).createLogUpdate(process.stderr) : null;
   let nextPlain = plainStep;
+  const advance = (share: number, what: string): void => {
+    const seconds = (now() - started) / 1000;
+    const eta =
+      share < 1 && seconds > startUpSeconds ? `, about ${duration(seconds * (1 / share - 1))} left` : "";
+    const line = `${Math.floor(100 * share)} %${eta}: ${what}`;
+    if (draw) draw(line.slice(0, columnsOf(process.stderr) - 1));
+    else if (share >= nextPlain && share < 1) {
+      talk(line);
+      nextPlain = (Math.floor(share / plainStep) + 1) * plainStep;
+    }
+  };
   return {
-    update(event) {
-      const { cost, result, index, count, checkpoint } = event;
+    advance,
+    update({ cost, result, index, count, checkpoint }) {
+      const outcome = result.verdict ?? `skipped: ${result.reason}`;
+      const what = `${plain(result.layer)} [${result.shape.join(" x ")}] ${outcome}`;
       const share = cost.total > 0 ? cost.done / cost.total : 1;
-      const seconds = (now() - started) / 1000;
-      const eta =
-        share < 1 && seconds > startUpSeconds ? `, about ${duration(seconds * (1 / share - 1))} left` : "";
-      const what = `${plain(result.layer)} [${result.shape.join(" x ")}] ${result.verdict ?? `skipped: ${result.reason}`}`;
-      const line = `${Math.floor(100 * share)} %${eta}: ${checkpoint}, tensor ${index + 1} of ${count}: ${what}`;
-      if (draw) draw(line.slice(0, columnsOf(process.stderr) - 1));
-      else if (share >= nextPlain && share < 1) {
-        talk(line);
-        nextPlain = (Math.floor(share / plainStep) + 1) * plainStep;
-      }
+      advance(share, `${checkpoint}, tensor ${index + 1} of ${count}: ${what}`);
     },
     end() {
       draw?.clear();

@@ -31,11 +31,16 @@ export function renderCsv(result: AnalysisResult): string {
       ]);
     }
   }
+  return csvOf(rows);
+}
+
+/** Rows of fields as CSV by RFC 4180, a text that is not a number made {@link inert} before. */
+export function csvOf(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
 
 /** A text that no spreadsheet takes for a formula, and that moves no cursor. */
-function inert(text: string): string {
+export function inert(text: string): string {
   return (/^[=+\-@\t\r\n]/.test(text) ? "'" : "") + plainLines(text);
 }
 

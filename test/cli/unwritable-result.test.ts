@@ -5,6 +5,7 @@ import { expect, test, vi } from "vitest";
 import { analysisResultSchema } from "../../src/analysis/result.ts";
 import { throwAll, writeOrRescue } from "../../src/cli/write-result.ts";
 import { UsageError } from "../../src/errors.ts";
+import { jsonPieces } from "../../src/report/json.ts";
 import { killAfterEach, layersIn, underWay } from "./journals.ts";
 import { folderForTests, noise, writeModel } from "./models.ts";
 
@@ -56,8 +57,12 @@ test("when there is no place for temporary files either, both reasons are given"
 });
 
 test("a result that can't be put into a format is a bug, wherever it would be written, and is told first", async () => {
-  const result = { number: Number.NaN } as never;
-  const bug = await writeOrRescue(result, "json", async (text) => void [...text]);
+  const result = { number: Number.NaN };
+  const bug = await writeOrRescue(
+    () => jsonPieces(result),
+    "json",
+    async (text) => void [...text],
+  );
   expect(bug).toBeInstanceOf(TypeError);
   const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   expect(() => throwAll([new UsageError("the disk is full"), bug!])).toThrow(bug!);

@@ -2,16 +2,16 @@ import { availableParallelism, hostname } from "node:os";
 import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
+import { layerLine } from "../../report/ndjson.ts";
 import { engineById, engines } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
-import { abortOnInterrupt } from "../interrupt.ts";
-import { layerJournal } from "../layer-journal.ts";
 import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
-import { checkOutputs, formatOfFile, renderers, writeOutput } from "../outputs.ts";
-import { duration, progressLine } from "../progress-line.ts";
-import { counted, printData, talk, talkOfLeftOut } from "../terminal.ts";
-import { throwAll, writeOrRescue } from "../write-result.ts";
+import { checkOutputs, renderers } from "../outputs.ts";
+import { duration } from "../progress-line.ts";
+import { counted, talk, talkOfLeftOut } from "../terminal.ts";
+import { watchedRun } from "../watched-run.ts";
+import { deliver, throwAll } from "../write-result.ts";
 import { dryRun } from "./dry-run.ts";
 
 interface Flags {
@@ -24,6 +24,7 @@ interface Flags {
   readonly engine?: string;
   readonly workers?: number;
   readonly maxMemory?: number;
+  readonly compat?: "weightwatcher";
   readonly output?: string[];
   readonly format?: string;
   readonly quiet?: boolean;
@@ -67,6 +68,12 @@ export function analyzeCommand(): Command {
       "what the matrices under way may take together, such as 800M or 2GiB; half of the machine's by default",
       parseBytes,
     )
+    .addOption(
+      new Option(
+        "--compat <tool>",
+        "the rows of another tool for one checkpoint, its selection and formulas, what is wrong in them too: as a table, .json or .csv",
+      ).choices(["weightwatcher"]),
+    )
     .option(
       "-o, --output <file>",
       "write the result; .json .ndjson .csv .md .html; may be given several times",
@@ -82,6 +89,7 @@ Examples:
   marchenko analyze model.safetensors
   marchenko analyze model/ --include 'model.layers.*.mlp.*' -o mlp.json -o mlp.html
   marchenko analyze model/ --format ndjson | jq .verdict
+  marchenko analyze model/ --compat weightwatcher -o details.csv
 
 A run that is stopped keeps the layers that it finished in OUTPUT.partial.ndjson. A result that
 can't be written where it should go is put among the temporary files, and the error says where.`,
@@ -100,6 +108,27 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   // The native library runs threads of its own: a worker a core would get in their way.
   const usual = flags.engine === "native" ? 1 : cores;
   const workers = Math.min(flags.workers ?? usual, mostWorkersPerCore * cores);
+  const show = flags.quiet || !flags.progress ? "none" : "auto";
+  const printed = flags.format ?? (flags.quiet ? null : "table");
+  const shared = {
+    ...selection,
+    method: flags.method,
+    ...(flags.engine && { engine: engineById(flags.engine) }),
+    workers,
+    ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
+  };
+  if (flags.compat) {
+    const { analyzeLikeWeightwatcher } = await import("./analyze-like-weightwatcher.ts");
+    const refused = [...(flags.spectra ? ["--spectra"] : []), ...(flags.dryRun ? ["--dry-run"] : [])];
+    return await analyzeLikeWeightwatcher(paths, {
+      options: shared,
+      outputs,
+      printed,
+      show,
+      isQuiet: flags.quiet === true,
+      refused,
+    });
+  }
   if (flags.dryRun) {
     const engine = flags.engine ? engineById(flags.engine) : fastestEngine();
     await dryRun(paths, selection, flags.format ?? "table", Math.min(workers, cores), engine);
@@ -107,24 +136,14 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     return;
   }
   const startedAt = new Date();
-  const progress = await progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
-  const journal = layerJournal(outputs[0]);
-  const interrupt = abortOnInterrupt(() => {
-    progress.end();
-    talk("stopping when the layers under way are done; interrupt again to stop at once");
-  });
-  try {
+  await watchedRun(outputs[0], show, async ({ progress, journal, signal }) => {
     const result = await analyze(paths, {
-      ...selection,
+      ...shared,
       seed: flags.seed,
-      method: flags.method,
-      ...(flags.engine && { engine: engineById(flags.engine) }),
-      workers,
-      ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
       spectra: flags.spectra ? "all" : "summary",
-      signal: interrupt.signal,
+      signal,
       onProgress(event) {
-        journal.add(event);
+        journal.add(layerLine({ id: event.checkpoint, step: event.step }, event.result));
         progress.update(event);
       },
     });
@@ -136,29 +155,14 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       host: hostname(),
       node: process.version,
     };
-    const failures: Error[] = [];
-    const written: string[] = [];
-    for (const path of outputs) {
-      const failure = await writeOrRescue(result, formatOfFile(path), (text) => writeOutput(path, text));
-      if (failure) failures.push(failure);
-      else written.push(path);
-    }
-    if (failures.length === 0) journal.discard();
     // The answer goes to stdout even with files to look at.
-    if (flags.format ?? !flags.quiet) {
-      const failure = await writeOrRescue(result, flags.format ?? "table", printData);
-      if (failure) failures.push(failure);
-    }
+    const { written, failures, inFiles } = await deliver(outputs, printed, (format) =>
+      renderers[format]!(result),
+    );
+    if (inFiles) journal.discard();
     if (!flags.quiet) tell(result, written);
     throwAll(failures);
-  } catch (error) {
-    progress.end();
-    const kept = journal.keep();
-    if (kept) talk(kept);
-    throw error;
-  } finally {
-    interrupt.release();
-  }
+  });
 }
 
 /** Says on stderr what was done. */
