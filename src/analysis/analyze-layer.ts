@@ -6,7 +6,14 @@ import type { FloatFormatName } from "../linalg/float-formats.ts";
 import { addSquares, meansOf } from "../linalg/mean-squares.ts";
 import type { StreamedSpectrum } from "../spectrum/stream-spectrum.ts";
 import type { Compute } from "./compute.ts";
-import { type Examination, examineMatrix, firstFit, isUnexplained, type Wants, wantsWhole } from "./examine-matrix.ts";
+import {
+  type Examination,
+  examineMatrix,
+  firstFit,
+  isUnexplained,
+  type Wants,
+  wantsWhole,
+} from "./examine-matrix.ts";
 import type { Place } from "./map-bounded.ts";
 import { measureLayer } from "./measure-layer.ts";
 import { type Holding, holdingOf, type MemoryBudget } from "./memory-budget.ts";

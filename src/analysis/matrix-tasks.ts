@@ -75,7 +75,8 @@ async function shuffle(
 
 /** What can be asked of a matrix beside its singular values, wherever that is computed. */
 export const matrixTasks = {
-  meanSquares: (matrix: Matrix, _wanted: null, _context: MatrixTaskContext): MeanSquares => meanSquares(matrix),
+  meanSquares: (matrix: Matrix, _wanted: null, _context: MatrixTaskContext): MeanSquares =>
+    meanSquares(matrix),
   localise,
   shuffle,
 } as const;

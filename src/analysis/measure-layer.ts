@@ -13,8 +13,8 @@ import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { Compute } from "./compute.ts";
 import type { Examination } from "./examine-matrix.ts";
-import { judge } from "./judge.ts";
 import { marchenkoPasturResult, powerLawResult } from "./fit-results.ts";
+import { judge } from "./judge.ts";
 import type { Concentration, LayerResult } from "./result.ts";
 import { summarizeSpectrum } from "./summarize-spectrum.ts";
 
@@ -96,7 +96,15 @@ function bulkOf(ascending: Float64Array, fit: MarchenkoPasturFit | null): Float6
 
 /** What an estimate supports: how large the layer is, and its distribution; no test, and no verdict. */
 function measureEstimate(spectrum: Spectrum, keep: "summary" | "all"): LayerNumbers {
-  const measurement = { spectrum, rankTolerance: 0, rank: 0, fit: null, nullConcentration: null, powerLaw: null, spacing: null };
+  const measurement = {
+    spectrum,
+    rankTolerance: 0,
+    rank: 0,
+    fit: null,
+    nullConcentration: null,
+    powerLaw: null,
+    spacing: null,
+  };
   const known = metricCatalogue.filter((metric) => metric.ofEstimates);
   const off = (100 * spectrum.distributionBound!).toPrecision(2);
   return {

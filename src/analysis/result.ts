@@ -11,8 +11,12 @@ const nullable = (meaning: string) => number.nullable().describe(meaning);
 const count = (meaning: string) => z.int().nonnegative().describe(meaning);
 
 const localisationSchema = z.object({
-  participationRatio: number.describe("1 / sum v_i^4: coordinates that carry the vector, n / 3 for a random one."),
-  porterThomasPValue: number.describe("Probability that a random vector's entries look as unlike Porter-Thomas."),
+  participationRatio: number.describe(
+    "1 / sum v_i^4: coordinates that carry the vector, n / 3 for a random one.",
+  ),
+  porterThomasPValue: number.describe(
+    "Probability that a random vector's entries look as unlike Porter-Thomas.",
+  ),
   coordinates: z
     .array(z.object({ index: count("0-based."), share: number.describe("Squared entry, in [0, 1].") }))
     .describe("Coordinates too large for a random vector at 1 %, largest first, at most 8."),
@@ -116,7 +120,9 @@ export const permutationNullSchema = z.object({
   spikeCount: count("Singular values larger than the largest of every shuffle."),
   ksDistance: number.describe("Mean KS distance of the shuffles from their own Marchenko-Pastur fits."),
   ksPValue: number.describe("Share of shuffles as far from their own fits, counted with one more."),
-  entrySpikes: number.describe("Mean number of outliers in a shuffle: entries so large that they stand out alone."),
+  entrySpikes: number.describe(
+    "Mean number of outliers in a shuffle: entries so large that they stand out alone.",
+  ),
 });
 
 export const concentrationSchema = z.object({

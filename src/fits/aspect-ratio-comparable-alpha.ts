@@ -39,7 +39,13 @@ function placesAlong(side: number, block: number): number[] {
 }
 
 /** The entries of one block. */
-function blockOf({ columns, data }: Matrix, row: number, column: number, blockRows: number, blockColumns: number) {
+function blockOf(
+  { columns, data }: Matrix,
+  row: number,
+  column: number,
+  blockRows: number,
+  blockColumns: number,
+) {
   const entries = data.slice(0, blockRows * blockColumns);
   for (let i = 0; i < blockRows; i++) {
     const from = (row + i) * columns + column;
@@ -50,7 +56,10 @@ function blockOf({ columns, data }: Matrix, row: number, column: number, blockRo
 
 /** Exponent of the upper half, by Hill's estimate. */
 function upperHalfAlpha(values: readonly number[]): number {
-  const logs = Float64Array.from(values.filter((value) => value > 0), Math.log).sort();
+  const logs = Float64Array.from(
+    values.filter((value) => value > 0),
+    Math.log,
+  ).sort();
   return hillAlpha(logs, Math.ceil(logs.length / 2));
 }
 

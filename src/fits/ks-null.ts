@@ -19,8 +19,7 @@ const logCounts = counts.map(Math.log2);
 function interpolate(read: (byRatio: number, byCount: number) => number, count: number, q: number): number {
   const ratio = placeIn(aspectRatios, Math.min(1, Math.max(aspectRatios[0], q)));
   const log = placeIn(logCounts, Math.max(logCounts[0]!, Math.log2(count)));
-  const alongCounts = (r: number) =>
-    read(r, log.at) * (1 - log.part) + read(r, log.at + 1) * log.part;
+  const alongCounts = (r: number) => read(r, log.at) * (1 - log.part) + read(r, log.at + 1) * log.part;
   return alongCounts(ratio.at) * (1 - ratio.part) + alongCounts(ratio.at + 1) * ratio.part;
 }
 

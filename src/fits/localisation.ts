@@ -8,7 +8,7 @@ export interface Localisation {
   /** Probability that a random vector's entries lie as far from the Porter-Thomas law, in [1e-300, 1]. */
   readonly porterThomasPValue: number;
   /** Coordinates too large for a random vector at 1 %, the largest first, at most 8, with their share of the norm. */
-  readonly coordinates: readonly { readonly index: number; readonly share: number }[];
+  readonly coordinates: { readonly index: number; readonly share: number }[];
 }
 
 /** Coordinates listed at most. */

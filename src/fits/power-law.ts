@@ -99,7 +99,8 @@ function cheapObjection(logs: Float64Array, tail: PowerLawTail): string | null {
   }
   const drift = hillDrift(logs, k);
   if (drift > mostDrift) return "the exponent grows along the tail, which falls faster than a power law";
-  if (drift < -mostDrift) return "the exponent shrinks along the tail: its largest values lie beyond a power law";
+  if (drift < -mostDrift)
+    return "the exponent shrinks along the tail: its largest values lie beyond a power law";
   return null;
 }
 
@@ -111,9 +112,7 @@ const lawNames = {
 
 /** The alternative that fits significantly better, if one does. */
 function betterLaw(alternatives: readonly TailAlternative[]): string | null {
-  const better = alternatives.find(
-    (each) => each.logLikelihoodRatio < 0 && each.pValue < alternativeLevel,
-  );
+  const better = alternatives.find((each) => each.logLikelihoodRatio < 0 && each.pValue < alternativeLevel);
   return better ? `${lawNames[better.law]} fits the tail better` : null;
 }
 
@@ -137,7 +136,9 @@ export function fitPowerLaw(eigenvalues: ArrayLike<number>, options: PowerLawFit
   const { ascending, logs } = logsOf(eigenvalues);
   const sizes = candidateTails(logs.length);
   if (sizes.length === 0) {
-    return nothing(`a tail needs ${smallestTail} eigenvalues that are not zero, and there are ${logs.length}`);
+    return nothing(
+      `a tail needs ${smallestTail} eigenvalues that are not zero, and there are ${logs.length}`,
+    );
   }
   const tail = powerLawTail(logs, sizes);
   if (!tail) return nothing("the eigenvalues are all equal");

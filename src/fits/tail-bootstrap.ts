@@ -24,7 +24,12 @@ export interface TailBootstrap {
  * observed values below x_min. Filled in ascending order without sorting: the gaps of sorted exponentials are
  * exponential.
  */
-function drawReplicate(replicate: Float64Array, logs: Float64Array, tail: PowerLawTail, stream: RandomStream) {
+function drawReplicate(
+  replicate: Float64Array,
+  logs: Float64Array,
+  tail: PowerLawTail,
+  stream: RandomStream,
+) {
   const n = logs.length;
   const body = n - tail.tailCount;
   const base = logs[body]!;

@@ -64,7 +64,12 @@ function solveSlope(tempering: Tempering, c: number, meanLog: number, guess: num
     else high = b;
     let next = b + (mean - meanLog) / variance;
     if (!(next > low && next < high)) {
-      next = low > -Infinity && high < Infinity ? (low + high) / 2 : low > -Infinity ? 2 * Math.abs(b) + 1 : -2 * Math.abs(b) - 1;
+      next =
+        low > -Infinity && high < Infinity
+          ? (low + high) / 2
+          : low > -Infinity
+            ? 2 * Math.abs(b) + 1
+            : -2 * Math.abs(b) - 1;
     }
     b = next;
   }

@@ -15,7 +15,7 @@ export interface Column {
   readonly symbol: string;
   /** Significant digits when a person reads it. */
   readonly digits: number;
-  /** It rests on the fit of Marchenko-Pastur: where that is rejected its text is in parentheses. */
+  /** It rests on a fit: where that does not hold its text is in parentheses. */
   readonly fromFit: boolean;
   /** The number; null when the layer has none. */
   value(layer: LayerResult): number | null;
@@ -66,19 +66,26 @@ export function columnOf(id: string): Column {
   return metric ? metricColumn(metric) : unknownColumn(id);
 }
 
+/** When what a metric rests on does not hold. */
+const doubts: Readonly<Record<NonNullable<Metric["restsOn"]>, (layer: LayerResult) => boolean>> = {
+  fit: isRejected,
+  tail: (layer) => !layer.powerLaw?.reliable,
+};
+
 function metricColumn(metric: Metric): Column {
   const { id, title, symbol, digits = usualDigits, restsOn } = metric;
+  const isDoubtful = restsOn ? doubts[restsOn] : () => false;
   const value = (layer: LayerResult) => metricValue(layer, id);
   return {
     id,
     title: withinSentence(title),
     symbol,
     digits,
-    fromFit: restsOn === "fit",
+    fromFit: restsOn !== undefined,
     value,
     text(layer) {
       const text = uncertainText(metric, layer);
-      return restsOn === "fit" && value(layer) !== null && isRejected(layer) ? `(${text})` : text;
+      return value(layer) !== null && isDoubtful(layer) ? `(${text})` : text;
     },
   };
 }
@@ -92,15 +99,20 @@ function withinSentence(title: string): string {
 
 /** A number with what tells how far to trust it: its standard error, what noise gives, its resolution. */
 function uncertainText(metric: Metric, layer: LayerResult): string {
-  const { id, digits = usualDigits, unit, standardError, nullRange } = metric;
+  const { id, digits = usualDigits, unit, standardError, nullRange, interval } = metric;
   const value = metricValue(layer, id);
   if (value === null) return formatNumber(null);
   if (unit === "probability") return formatPValue(value);
   if (standardError) {
     // A standard error is that of noise: a rejected fit has none that means anything.
-    return isRejected(layer)
+    return metric.restsOn === "fit" && isRejected(layer)
       ? formatNumber(value, digits)
       : formatWithError(value, metricValue(layer, standardError));
+  }
+  const ends = interval === undefined ? null : pairAt(layer, interval);
+  if (ends) {
+    const [low, high] = ends.map((end) => formatNumber(end, digits));
+    return `${formatNumber(value, digits)} [${low}–${high}]`;
   }
   if (nullRange) {
     const [low, high] = nullRange.map((bound) => metricValue(layer, bound));
@@ -108,6 +120,13 @@ function uncertainText(metric: Metric, layer: LayerResult): string {
     return formatNumber(value, digits) + noise;
   }
   return formatNumber(value, digits);
+}
+
+/** A pair of numbers in a layer, by its path; null where it has none. */
+function pairAt(layer: LayerResult, path: string): readonly number[] | null {
+  let value: unknown = layer;
+  for (const key of path.split(".")) value = (value as Record<string, unknown> | null)?.[key] ?? null;
+  return Array.isArray(value) ? value : null;
 }
 
 function unknownColumn(id: string): Column {

@@ -2,10 +2,13 @@ import { describe, expect, test } from "vitest";
 import { fitMarchenkoPastur } from "../../src/fits/fit-marchenko-pastur.ts";
 import { nullConcentration } from "../../src/fits/null-concentration.ts";
 import { drawNullSpectra } from "../../src/fits/null-spectra.ts";
+import { fitPowerLaw } from "../../src/fits/power-law.ts";
+import { spacingRatio } from "../../src/fits/spacing-ratio.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
 import type { Measurement, Metric } from "../../src/metrics/metric.ts";
 import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
 import { numericalRank, rankTolerance } from "../../src/spectrum/rank.ts";
+import { eigenvalues } from "../../src/spectrum/spectrum.ts";
 import { gaussian, plant, transposed } from "../noise.ts";
 
 const noise = drawNullSpectra(90, 40, 0, 99);
@@ -20,6 +23,8 @@ export async function measure(matrix: Matrix): Promise<Measurement> {
     rank: numericalRank(spectrum, tolerance),
     fit: fitMarchenkoPastur(spectrum),
     nullConcentration: nullConcentration(noise, 0),
+    powerLaw: fitPowerLaw(eigenvalues(spectrum)),
+    spacing: spacingRatio(spectrum.singularValues.slice().reverse()),
   };
 }
 

@@ -80,9 +80,7 @@ describe("the fit of the Marchenko-Pastur law", () => {
     }
     // Binomial: 4 standard deviations about the nominal levels.
     expect(Math.abs(alarms / draws - 0.01)).toBeLessThan(4 * Math.sqrt((0.01 * 0.99) / draws));
-    expect(Math.abs(rejections / draws - 0.05)).toBeLessThan(
-      4 * Math.sqrt((0.05 * 0.95) / draws),
-    );
+    expect(Math.abs(rejections / draws - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / draws));
   });
 
   test("is the same in other units, far from 1", async () => {

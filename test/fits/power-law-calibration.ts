@@ -69,7 +69,13 @@ export function gaussianSpectra(larger: number, smaller: number, draws: number):
 }
 
 /** Spectra of Gaussian matrices with `count` directions planted, from 1.2 times the threshold geometrically up to `top`. */
-export function spikedSpectra(larger: number, smaller: number, count: number, top: number, draws: number): Scenario {
+export function spikedSpectra(
+  larger: number,
+  smaller: number,
+  count: number,
+  top: number,
+  draws: number,
+): Scenario {
   const noise = gaussianSpectra(larger, smaller - count, draws);
   const q = smaller / larger;
   return {
@@ -78,7 +84,7 @@ export function spikedSpectra(larger: number, smaller: number, count: number, to
     draw: (i) => {
       const spikes = Float64Array.from({ length: count }, (_, j) => {
         const strength = 1.2 * (top / 1.2) ** (j / (count - 1)) * q ** 0.25;
-        return (strength ** 2 + 1) * (strength ** 2 + q) / strength ** 2;
+        return ((strength ** 2 + 1) * (strength ** 2 + q)) / strength ** 2;
       });
       return Float64Array.of(...noise.draw(i), ...spikes).sort();
     },
@@ -119,7 +125,9 @@ if (argv[1] && import.meta.url === pathToFileURL(argv[1]).href) {
     stdout.write(
       `${rates.name.padEnd(34)} reliable ${percent(rates.reliable)}  p<.05 ${percent(rates.rejected5)}  p<.10 ` +
         `${percent(rates.rejected10)}  covered ${percent(rates.covered)} (reliable ${percent(rates.coveredReliable)})  ` +
-        `${Object.entries(rates.reasons).map(([reason, share]) => `${percent(share).trim()} ${reason}`).join("; ")}\n`,
+        `${Object.entries(rates.reasons)
+          .map(([reason, share]) => `${percent(share).trim()} ${reason}`)
+          .join("; ")}\n`,
     );
   for (const n of [256, 512, 1024]) {
     for (const alpha of [2, 2.5, 3, 3.5, 4]) print(ratesOf(pareto(alpha, n), draws, true));

@@ -22,6 +22,8 @@ async function metricsOf(
     rank: numericalRank(spectrum, tolerance),
     fit: null,
     nullConcentration: nullConcentration(drawNullSpectra(columns, rows, 0, 9), 0),
+    powerLaw: null,
+    spacing: null,
   };
   return Object.fromEntries(metricCatalogue.map((metric) => [metric.id, metric.compute(measurement)]));
 }

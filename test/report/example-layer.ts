@@ -12,7 +12,6 @@ export interface LayerPlan extends Planted {
   readonly pValue: number | null;
 }
 
-
 /** A layer as an analysis would give it, with the numbers of a real draw and planted p-values. */
 export function exampleLayer(plan: LayerPlan, drawName: string = plan.name): LayerResult {
   const values = plantedSingularValues(drawName, plan);
@@ -69,6 +68,18 @@ export function exampleLayer(plan: LayerPlan, drawName: string = plan.name): Lay
       spikes,
       spikesBelow: [],
     },
+    powerLaw: {
+      alpha: null,
+      alphaInterval: null,
+      xmin: null,
+      tailCount: null,
+      ksDistance: null,
+      pValue: null,
+      pValueStandardError: null,
+      alternatives: null,
+      reliable: false,
+      reason: "a tail needs 50 eigenvalues that are not zero",
+    },
     concentration: {
       maxSingularValue: values[0]!,
       minNonzeroSingularValue: nonzero.at(-1)!,
@@ -116,6 +127,7 @@ export function skippedLayer(name: string, shape: number[], reason: string, deta
     detail,
     spectrum: null,
     marchenkoPastur: null,
+    powerLaw: null,
     concentration: null,
     metrics: null,
     verdict: null,

@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from "node:os";
 import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
+import { type NullKind, nullKinds } from "../../analysis/analyze-options.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
 import { layerLine } from "../../report/ndjson.ts";
 import { engineById, engines } from "../../spectrum/engines.ts";
@@ -19,6 +20,8 @@ interface Flags {
   readonly exclude?: string[];
   readonly dryRun?: boolean;
   readonly spectra?: boolean;
+  readonly vectors?: boolean;
+  readonly null: NullKind;
   readonly seed: number;
   readonly method: SpectrumMethod;
   readonly engine?: string;
@@ -57,6 +60,15 @@ export function analyzeCommand(): Command {
       ),
     )
     .option("--spectra", "keep every singular value in the result, with its error bound")
+    .option("--vectors", "singular vectors of the outliers: on which coordinates they live")
+    .addOption(
+      new Option(
+        "--null <kind>",
+        "compare each layer also with its own entries in random order (permute: 19 more spectra a layer)",
+      )
+        .choices(nullKinds)
+        .default("gaussian"),
+    )
     .option("--seed <n>", "seed of the simulated noise behind p-values", parseSeed, 0)
     .option(
       "--workers <n>",
@@ -141,6 +153,8 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       ...shared,
       seed: flags.seed,
       spectra: flags.spectra ? "all" : "summary",
+      vectors: flags.vectors ?? false,
+      null: flags.null,
       signal,
       onProgress(event) {
         journal.add(layerLine({ id: event.checkpoint, step: event.step }, event.result));

@@ -1,13 +1,21 @@
-import type { LayerResult, MarchenkoPasturResult, SpectrumSummary } from "../../analysis/result.ts";
+import type {
+  LayerResult,
+  MarchenkoPasturResult,
+  PowerLawResult,
+  SpectrumSummary,
+} from "../../analysis/result.ts";
 import { densityData } from "../charts/density-data.ts";
 import { eigenvalueDensity } from "../charts/eigenvalue-density.ts";
 import { renderChart } from "../charts/render-chart.ts";
 import { columnsOf } from "../columns.ts";
 import { fitQuality, fitSentence, isRejected } from "../fit-quality.ts";
+import { formatNumber, formatPValue } from "../format-number.ts";
 import { shapeText } from "../layer-facts.ts";
 import { type CheckpointView, cardId } from "./checkpoint-view.ts";
 import { densitySentence } from "./density-sentence.ts";
 import { breakable, type Html, html, trusted } from "./html.ts";
+import { localisationTable } from "./localisation-table.ts";
+import { permutationSentence } from "./permutation-sentence.ts";
 import { quantileTable } from "./quantile-table.ts";
 import { spikesTable } from "./spikes-table.ts";
 import { verdictBadge } from "./verdict-badge.ts";
@@ -32,7 +40,15 @@ export async function layerCard(view: CheckpointView, layer: LayerResult, open: 
 <p class="evidence">${layer.verdictEvidence}</p>
 ${fit !== null && html`<p class="fit ${fitQuality(fit)}">${fitSentence(fit)}</p>`}
 <div class="card-columns">${spectrum !== null && (await densityFigure(layer, spectrum))}${numberGroups(layer)}</div>
-${view.cards === "full" && fit !== null && [spikesTable(fit, "above"), spikesTable(fit, "below")]}
+${
+  view.cards === "full" &&
+  fit !== null && [
+    spikesTable(fit, "above"),
+    spikesTable(fit, "below"),
+    localisationTable(fit),
+    layer.permutationNull && permutationSentence(layer.permutationNull),
+  ]
+}
 ${view.cards === "full" && spectrum !== null && quantileTable(spectrum, fit)}
 </div>
 </details>
@@ -51,6 +67,7 @@ function numberGroups(layer: LayerResult): Html[] {
   const fit = layer.marchenkoPastur;
   const groups: [string, [string, string][]][] = [
     ["Marchenko-Pastur", fit === null ? [] : fitNumbers(layer, fit)],
+    ["Upper tail", layer.powerLaw === null ? [] : tailNumbers(layer, layer.powerLaw)],
     ["Concentration", columnNumbers(layer, "concentration.")],
     ["Further metrics", columnNumbers(layer, "metrics.")],
   ];
@@ -68,6 +85,16 @@ function fitNumbers(layer: LayerResult, fit: MarchenkoPasturResult): [string, st
     ([name]) => !name.startsWith("standard error"),
   );
   return fitQuality(fit) === "rejected" ? [["fit", "rejected"], ...shown] : shown;
+}
+
+/** Whether it is a power law comes first; the rest only where there is a tail to speak of. */
+function tailNumbers(layer: LayerResult, tail: PowerLawResult): [string, string][] {
+  const answer: [string, string] = ["power law", tail.reliable ? "yes" : `no: ${tail.reason}`];
+  const other = (tail.alternatives ?? []).map(({ law, logLikelihoodRatio, pValue }): [string, string] => [
+    `against ${law.replaceAll("-", " ")}`,
+    `log likelihood ratio ${formatNumber(logLikelihoodRatio)}, p ${formatPValue(pValue)}`,
+  ]);
+  return tail.alpha === null ? [answer] : [answer, ...columnNumbers(layer, "powerLaw."), ...other];
 }
 
 function columnNumbers(layer: LayerResult, prefix: string): [string, string][] {
