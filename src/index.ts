@@ -16,6 +16,7 @@ export {
   type Verdict,
 } from "./analysis/result.ts";
 export { version } from "./analysis/version.ts";
+export { type DenoisedLayer, type DenoisedSummary, writeDenoised } from "./analysis/write-denoised.ts";
 export type { Checkpoint, LeftOutFile } from "./checkpoint/checkpoint.ts";
 export { openCheckpoint, openCheckpointBlob } from "./checkpoint/open-checkpoint.ts";
 export { encodeSafetensors, writeSafetensors } from "./checkpoint/safetensors-writer.ts";
@@ -35,7 +36,15 @@ export {
   type MarchenkoPasturFit,
   type MarchenkoPasturFitOptions,
 } from "./fits/fit-marchenko-pastur.ts";
+export { hardThreshold, medianHardThreshold } from "./fits/hard-threshold.ts";
 export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
+export {
+  optimalShrinkage,
+  type PredictedError,
+  type ShrinkageAdvice,
+  type ShrinkageOptions,
+} from "./fits/shrinkage.ts";
+export type { ShrinkageLoss } from "./fits/shrinkers.ts";
 export type { Spike } from "./fits/spikes.ts";
 export { lawCatalogue } from "./laws/catalogue.ts";
 export type { Law, LawEntry } from "./laws/law.ts";

@@ -2,9 +2,16 @@ import { availableParallelism, hostname } from "node:os";
 import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
+import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
 import { engineById, engines } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
+import {
+  checkDenoisedOutput,
+  type DenoisedOutput,
+  tellDenoised,
+  writeDenoisedOutput,
+} from "../denoised-output.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
 import { layerJournal } from "../layer-journal.ts";
 import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
@@ -26,6 +33,8 @@ interface Flags {
   readonly maxMemory?: number;
   readonly output?: string[];
   readonly format?: string;
+  readonly writeDenoised?: string;
+  readonly shrinker?: ShrinkageLoss;
   readonly quiet?: boolean;
   readonly progress: boolean;
 }
@@ -73,6 +82,16 @@ export function analyzeCommand(): Command {
       collect,
     )
     .addOption(new Option("--format <format>", "what to print on stdout").choices(Object.keys(renderers)))
+    .option(
+      "--write-denoised <file>",
+      "write the checkpoint with the noise of its layers taken out; .safetensors, one checkpoint only",
+    )
+    .addOption(
+      new Option(
+        "--shrinker <loss>",
+        "the error that denoised layers make least; frobenius by default",
+      ).choices(shrinkageLosses),
+    )
     .option("-q, --quiet", "print nothing but errors")
     .option("--no-progress", "don't show progress")
     .addHelpText(
@@ -82,9 +101,12 @@ Examples:
   marchenko analyze model.safetensors
   marchenko analyze model/ --include 'model.layers.*.mlp.*' -o mlp.json -o mlp.html
   marchenko analyze model/ --format ndjson | jq .verdict
+  marchenko analyze model/ --write-denoised denoised.safetensors
 
 A run that is stopped keeps the layers that it finished in OUTPUT.partial.ndjson. A result that
-can't be written where it should go is put among the temporary files, and the error says where.`,
+can't be written where it should go is put among the temporary files, and the error says where.
+
+A denoised checkpoint has low-rank matrices for the layers of verdict noise-with-spikes, and all else as it was.`,
     )
     .action(run);
 }
@@ -92,6 +114,7 @@ can't be written where it should go is put among the temporary files, and the er
 async function run(paths: string[], flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
   await checkOutputs(outputs);
+  const denoised = await checkDenoisedOutput(paths, flags.writeDenoised, flags.shrinker);
   const selection = {
     ...(flags.include && { include: flags.include }),
     ...(flags.exclude && { exclude: flags.exclude }),
@@ -103,7 +126,8 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   if (flags.dryRun) {
     const engine = flags.engine ? engineById(flags.engine) : fastestEngine();
     await dryRun(paths, selection, flags.format ?? "table", Math.min(workers, cores), engine);
-    if (outputs.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${outputs.join(", ")}`);
+    const unwritten = [...outputs, ...(denoised ? [denoised.path] : [])];
+    if (unwritten.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${unwritten.join(", ")}`);
     return;
   }
   const startedAt = new Date();
@@ -150,6 +174,10 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       if (failure) failures.push(failure);
     }
     if (!flags.quiet) tell(result, written);
+    if (denoised) {
+      const failure = await denoise(paths[0]!, denoised, result, interrupt.signal, flags.quiet ?? false);
+      if (failure) failures.push(failure);
+    }
     throwAll(failures);
   } catch (error) {
     progress.end();
@@ -158,6 +186,25 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     throw error;
   } finally {
     interrupt.release();
+  }
+}
+
+/** Writes the denoised checkpoint and says so; an error is given back, since the result may have had its own. */
+async function denoise(
+  input: string,
+  output: DenoisedOutput,
+  result: AnalysisResult,
+  signal: AbortSignal,
+  quiet: boolean,
+): Promise<Error | null> {
+  try {
+    const summary = await writeDenoisedOutput(input, output, result, signal);
+    if (quiet) return null;
+    await tellDenoised(summary);
+    talk(`wrote ${output.path}`);
+    return null;
+  } catch (error) {
+    return error as Error;
   }
 }
 
