@@ -49,7 +49,7 @@ function thresholdCoefficient(q: number): number {
  * @example
  * ```ts
  * import { medianHardThreshold } from "marchenko";
- * medianHardThreshold([3, 2, 1], 3); // 5.716
+ * medianHardThreshold([3, 2, 1], 3); // 5.717
  * ```
  */
 export function medianHardThreshold(singularValues: ArrayLike<number>, larger: number): number {
