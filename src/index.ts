@@ -38,12 +38,8 @@ export {
 } from "./fits/fit-marchenko-pastur.ts";
 export { hardThreshold, medianHardThreshold } from "./fits/hard-threshold.ts";
 export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
-export {
-  optimalShrinkage,
-  type PredictedError,
-  type ShrinkageAdvice,
-  type ShrinkageOptions,
-} from "./fits/shrinkage.ts";
+export type { PredictedError } from "./fits/predicted-error.ts";
+export { optimalShrinkage, type ShrinkageAdvice, type ShrinkageOptions } from "./fits/shrinkage.ts";
 export type { ShrinkageLoss } from "./fits/shrinkers.ts";
 export type { Spike } from "./fits/spikes.ts";
 export { lawCatalogue } from "./laws/catalogue.ts";

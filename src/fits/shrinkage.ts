@@ -1,7 +1,7 @@
-import { invertBbp, type PlantedDirection } from "./bbp.ts";
+import { invertBbp } from "./bbp.ts";
 import { hardThreshold } from "./hard-threshold.ts";
+import { type PredictedError, predictedError, riskOf, type Seen, strengthError } from "./predicted-error.ts";
 import { type ShrinkageLoss, shrinkers } from "./shrinkers.ts";
-import { spikeFluctuations } from "./spike-fluctuations.ts";
 
 /** A singular value that stands out, and the one that it gets. */
 export interface ShrunkValue {
@@ -14,16 +14,6 @@ export interface ShrunkValue {
   readonly shrunk: number;
   /** Expected squared Frobenius error of this direction, in the unit of the weights squared. */
   readonly risk: number;
-}
-
-/** How far a denoised matrix is from what was planted, as expected; each with the standard error of the outcome. */
-export interface PredictedError {
-  /** `||denoised - planted||_F`, in the unit of the weights. */
-  readonly absolute: number;
-  readonly absoluteStandardError: number;
-  /** The same over `||planted||_F`, >= 0; null where nothing stands out. */
-  readonly relative: number | null;
-  readonly relativeStandardError: number | null;
 }
 
 /** Which rank to keep, the denoised singular values, and what error they have. */
@@ -67,8 +57,8 @@ export interface ShrinkageOptions {
  *
  *     W = sum_i t_i u_i v_i' + noise,  denoised = sum_i shrunk_i a_i b_i'
  *
- * with a_i, b_i the singular vectors of W. The predicted error of a direction of strength t, cosines c and d
- * of its vectors with the planted ones, and the value h that it gets is
+ * with a_i, b_i the singular vectors of W. A direction of strength t whose vectors have cosines c and d with the
+ * planted ones, and which gets the value h, has the expected squared error
  *
  *     t^2 + h^2 - 2 h t c d,   at the Frobenius shrinker t^2 (1 - c^2 d^2)
  *
@@ -99,132 +89,55 @@ export function optimalShrinkage(
   scale: number,
   options: ShrinkageOptions = {},
 ): ShrinkageAdvice {
-  const { loss = "frobenius", scaleStandardError = 0, spikes = smaller, spikesBelow = null } = options;
+  const { loss = "frobenius", spikes = smaller, spikesBelow = null, frobeniusNorm } = options;
   const threshold = hardThreshold(scale, larger, smaller);
+  // In units of s, so that squares stay in range.
+  const noise = { larger, smaller, scaleError: (options.scaleStandardError ?? 0) / scale };
   const seen: Seen[] = [];
   let squares = 0;
   for (let i = 0; i < singularValues.length; i++) {
-    const observed = singularValues[i]!;
+    const observed = singularValues[i]! / scale;
     squares += observed * observed;
-    const planted = i < spikes ? invertBbp(observed, scale, larger, smaller) : null;
+    const planted = i < spikes ? invertBbp(observed, 1, larger, smaller) : null;
     if (planted) seen.push({ observed, planted });
   }
-  const noise: Noise = { larger, smaller, scale, scaleStandardError };
   const values = seen.map(({ planted }) => shrinkers[loss](planted));
-  const truncated = seen.map(({ observed }) => (observed > threshold ? observed : 0));
+  const truncated = seen.map(({ observed }) => (observed * scale > threshold ? observed : 0));
   const kept = values.reduce((sum, value) => sum + value * value, 0);
-  const energy = options.frobeniusNorm === undefined ? squares : options.frobeniusNorm ** 2;
+  const energy = frobeniusNorm === undefined ? squares : (frobeniusNorm / scale) ** 2;
   return {
     loss,
     rank: values.filter((value) => value > 0).length,
     shrunk: seen.map(({ observed, planted }, i) => ({
-      observed,
-      strength: planted.strength,
-      strengthStandardError: strengthError(observed, planted, noise),
-      shrunk: values[i]!,
-      risk: riskOf(values[i]!, planted),
+      observed: singularValues[i]!,
+      strength: planted.strength * scale,
+      strengthStandardError: strengthError({ observed, planted }, noise) * scale,
+      shrunk: values[i]! * scale,
+      risk: riskOf(values[i]!, planted) * scale ** 2,
     })),
-    predictedError: predictedError(seen, values, noise),
+    predictedError: inUnitOf(scale, predictedError(seen, values, noise)),
     energyKept: energy > 0 ? kept / energy : 0,
     hardThreshold: {
       threshold,
       rank: truncated.filter((value) => value > 0).length,
-      predictedError: predictedError(seen, truncated, noise),
+      predictedError: inUnitOf(scale, predictedError(seen, truncated, noise)),
     },
     outliersBelow: spikesBelow,
     warnings: spikesBelow ? [belowWarning(spikesBelow)] : [],
   };
 }
 
-/** A value that stands out, and what it says. */
-interface Seen {
-  readonly observed: number;
-  readonly planted: PlantedDirection;
-}
-
-interface Noise {
-  readonly larger: number;
-  readonly smaller: number;
-  readonly scale: number;
-  readonly scaleStandardError: number;
-}
-
-/** Squared Frobenius norm of `t e e' - value u v'`, as a sum of what is not negative. */
-function riskOf(value: number, { strength, overlapLeft, overlapRight }: PlantedDirection): number {
-  const projected = strength * Math.sqrt(overlapLeft * overlapRight);
-  const turnedAway = 1 - overlapLeft + overlapLeft * (1 - overlapRight);
-  return (value - projected) ** 2 + strength ** 2 * turnedAway;
-}
-
-/** What a value says if the scale is another; at the edge of the bulk where it would lie inside. */
-function plantedAt(observed: number, scale: number, { larger, smaller }: Noise): PlantedDirection {
-  const atEdge = { strength: scale * (larger * smaller) ** 0.25, overlapLeft: 0, overlapRight: 0 };
-  return invertBbp(observed, scale, larger, smaller) ?? atEdge;
-}
-
-/** Half of what a number changes by from one standard error of the scale below it to one above. */
-function changeWithScale(f: (scale: number) => number, { scale, scaleStandardError }: Noise): number {
-  if (!(scaleStandardError > 0)) return 0;
-  const step = Math.min(scaleStandardError, scale / 2);
-  return ((f(scale + step) - f(scale - step)) / (2 * step)) * scaleStandardError;
-}
-
-function strengthError(observed: number, { strength }: PlantedDirection, noise: Noise): number {
-  const { strengthVariance } = spikeFluctuations(strength, noise.scale, noise.larger, noise.smaller);
-  const ofScale = changeWithScale((scale) => plantedAt(observed, scale, noise).strength, noise);
-  return Math.hypot(strength * Math.sqrt(strengthVariance), ofScale);
-}
-
-/**
- * Sums over directions. Their outcomes vary independently, but all lean on one scale.
- *
- * With t (1 - a) the true strength, and t c d (1 + b) what of it lies along the observed vectors, the outcome for
- * a direction is its prediction less `2 t^2 a + 2 value t c d b`.
- */
-function predictedError(seen: readonly Seen[], values: readonly number[], noise: Noise): PredictedError {
-  const sums = (scale: number) => {
-    let error = 0;
-    let energy = 0;
-    for (const [i, { observed }] of seen.entries()) {
-      const planted = plantedAt(observed, scale, noise);
-      error += riskOf(values[i]!, planted);
-      energy += planted.strength ** 2;
-    }
-    return { error, energy };
-  };
-  const { error, energy } = sums(noise.scale);
-  /** Standard deviation of the squared error less `share` times the planted energy. */
-  const deviation = (share: number): number => {
-    let variance = changeWithScale((scale) => sums(scale).error - share * sums(scale).energy, noise) ** 2;
-    for (const [i, { planted }] of seen.entries()) {
-      const { strength, overlapLeft, overlapRight } = planted;
-      const varied = spikeFluctuations(strength, noise.scale, noise.larger, noise.smaller);
-      const ofStrength = 2 * (1 - share) * strength ** 2;
-      const ofProjection = 2 * values[i]! * strength * Math.sqrt(overlapLeft * overlapRight);
-      variance +=
-        ofStrength ** 2 * varied.strengthVariance +
-        2 * ofStrength * ofProjection * varied.covariance +
-        ofProjection ** 2 * varied.projectionVariance;
-    }
-    return Math.sqrt(Math.max(0, variance));
-  };
-  if (energy === 0) {
-    return { absolute: 0, absoluteStandardError: 0, relative: null, relativeStandardError: null };
-  }
-  const absolute = Math.sqrt(Math.max(0, error));
-  const share = error / energy;
-  const relative = Math.sqrt(Math.max(0, share));
+function inUnitOf(scale: number, error: PredictedError): PredictedError {
   return {
-    absolute,
-    absoluteStandardError: absolute > 0 ? deviation(0) / (2 * absolute) : 0,
-    relative,
-    relativeStandardError: relative > 0 ? deviation(share) / (2 * relative * energy) : 0,
+    ...error,
+    absolute: error.absolute * scale,
+    absoluteStandardError: error.absoluteStandardError * scale,
   };
 }
 
 function belowWarning(count: number): string {
   return (
-    `${count} ${count === 1 ? "outlier" : "outliers"} under the bulk hold what no noise has, ` +
-    "and the denoised matrix has none of it"
+    `${count === 1 ? "1 outlier" : `${count} outliers`} under the bulk may hold information: ` +
+    "the denoised matrix has nothing of it"
   );
 }

@@ -12,6 +12,7 @@ import type { Dtype } from "../../src/checkpoint/tensor.ts";
 import { UnreadableInputError, UsageError } from "../../src/errors.ts";
 import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
 import { numericalRank, rankTolerance } from "../../src/spectrum/rank.ts";
+import { thinSvd } from "../../src/spectrum/singular-vectors.ts";
 import { temporaryFolders } from "../checkpoint/temporary-folder.ts";
 import { shardedFiles } from "../checkpoint/written-files.ts";
 import { gaussian, plant } from "../noise.ts";
@@ -157,6 +158,31 @@ describe("a denoised checkpoint", () => {
       await writeDenoised(input, result, join(folder, name));
     expect(readFileSync(join(folder, "a.safetensors"))).toEqual(readFileSync(join(folder, "b.safetensors")));
     expect(readdirSync(folder).sort()).toEqual(["a.safetensors", "b.safetensors", "in.safetensors"]);
+  });
+
+  test("counts outliers under the bulk as lost, and does not make a layer zero that has no others", async () => {
+    const below = (name: string, strength: number): Bytes => {
+      const [rows, columns] = [60, 120];
+      const { data } = plant(gaussian(rows, columns, 1, name), strength, name);
+      const { left, values, right } = thinSvd({ rows, columns, data });
+      // A quarter of the smallest singular value is far under what noise has.
+      const lowered = data.map((entry, i) => {
+        const [row, column] = [Math.floor(i / columns), i % columns];
+        return entry - 0.75 * values[59]! * left[row * 60 + 59]! * right[column * 60 + 59]!;
+      });
+      return { name, shape: [rows, columns], dtype: "F64", bytes: encodeEntries(lowered, "F64") };
+    };
+    const both = below("both.weight", 60);
+    const alone = below("alone.weight", 0);
+    const folder = folderOf({});
+    const input = await written(join(folder, "in.safetensors"), [both, alone]);
+    const output = join(folder, "out.safetensors");
+    const summary = await writeDenoised(input, await resultOf(input), output);
+    expect(summary.denoised).toMatchObject([{ layer: "both.weight", rank: 1, outliersBelow: 1 }]);
+    expect(summary.leftAsTheyAre).toEqual([
+      { layer: "alone.weight", reason: expect.stringMatching(/^nothing stands out above the bulk/) },
+    ]);
+    expect((await bytesOf(output)).get("alone.weight")).toEqual(alone.bytes);
   });
 
   test("comes of shards too, and leaves excluded layers alone", async () => {

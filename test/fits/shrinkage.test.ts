@@ -57,27 +57,33 @@ describe("the advice", () => {
   });
 
   test("of cW is c times that of W; what has no unit stays", () => {
-    for (const loss of shrinkageLosses) {
+    for (const [loss, c] of shrinkageLosses.flatMap(
+      (each) =>
+        [
+          [each, 2 ** 40],
+          [each, 2 ** -700],
+        ] as const,
+    )) {
       const options = { loss, scaleStandardError: 0.01 };
       const plain = optimalShrinkage(values, larger, smaller, 1, options);
-      const doubled = optimalShrinkage(
-        values.map((value) => value * 2 ** 40),
+      const multiplied = optimalShrinkage(
+        values.map((value) => value * c),
         larger,
         smaller,
-        2 ** 40,
-        { loss, scaleStandardError: 0.01 * 2 ** 40 },
+        c,
+        { loss, scaleStandardError: 0.01 * c },
       );
       // A power of two changes no digit.
-      expect(doubled.shrunk.map(({ shrunk }) => shrunk / 2 ** 40)).toEqual(
+      expect(multiplied.shrunk.map(({ shrunk }) => shrunk / c)).toEqual(
         plain.shrunk.map(({ shrunk }) => shrunk),
       );
-      expect(doubled.predictedError.absoluteStandardError / 2 ** 40).toBeCloseTo(
+      expect(multiplied.predictedError.absoluteStandardError / c).toBeCloseTo(
         plain.predictedError.absoluteStandardError,
         10,
       );
-      expect(doubled.predictedError.relative).toBe(plain.predictedError.relative);
-      expect(doubled.energyKept).toBe(plain.energyKept);
-      expect(doubled.hardThreshold.threshold).toBe(plain.hardThreshold.threshold * 2 ** 40);
+      expect(multiplied.predictedError.relative).toBe(plain.predictedError.relative);
+      expect(multiplied.energyKept).toBe(plain.energyKept);
+      expect(multiplied.hardThreshold.threshold).toBe(plain.hardThreshold.threshold * c);
     }
   });
 
