@@ -16,6 +16,7 @@ export {
   type Verdict,
 } from "./analysis/result.ts";
 export { version } from "./analysis/version.ts";
+export { type DenoisedLayer, type DenoisedSummary, writeDenoised } from "./analysis/write-denoised.ts";
 export type { Checkpoint, LeftOutFile } from "./checkpoint/checkpoint.ts";
 export { openCheckpoint, openCheckpointBlob } from "./checkpoint/open-checkpoint.ts";
 export { encodeSafetensors, writeSafetensors } from "./checkpoint/safetensors-writer.ts";
@@ -43,9 +44,13 @@ export {
   type MarchenkoPasturFit,
   type MarchenkoPasturFitOptions,
 } from "./fits/fit-marchenko-pastur.ts";
+export { hardThreshold, medianHardThreshold } from "./fits/hard-threshold.ts";
 export { ksNullPValue } from "./fits/ks-null.ts";
 export { type Localisation, localisation } from "./fits/localisation.ts";
 export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
+export type { PredictedError } from "./fits/predicted-error.ts";
+export { optimalShrinkage, type ShrinkageAdvice, type ShrinkageOptions } from "./fits/shrinkage.ts";
+export type { ShrinkageLoss } from "./fits/shrinkers.ts";
 export { type SpacingRatio, type SpacingRatioTest, spacingRatio } from "./fits/spacing-ratio.ts";
 export type { Spike } from "./fits/spikes.ts";
 export { lawCatalogue } from "./laws/catalogue.ts";

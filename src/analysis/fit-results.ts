@@ -25,6 +25,6 @@ export function powerLawResult({ powerLaw, spectrum }: Measurement): PowerLawRes
     ...powerLaw,
     xmin: powerLaw.xmin === null ? null : powerLaw.xmin * largest,
     alphaInterval: powerLaw.alphaInterval && [...powerLaw.alphaInterval],
-    alternatives: powerLaw.alternatives?.map((each) => ({ ...each })),
+    alternatives: powerLaw.alternatives?.map((each) => ({ ...each })) ?? null,
   };
 }

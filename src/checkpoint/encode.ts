@@ -1,5 +1,6 @@
 import { floatFormats } from "../linalg/float-formats.ts";
 import { inByteOrder } from "./decode.ts";
+import type { Dtype } from "./tensor.ts";
 
 /** Dtypes that are written: the floats that training libraries load. */
 export type WritableDtype = "F64" | "F32" | "F16" | "BF16";
@@ -13,8 +14,14 @@ const encoders: Readonly<
   BF16: (data) => roundToCodes(data, "BF16"),
 };
 
+/** Whether entries of a dtype are written. */
+export function isWritable(dtype: Dtype): dtype is WritableDtype {
+  return Object.hasOwn(encoders, dtype);
+}
+
 /**
- * Entries as they are stored: rounded to the nearest number of `dtype`, ties to even, little-endian.
+ * Entries as they are stored: rounded
+ to the nearest number of `dtype`, ties to even, little-endian.
  *
  * @param data - any numbers; those beyond the largest of `dtype` become infinite, NaN stays NaN.
  * @returns whole entries of `dtype`, in an array of their own.

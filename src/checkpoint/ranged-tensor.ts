@@ -1,5 +1,5 @@
 import type { ByteSource } from "./byte-source.ts";
-import { bytesPerEntry, decodeEntries, decodeInto } from "./decode.ts";
+import { bytesPerEntry, decodeEntries, decodeInto, inByteOrder } from "./decode.ts";
 import { bytesInMemory, requireMemory, tooLarge } from "./memory-limit.ts";
 import { type Dtype, entryCount, type Tensor } from "./tensor.ts";
 
@@ -79,6 +79,17 @@ export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
         }
       },
     }),
+    async readBytes(start, end) {
+      requireRange(start, end);
+      const isTurned = fortranOrder && shape.length > 1;
+      const [from, to] = isTurned ? [0, count] : [start, end];
+      await requireMemory(where, to - from, dtype);
+      const stored = await source.read(offset + from * width, (to - from) * width);
+      const bytes = inByteOrder(stored, width, bigEndian);
+      if (!isTurned) return bytes;
+      const words = rowMajor(wordsOf(bytes, width), shape, start, end);
+      return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    },
     async read(start = 0, end = count) {
       requireRange(start, end);
       if (fortranOrder && shape.length > 1) return rowMajor(await entries(0, count), shape, start, end);
@@ -87,13 +98,19 @@ export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
   };
 }
 
+type Words = Float32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
+
+/** Whole entries of a width as unsigned numbers: moving them changes no bit. */
+function wordsOf(bytes: Uint8Array, width: number): Words {
+  // A typed array over words that are not aligned throws: those are moved to the start of a buffer.
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  if (width === 8) return new BigUint64Array(buffer, byteOffset, byteLength / 8);
+  if (width === 4) return new Uint32Array(buffer, byteOffset, byteLength / 4);
+  return width === 2 ? new Uint16Array(buffer, byteOffset, byteLength / 2) : bytes;
+}
+
 /** Entries `start` to `end` in row-major order, of a column-major array. */
-function rowMajor<T extends Float32Array | Float64Array>(
-  columnMajor: T,
-  shape: readonly number[],
-  start: number,
-  end: number,
-): T {
+function rowMajor<T extends Words>(columnMajor: T, shape: readonly number[], start: number, end: number): T {
   const strides = shape.map((_, axis) => entryCount(shape.slice(0, axis)));
   const result = columnMajor.slice(0, end - start) as T;
   if (result.length === 0) return result;

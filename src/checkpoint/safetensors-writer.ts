@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { bytesPerEntry } from "./decode.ts";
 import { encodeEntries, type WritableDtype } from "./encode.ts";
-import { entryCount } from "./tensor.ts";
+import { type Dtype, entryCount } from "./tensor.ts";
 
 /** A tensor to be written. */
 export interface WritableTensor {
@@ -11,6 +11,15 @@ export interface WritableTensor {
   readonly dtype?: WritableDtype;
   /** Row-major entries. */
   readonly data: Float32Array | Float64Array;
+}
+
+/** A tensor to be written whose bytes come as they are asked for, so that only a piece is held at a time. */
+export interface StreamedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  /** Row-major, little-endian entries, in pieces of any length; asked for once, after those of the tensor before. */
+  bytes(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -28,6 +37,26 @@ export async function writeSafetensors(
   tensors: readonly WritableTensor[],
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  for (const { name, shape, data } of tensors) requireFit(name, shape, data);
+  const streamed = tensors.map((tensor): StreamedTensor => {
+    const { name, shape, data } = tensor;
+    const dtype = dtypeOf(tensor);
+    return { name, shape, dtype, bytes: () => [encodeEntries(data, dtype)] };
+  });
+  await streamSafetensors(path, streamed, metadata);
+}
+
+/**
+ * The same for tensors that are not all in memory.
+ *
+ * @throws {UsageError} If a name comes twice or is reserved; {RangeError} If a tensor has more bytes than its shape
+ *   says, or fewer; and whatever `bytes` throws. No file is left then, and one that was there stays as it was.
+ */
+export async function streamSafetensors(
+  path: string,
+  tensors: readonly StreamedTensor[],
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const header = headerBytes(tensors, metadata);
   const { open, rename, rm } = await import("node:fs/promises");
   // The process id keeps two runs that write to one folder apart; the name is gone after the rename.
@@ -36,7 +65,18 @@ export async function writeSafetensors(
     const handle = await open(partial, "w");
     try {
       await handle.writeFile(header);
-      for (const tensor of tensors) await handle.writeFile(encodeEntries(tensor.data, dtypeOf(tensor)));
+      for (const tensor of tensors) {
+        let missing = sizeOf(tensor);
+        for await (const piece of tensor.bytes()) {
+          missing -= piece.length;
+          await handle.writeFile(piece);
+        }
+        if (missing !== 0) {
+          throw new RangeError(
+            `${tensor.name}: ${sizeOf(tensor)} bytes were expected, ${-missing} more came`,
+          );
+        }
+      }
       // Without this the name could reach the disk before the content does.
       await handle.sync();
     } finally {
@@ -71,7 +111,9 @@ export function encodeSafetensors(
   tensors: readonly WritableTensor[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const parts = [headerBytes(tensors, metadata)];
+  for (const { name, shape, data } of tensors) requireFit(name, shape, data);
+  const described = tensors.map((tensor) => ({ ...tensor, dtype: dtypeOf(tensor) }));
+  const parts = [headerBytes(described, metadata)];
   for (const tensor of tensors) parts.push(encodeEntries(tensor.data, dtypeOf(tensor)));
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let position = 0;
@@ -86,30 +128,35 @@ function dtypeOf(tensor: WritableTensor): WritableDtype {
   return tensor.dtype ?? (tensor.data instanceof Float32Array ? "F32" : "F64");
 }
 
+function requireFit(name: string, shape: readonly number[], data: Float32Array | Float64Array): void {
+  if (entryCount(shape) !== data.length) {
+    throw new UsageError(
+      `${name}: shape [${shape}] has ${entryCount(shape)} entries, data has ${data.length}`,
+    );
+  }
+}
+
+type Described = Pick<StreamedTensor, "name" | "shape" | "dtype">;
+
+function sizeOf({ shape, dtype }: Described): number {
+  return entryCount(shape) * bytesPerEntry[dtype];
+}
+
 /** Length and JSON. The JSON is put together by hand: an object would reorder names like "0". */
-function headerBytes(
-  tensors: readonly WritableTensor[],
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array {
+function headerBytes(tensors: readonly Described[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const fields: string[] = [];
   if (Object.keys(metadata).length > 0) fields.push(`"__metadata__":${JSON.stringify(metadata)}`);
   const names = new Set(["__metadata__"]);
   let begin = 0;
   for (const tensor of tensors) {
-    const { name, shape, data } = tensor;
+    const { name, shape, dtype } = tensor;
     if (names.has(name)) {
       throw new UsageError(
         `tensor names must be unique and not "__metadata__": got ${JSON.stringify(name)} again`,
       );
     }
     names.add(name);
-    if (entryCount(shape) !== data.length) {
-      throw new UsageError(
-        `${name}: shape [${shape}] has ${entryCount(shape)} entries, data has ${data.length}`,
-      );
-    }
-    const dtype = dtypeOf(tensor);
-    const end = begin + data.length * bytesPerEntry[dtype];
+    const end = begin + sizeOf(tensor);
     const description = { dtype, shape, data_offsets: [begin, end] };
     fields.push(`${JSON.stringify(name)}:${JSON.stringify(description)}`);
     begin = end;

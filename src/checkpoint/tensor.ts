@@ -35,6 +35,13 @@ export interface Tensor {
    * @throws {CheckpointFormatError} If the file ends before the entries do.
    */
   readInto?(into: Float32Array | Float64Array, start: number): Promise<void>;
+  /**
+   * Entries `start` to `end` as they are stored: row-major, little-endian, in an array of their own. Absent where
+   * no such bytes are stored.
+   *
+   * @throws {CheckpointFormatError} If the file ends before the entries do.
+   */
+  readBytes?(start: number, end: number): Promise<Uint8Array>;
 }
 
 /**

@@ -98,7 +98,7 @@ function placeBeside(path: string): string {
 }
 
 /** What the system has against a file; anything else that went wrong is passed on as it is. */
-function cannotWrite(path: string, cause: unknown): unknown {
+export function cannotWrite(path: string, cause: unknown): unknown {
   if (typeof (cause as NodeJS.ErrnoException).code !== "string") return cause;
   return new UsageError(`can't write ${path}: ${reasonOf(path, cause)}`, { cause });
 }

@@ -109,3 +109,11 @@ test.skipIf(!canMount)("a disk that takes a part of the last piece on stdout is 
   expect(stderr).toMatch(/^marchenko: can't write to stdout: .*no space/m);
   expect(code).toBe(2);
 });
+
+test.skipIf(!canMount)("a full disk under a denoised checkpoint: no half of it stays", () => {
+  const denoised = join(disk, "denoised.safetensors");
+  const { code, stderr, left } = runOnDisk(["analyze", model, "-q", "--write-denoised", denoised], folder);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^marchenko: can't write \S+denoised\.safetensors: the disk is full$/m);
+  expect(readdirSync(left)).toEqual(["run.json"]);
+});

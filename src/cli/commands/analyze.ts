@@ -3,10 +3,17 @@ import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import { type NullKind, nullKinds } from "../../analysis/analyze-options.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
+import { type ShrinkageLoss, type ShrinkageLoss, shrinkageLosses, shrinkageLosses } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
 import { engineById, engines } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
+import {
+  checkDenoisedOutput,
+  type DenoisedOutput,
+  tellDenoised,
+  writeDenoisedOutput,
+} from "../denoised-output.ts";
 import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, renderers } from "../outputs.ts";
 import { duration } from "../progress-line.ts";
@@ -30,6 +37,8 @@ interface Flags {
   readonly compat?: "weightwatcher";
   readonly output?: string[];
   readonly format?: string;
+  readonly writeDenoised?: string;
+  readonly shrinker?: ShrinkageLoss;
   readonly quiet?: boolean;
   readonly progress: boolean;
 }
@@ -92,6 +101,16 @@ export function analyzeCommand(): Command {
       collect,
     )
     .addOption(new Option("--format <format>", "what to print on stdout").choices(Object.keys(renderers)))
+    .option(
+      "--write-denoised <file>",
+      "write the checkpoint with the noise of its layers taken out; .safetensors, one checkpoint only",
+    )
+    .addOption(
+      new Option(
+        "--shrinker <loss>",
+        "the error that denoised layers make least; frobenius by default",
+      ).choices(shrinkageLosses),
+    )
     .option("-q, --quiet", "print nothing but errors")
     .option("--no-progress", "don't show progress")
     .addHelpText(
@@ -102,9 +121,12 @@ Examples:
   marchenko analyze model/ --include 'model.layers.*.mlp.*' -o mlp.json -o mlp.html
   marchenko analyze model/ --format ndjson | jq .verdict
   marchenko analyze model/ --compat weightwatcher -o details.csv
+  marchenko analyze model/ --write-denoised denoised.safetensors
 
 A run that is stopped keeps the layers that it finished in OUTPUT.partial.ndjson. A result that
-can't be written where it should go is put among the temporary files, and the error says where.`,
+can't be written where it should go is put among the temporary files, and the error says where.
+
+A denoised checkpoint has low-rank matrices for the layers of verdict noise-with-spikes, and all else as it was.`,
     )
     .action(run);
 }
@@ -112,6 +134,7 @@ can't be written where it should go is put among the temporary files, and the er
 async function run(paths: string[], flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
   await checkOutputs(outputs);
+  const denoised = await checkDenoisedOutput(paths, flags.writeDenoised, flags.shrinker);
   const selection = {
     ...(flags.include && { include: flags.include }),
     ...(flags.exclude && { exclude: flags.exclude }),
@@ -131,7 +154,13 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   };
   if (flags.compat) {
     const { analyzeLikeWeightwatcher } = await import("./analyze-like-weightwatcher.ts");
-    const refused = [...(flags.spectra ? ["--spectra"] : []), ...(flags.dryRun ? ["--dry-run"] : [])];
+    const refused = Object.entries({
+      "--spectra": flags.spectra,
+      "--dry-run": flags.dryRun,
+      "--vectors": flags.vectors,
+      "--null permute": flags.null === "permute",
+      "--write-denoised": denoised !== null,
+    }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
     return await analyzeLikeWeightwatcher(paths, {
       options: shared,
       outputs,
@@ -144,7 +173,8 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   if (flags.dryRun) {
     const engine = flags.engine ? engineById(flags.engine) : fastestEngine();
     await dryRun(paths, selection, flags.format ?? "table", Math.min(workers, cores), engine);
-    if (outputs.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${outputs.join(", ")}`);
+    const unwritten = [...outputs, ...(denoised ? [denoised.path] : [])];
+    if (unwritten.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${unwritten.join(", ")}`);
     return;
   }
   const startedAt = new Date();
@@ -175,6 +205,10 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     );
     if (inFiles) journal.discard();
     if (!flags.quiet) tell(result, written);
+    if (denoised) {
+      const failure = await deliverDenoised(paths[0]!, denoised, result, signal, flags.quiet ?? false);
+      if (failure) failures.push(failure);
+    }
     throwAll(failures);
   });
 }
