@@ -1,5 +1,5 @@
 import { tridiagonalBatch } from "../kernels/tridiagonal-batch.ts";
-import { randomStream } from "../linalg/random.ts";
+import { type RandomStream, randomStream } from "../linalg/random.ts";
 
 /**
  * Simulated spectra of pure noise: what the eigenvalues of a matrix of this shape are when its entries
@@ -47,13 +47,44 @@ export function drawNullSpectra(
   seed: number | string,
   draws: number = nullDraws(smaller),
 ): NullSpectra {
-  const { chiSquared } = randomStream(seed, ["null-spectra", larger, smaller]);
+  const stream = randomStream(seed, ["null-spectra", larger, smaller]);
+  return drawSpectra(larger, smaller, draws, stream, () => stream.chiSquared(larger) / larger);
+}
+
+/**
+ * The same with a direction planted: a noise matrix of unit entries plus `strength` in its first entry, which is any
+ * rank-one matrix of that norm up to rotations that noise does not feel.
+ *
+ *     first diagonal entry squared: (strength + normal)^2 + chi_(N-1)^2
+ *
+ * @param strength - t / s, the planted singular value, >= 0.
+ * @source Bloemendal & Virag 2013, Probab. Theory Relat. Fields 156:795-825 (spiked tridiagonal model).
+ */
+export function drawSpikedSpectra(
+  larger: number,
+  smaller: number,
+  strength: number,
+  seed: number | string,
+  draws: number,
+): NullSpectra {
+  const stream = randomStream(seed, ["spiked-spectra", larger, smaller, strength]);
+  const first = () => ((strength + stream.normal()) ** 2 + stream.chiSquared(larger - 1)) / larger;
+  return drawSpectra(larger, smaller, draws, stream, first);
+}
+
+function drawSpectra(
+  larger: number,
+  smaller: number,
+  draws: number,
+  { chiSquared }: RandomStream,
+  firstSquare: () => number,
+): NullSpectra {
   const eigenvalues = new Float64Array(draws * smaller);
   const squares = new Float64Array(draws * smaller);
   for (let first = 0; first < eigenvalues.length; first += smaller) {
     let above = 0;
     for (let i = 0; i < smaller; i++) {
-      const onDiagonal = chiSquared(larger - i) / larger;
+      const onDiagonal = i === 0 ? firstSquare() : chiSquared(larger - i) / larger;
       eigenvalues[first + i] = onDiagonal + above;
       above = i < smaller - 1 ? chiSquared(smaller - 1 - i) / larger : 0;
       squares[first + i] = onDiagonal * above;

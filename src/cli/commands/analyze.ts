@@ -3,17 +3,12 @@ import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import { type NullKind, nullKinds } from "../../analysis/analyze-options.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
-import { type ShrinkageLoss, type ShrinkageLoss, shrinkageLosses, shrinkageLosses } from "../../fits/shrinkers.ts";
+import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
 import { engineById, engines } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
-import {
-  checkDenoisedOutput,
-  type DenoisedOutput,
-  tellDenoised,
-  writeDenoisedOutput,
-} from "../denoised-output.ts";
+import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
 import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, renderers } from "../outputs.ts";
 import { duration } from "../progress-line.ts";
