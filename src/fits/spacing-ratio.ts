@@ -65,12 +65,24 @@ function testAgainst({ mean, spread }: Reference, observed: number, count: numbe
  *     r_i = min(d_i, d_(i+1)) / max(d_i, d_(i+1)),  d_i = s_(i+1) - s_i,  averaged over the middle 90 %
  *
  * It needs neither a scale nor a law of the bulk: a bulk of any shape that is random on the scale of a spacing has
- * the mean 0.5307, independent values have 0.3863.
+ * the mean 0.5307, independent values have 0.3863. Less than that means pairs of nearly equal values, as an ordered
+ * matrix has them (a Fourier basis, a convolution).
  *
- * @param ascending - singular values above the rank tolerance (or eigenvalues: to first order the same), ascending.
- * @returns mean, standard error and tests; null with fewer than 20 ratios in the middle.
+ * @param ascending - singular values above the rank tolerance (or eigenvalues: to first order the same), ascending,
+ *   in any unit.
+ * @returns mean, standard error and tests, dimensionless; null with fewer than 20 ratios in the middle. The standard
+ *   error is that of the ratios at hand, with noise's correlation of neighbours; z-scores use the hypothesis' own.
  * @source Oganesyan & Huse 2007, Phys. Rev. B 75:155111 (the ratio); Atas, Bogomolny, Giraud & Roux 2013, Phys.
  *   Rev. Lett. 110:084101, table I (its means); spreads and the factor of neighbours are this package's.
+ * @example
+ * ```ts
+ * import { drawNullSpectra, spacingRatio } from "marchenko";
+ * const noise = spacingRatio(drawNullSpectra(900, 600, 0, 1).eigenvalues);
+ * noise.mean; // 0.532
+ * noise.standardError; // 0.0135
+ * noise.gaussianOrthogonal.zScore; // 0.126
+ * noise.poisson.zScore; // 10.6
+ * ```
  */
 export function spacingRatio(ascending: Float64Array): SpacingRatio | null {
   const skipped = Math.ceil(trim * ascending.length);

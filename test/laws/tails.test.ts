@@ -123,6 +123,36 @@ describe("laws of a tail above xmin", () => {
       expect(Math.abs(law.quantile(p) / power.quantile(p) - 1)).toBeLessThan(1e-6);
   });
 
+  test("quantiles are undone by the tail, to the condition of the problem", () => {
+    // x itself is rounded: log survival changes by the hazard x p(x) / (1 - F(x)) times eps, over tau for a lognormal.
+    const exponent = fc.double({ min: -6, max: 3, noNaN: true });
+    fc.assert(
+      fc.property(
+        exponent,
+        exponent,
+        fc.double({ min: 0, max: 6, noNaN: true }),
+        exponent,
+        (a, b, alpha, e) => {
+          for (const law of [
+            truncatedPowerLaw(alpha, 10 ** a, 10 ** b),
+            truncatedPowerLaw(Math.floor(alpha), 10 ** a, 10 ** b),
+            lognormal(30 * (alpha - 3), 10 ** (a / 3), 10 ** (b / 3)),
+            lognormal(30 * (alpha - 3), 10 ** (a / 3)),
+          ]) {
+            const p = 1 - 10 ** (-Math.abs(e) - 0.01);
+            const x = law.quantile(p);
+            if (!(x > 1e-300 && x < 1e300)) continue;
+            const condition = 1 + (x * law.pdf(x)) / law.survival(x) + Math.abs(Math.log(x));
+            expect(Math.abs(law.survival(x) / (1 - p) - 1), law.name).toBeLessThan(
+              200 * Number.EPSILON * condition,
+            );
+          }
+        },
+      ),
+      { seed: 3, numRuns: 300 },
+    );
+  });
+
   test("are the same laws in other units", () => {
     const make = (unit: number): Law[] => [
       powerLaw(2.5, 0.3 * unit),
