@@ -13,6 +13,7 @@ const rooms = [
   "fits",
   "metrics",
   "analysis",
+  "selftest",
   "report",
   "compat",
   "cli",

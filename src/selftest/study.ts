@@ -1,0 +1,69 @@
+import type { Compute } from "../analysis/compute.ts";
+
+/** What a study of the package's own error rates is given. */
+export interface StudyContext {
+  readonly compute: Compute;
+  readonly seed: number | string;
+  /** Fraction of the usual repetitions, in (0, 1]. */
+  readonly effort: number;
+}
+
+/** What a measured rate or bias is held to. */
+export interface Bound {
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** One number that a study found. */
+export interface StudyRow {
+  /** Under which circumstances: "256 x 512, 1.2 times the threshold". */
+  readonly circumstances: string;
+  readonly quantity: string;
+  readonly value: number;
+  /** Of the value, from the number of repetitions. */
+  readonly standardError: number;
+  readonly repetitions: number;
+  readonly bound: Bound;
+}
+
+/** A study of error rates: adding one is one file and a line in the catalogue. */
+export interface Study {
+  readonly id: string;
+  readonly title: string;
+  /** What is done, and what the numbers mean, in a sentence or two. */
+  readonly method: string;
+  readonly source: string;
+  run(context: StudyContext): Promise<StudyRow[]>;
+}
+
+/** Repetitions at an effort, at least 4. */
+export function repetitions(usual: number, { effort }: StudyContext): number {
+  return Math.max(4, Math.round(usual * effort));
+}
+
+/** A share of trials with its standard error, that of one more success and one more failure. */
+export function rate(
+  circumstances: string,
+  quantity: string,
+  successes: number,
+  trials: number,
+  bound: Bound,
+): StudyRow {
+  const smoothed = (successes + 1) / (trials + 2);
+  return {
+    circumstances,
+    quantity,
+    value: successes / trials,
+    standardError: Math.sqrt((smoothed * (1 - smoothed)) / trials),
+    repetitions: trials,
+    bound,
+  };
+}
+
+/** Whether a row is within its bound. */
+export function holds({ value, bound }: Pick<StudyRow, "value" | "bound">): boolean {
+  return (
+    value >= (bound.atLeast ?? Number.NEGATIVE_INFINITY) &&
+    value <= (bound.atMost ?? Number.POSITIVE_INFINITY)
+  );
+}
