@@ -3,15 +3,18 @@ import { build } from "esbuild";
 import { z } from "zod";
 import { source } from "../src/analysis/generated/compute-worker-source.ts";
 import { analysisResultSchema } from "../src/analysis/result.ts";
+import { selftestResultSchema } from "../src/selftest/result.ts";
 
 /** What the compiler leaves to do: the worker's program in one file, the result's JSON Schema, and the
  * command. */
 writeFileSync("dist/analysis/compute-worker.js", source);
 mkdirSync("dist/schema", { recursive: true });
-writeFileSync(
-  "dist/schema/analysis.json",
-  `${JSON.stringify(z.toJSONSchema(analysisResultSchema), null, 2)}\n`,
-);
+for (const [name, schema] of [
+  ["analysis", analysisResultSchema],
+  ["selftest", selftestResultSchema],
+] as const) {
+  writeFileSync(`dist/schema/${name}.json`, `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`);
+}
 
 // Bundled, the command starts in half the time: it is some two hundred files, and the packages that it needs at once.
 const { outputFiles } = await build({

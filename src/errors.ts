@@ -32,6 +32,12 @@ export class CheckpointFormatError extends MarchenkoError {
   readonly exitCode = 3;
 }
 
+/** A number is outside of what it was held to. */
+export class GateError extends MarchenkoError {
+  readonly code = "gate-failed";
+  readonly exitCode = 4;
+}
+
 /** Everything could be read, and nothing in it is a weight matrix to analyse. */
 export class NothingToAnalyzeError extends MarchenkoError {
   readonly code = "nothing-to-analyze";

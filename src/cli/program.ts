@@ -6,6 +6,7 @@ import { inspectCommand } from "./commands/inspect.ts";
 import { lawsCommand } from "./commands/laws.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { reportCommand } from "./commands/report.ts";
+import { selftestCommand } from "./commands/selftest.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 
 const examples = `
@@ -28,6 +29,7 @@ export function buildProgram(): Command {
     reportCommand(),
     metricsCommand(),
     lawsCommand(),
+    selftestCommand(),
     envCommand(),
   ]) {
     program.addCommand(likeProgram(command));

@@ -64,7 +64,7 @@ export const noiseVerdicts: Study = {
         circumstances: shape,
         quantity: "p-values of the bulk uniform, p",
         value: uniform,
-        standardError: 0,
+        standardError: null,
         repetitions: trials,
         bound: { atLeast: 0.01 },
       });

@@ -21,7 +21,7 @@ export const selftestResultSchema = z
             circumstances: z.string(),
             quantity: z.string(),
             value: number,
-            standardError: number.describe("Of the value, from the number of repetitions."),
+            standardError: number.nullable().describe("Of the value, from the number of repetitions."),
             repetitions: z.int().positive(),
             atLeast: number.nullable().describe("What the value is held to; null where it is not."),
             atMost: number.nullable(),

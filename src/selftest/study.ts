@@ -20,8 +20,8 @@ export interface StudyRow {
   readonly circumstances: string;
   readonly quantity: string;
   readonly value: number;
-  /** Of the value, from the number of repetitions. */
-  readonly standardError: number;
+  /** Of the value, from the number of repetitions; null for a p-value, which is of all of them together. */
+  readonly standardError: number | null;
   readonly repetitions: number;
   readonly bound: Bound;
 }

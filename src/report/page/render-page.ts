@@ -5,18 +5,13 @@ import { type CheckpointView, planPage } from "./checkpoint-view.ts";
 import { depthSection } from "./depth-section.ts";
 import { earlierSection } from "./earlier-section.ts";
 import { glossarySection } from "./glossary-section.ts";
-import { type Html, heading, html, trusted } from "./html.ts";
+import { type Html, heading, html } from "./html.ts";
 import { layerTableSection } from "./layer-table.ts";
+import { pageDocument } from "./page-document.ts";
 import { pageHeader, pageTitle, type SectionLink } from "./page-header.ts";
-import { pageScript } from "./page-script.ts";
-import { pageStyle } from "./page-style.ts";
 import { reproductionSection, warningsSection } from "./reproduction-section.ts";
 import { summarySection } from "./summary-section.ts";
 import { trajectorySection } from "./trajectory-section.ts";
-
-/** Nothing is loaded from anywhere, even if a name should find its way into markup. */
-const contentPolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
 interface Section extends SectionLink {
   readonly content: Html | null;
@@ -52,7 +47,7 @@ export async function renderReport(result: AnalysisResult): Promise<string> {
 
   const present = sections.filter((section) => section.content !== null);
   const main = present.map((section) => html`${section.content}\n`);
-  return documentText(pageTitle(result, plan), pageHeader(result, plan, present), main);
+  return pageDocument(pageTitle(result, plan), pageHeader(result, plan, present), main);
 }
 
 async function wholeCheckpoint(view: CheckpointView): Promise<Html> {
@@ -65,28 +60,4 @@ ${await depthSection(view)}
 ${layerTableSection(view)}
 ${await cardsSection(view)}
 </section>`;
-}
-
-function documentText(title: string, header: Html, main: readonly Html[]): string {
-  return html`${trusted("<!doctype html>")}
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(contentPolicy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · marchenko</title>
-<style>${trusted(pageStyle())}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the content</a>
-<div class="page">
-${header}
-<main id="main" tabindex="-1">
-${main}</main>
-<footer><p>This page is one file and makes no request. The same result gives the same page.</p></footer>
-</div>
-<script>${trusted(pageScript)}</script>
-</body>
-</html>
-`.text;
 }

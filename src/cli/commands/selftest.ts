@@ -1,0 +1,109 @@
+import { availableParallelism, hostname } from "node:os";
+import { Command, Option } from "commander";
+import { GateError, UsageError } from "../../errors.ts";
+import { renderJson } from "../../report/json.ts";
+import { selftestMarkdown } from "../../report/selftest/selftest-markdown.ts";
+import { boundText, outcome, selftestSentence, valueText } from "../../report/selftest/selftest-rows.ts";
+import type { SelftestResult } from "../../selftest/result.ts";
+import { selftest } from "../../selftest/selftest.ts";
+import { collect, parseCount, parseSeed } from "../options.ts";
+import { checkOutputs, formatOfFile, type Text } from "../outputs.ts";
+import { duration, progressLine } from "../progress-line.ts";
+import { talk, widthOf } from "../terminal.ts";
+import { deliver, throwAll } from "../write-result.ts";
+import { writeTable } from "../write-table.ts";
+
+interface Flags {
+  readonly quick?: boolean;
+  readonly seed: number;
+  readonly workers?: number;
+  readonly output?: string[];
+  readonly format?: string;
+  readonly quiet?: boolean;
+}
+
+const renderers: Readonly<Record<string, (result: SelftestResult) => Text | Promise<Text>>> = {
+  table: terminalText,
+  json: renderJson,
+  markdown: selftestMarkdown,
+  html: async (result) => (await import("../../report/selftest/selftest-page.ts")).selftestPage(result),
+};
+
+export function selftestCommand(): Command {
+  return new Command("selftest")
+    .description(
+      "Measures the tool's own error rates: planted directions found, false alarms, bias of the scale, calibration of p-values and intervals.",
+    )
+    .option("--quick", "a tenth of the repetitions: does it all work? Bounds may then be missed by chance")
+    .option("--seed <n>", "seed of all that is drawn", parseSeed, 0)
+    .option("--workers <n>", "worker threads; one a core by default", parseCount)
+    .option("-o, --output <file>", "write the result; .json .md .html; may be given several times", collect)
+    .addOption(new Option("--format <format>", "what to print on stdout").choices(Object.keys(renderers)))
+    .option("-q, --quiet", "print nothing but errors")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  marchenko selftest
+  marchenko selftest -o selftest.html
+
+Exit code 4 when a bound is missed by more than two standard errors.`,
+    )
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const outputs = flags.output ?? [];
+  for (const path of outputs) {
+    if (!Object.hasOwn(renderers, formatOfFile(path))) {
+      throw new UsageError(`selftest writes .json, .md and .html, not ${path}`);
+    }
+  }
+  await checkOutputs(outputs);
+  const workers = flags.workers ?? availableParallelism();
+  const startedAt = new Date();
+  const progress = await progressLine(flags.quiet ? "none" : "auto", () => Date.now());
+  const result = await selftest({
+    seed: flags.seed,
+    quick: flags.quick ?? false,
+    workers,
+    onProgress: ({ title, index, count }) => progress.advance(index / count, title),
+  });
+  progress.end();
+  const seconds = (Date.now() - startedAt.getTime()) / 1000;
+  result.provenance.run = {
+    startedAt: startedAt.toISOString(),
+    seconds,
+    workers,
+    host: hostname(),
+    node: process.version,
+  };
+  const printed = flags.format ?? (flags.quiet ? null : "table");
+  const { written, failures } = await deliver(outputs, printed, (format) => renderers[format]!(result));
+  if (!flags.quiet) {
+    for (const path of written) talk(`wrote ${path}`);
+    talk(`took ${duration(seconds)}`);
+  }
+  throwAll(failures);
+  const missed = result.studies.flatMap(({ rows }) => rows.filter((row) => outcome(row).word === "missed"));
+  if (missed.length > 0) throw new GateError(`selftest: ${selftestSentence(result)}`);
+}
+
+async function terminalText(result: SelftestResult): Promise<string> {
+  const width = widthOf(process.stdout);
+  const parts = [`${selftestSentence(result)}\n`];
+  for (const { title, rows } of result.studies) {
+    const cells = rows.map((row) => [
+      outcome(row).mark,
+      row.circumstances,
+      row.quantity,
+      valueText(row),
+      boundText(row),
+    ]);
+    parts.push(
+      `\n${title}\n`,
+      await writeTable(["", "circumstances", "quantity", "value", "bound"], cells, width),
+    );
+  }
+  return parts.join("");
+}
