@@ -1,10 +1,12 @@
+import { erfc, inverseErfc } from "../linalg/error-function.ts";
 import { ksNullTable } from "./ks-null-table.ts";
 
 /** Smallest p-value that the simulation supports: its tail is followed by two decades beyond what was seen. */
 export const smallestKsPValue = 1e-5;
 
 const { aspectRatios, counts, survival, quantiles, scaleErrors } = ksNullTable;
-const logSurvival = survival.map(Math.log);
+/** Normal deviates that are exceeded as rarely: nearly linear in M D, so that few nodes do. */
+const deviates = survival.map((p) => Math.SQRT2 * inverseErfc(2 * p));
 
 /** Where a value lies in an ascending list: the place before it, and how far it is to the next. */
 function placeIn(ascending: readonly number[], value: number): { at: number; part: number } {
@@ -31,23 +33,24 @@ function interpolate(read: (byRatio: number, byCount: number) => number, count: 
  *
  * @param distance - D, the KS distance of the eigenvalues from the fitted law, in [0, 1].
  * @param count - M, the number of eigenvalues, >= 8. @param aspectRatio - q, in (0, 1].
- * @returns p, in [1e-5, 1]; under 1e-3 it goes on as an exponential, which is more than the true one.
+ * @returns p, in [1e-5, 0.99]: the table says no more; under 1e-3 it goes on as an exponential, which is more than the true one.
  * @source simulation by `scripts/tables/ks-null.ts`; spectra of noise: Dumitriu & Edelman 2002, J. Math. Phys.
  *   43:5830-5847. Errors of the quantiles: 2 % of M D and less.
  * @example
  * ```ts
  * import { ksNullPValue } from "marchenko";
  * ksNullPValue(0.5, 64, 0.25); // 1e-5
- * ksNullPValue(0.01, 64, 0.25); // 1
+ * ksNullPValue(0.01, 64, 0.25); // 0.99
  * ```
  */
 export function ksNullPValue(distance: number, count: number, aspectRatio: number): number {
   const scaled = distance * count;
   const nodes = survival.map((_, k) => interpolate((r, c) => quantiles[r]![c]![k]!, count, aspectRatio));
-  if (scaled <= nodes[0]!) return 1;
+  if (scaled <= nodes[0]!) return survival[0];
   const { at, part } = placeIn(nodes, scaled);
-  const log = logSurvival[at]! + part * (logSurvival[at + 1]! - logSurvival[at]!);
-  return Math.max(Math.exp(log), smallestKsPValue);
+  if (part <= 1) return erfc((deviates[at]! + part * (deviates[at + 1]! - deviates[at]!)) / Math.SQRT2) / 2;
+  const [last, previous] = [survival.at(-1)!, survival.at(-2)!];
+  return Math.max(last * (last / previous) ** (part - 1), smallestKsPValue);
 }
 
 /**

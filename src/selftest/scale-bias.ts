@@ -52,7 +52,7 @@ async function biasIn(
   context: StudyContext,
 ): Promise<{ bias: number; error: number; draws: number }> {
   const { smaller, larger, plan } = cell;
-  const draws = repetitions(60 * Math.min(1, (64 / smaller) ** 1.2), context);
+  const draws = repetitions(120 * Math.min(1, (64 / smaller) ** 1.2), context);
   const strengths = strengthsOf(plan, larger, smaller);
   const errors = await mapBounded(
     Array.from({ length: draws }, (_, draw) => draw),

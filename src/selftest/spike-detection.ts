@@ -37,7 +37,7 @@ export const spikeDetection: Study = {
     "One direction planted in unit noise, at multiples of the strength below which no test can see it: how often it is called a spike at p <= 0.01, and how often noise alone is.",
   source: "Baik, Ben Arous & Peche 2005; spectra by the spiked bidiagonal model of Bloemendal & Virag 2013",
   async run(context) {
-    const trials = repetitions(2000, context);
+    const trials = repetitions(4000, context);
     const rows: StudyRow[] = strengths.map(({ times, bound }) =>
       rate(
         `${shape}, ${times} times the threshold`,

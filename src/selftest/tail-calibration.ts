@@ -23,7 +23,7 @@ export const tailCalibration: Study = {
     "Samples of Pareto's law: how often the bootstrap rejects them at 5 and at 10 %, how often the tail is called a power law, and how often the 90 % interval of alpha holds the true one.",
   source: "Clauset, Shalizi & Newman 2009",
   async run(context) {
-    const trials = repetitions(100, context);
+    const trials = repetitions(300, context);
     const rows: StudyRow[] = [];
     const all: PowerLawFit[] = [];
     for (const alpha of alphas) {
