@@ -29,6 +29,11 @@ export {
   UnreadableInputError,
   UsageError,
 } from "./errors.ts";
+export {
+  type AspectRatioComparableAlpha,
+  type AspectRatioComparableAlphaOptions,
+  aspectRatioComparableAlpha,
+} from "./fits/aspect-ratio-comparable-alpha.ts";
 export { invertBbp, type PlantedDirection } from "./fits/bbp.ts";
 export {
   fitMarchenkoPastur,
@@ -36,7 +41,9 @@ export {
   type MarchenkoPasturFitOptions,
 } from "./fits/fit-marchenko-pastur.ts";
 export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
+export { fitPowerLaw, type PowerLawFit, type PowerLawFitOptions } from "./fits/power-law.ts";
 export type { Spike } from "./fits/spikes.ts";
+export type { TailAlternative } from "./fits/tail-alternatives.ts";
 export { lawCatalogue } from "./laws/catalogue.ts";
 export type { Law, LawEntry } from "./laws/law.ts";
 export { marchenkoPastur } from "./laws/marchenko-pastur.ts";
