@@ -38,6 +38,11 @@ export {
   UnreadableInputError,
   UsageError,
 } from "./errors.ts";
+export {
+  type AspectRatioComparableAlpha,
+  type AspectRatioComparableAlphaOptions,
+  aspectRatioComparableAlpha,
+} from "./fits/aspect-ratio-comparable-alpha.ts";
 export { invertBbp, type PlantedDirection } from "./fits/bbp.ts";
 export {
   fitMarchenkoPastur,
@@ -48,11 +53,13 @@ export { hardThreshold, medianHardThreshold } from "./fits/hard-threshold.ts";
 export { ksNullPValue } from "./fits/ks-null.ts";
 export { type Localisation, localisation } from "./fits/localisation.ts";
 export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
+export { fitPowerLaw, type PowerLawFit, type PowerLawFitOptions } from "./fits/power-law.ts";
 export type { PredictedError } from "./fits/predicted-error.ts";
 export { optimalShrinkage, type ShrinkageAdvice, type ShrinkageOptions } from "./fits/shrinkage.ts";
 export type { ShrinkageLoss } from "./fits/shrinkers.ts";
 export { type SpacingRatio, type SpacingRatioTest, spacingRatio } from "./fits/spacing-ratio.ts";
 export type { Spike } from "./fits/spikes.ts";
+export type { TailAlternative } from "./fits/tail-alternatives.ts";
 export { lawCatalogue } from "./laws/catalogue.ts";
 export type { Law, LawEntry } from "./laws/law.ts";
 export { marchenkoPastur } from "./laws/marchenko-pastur.ts";

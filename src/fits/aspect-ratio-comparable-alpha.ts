@@ -82,7 +82,7 @@ function upperHalfAlpha(values: readonly number[]): number {
  * @example
  * ```ts
  * import { aspectRatioComparableAlpha, randomStream } from "marchenko";
- * const noise = (rows: number, columns: number) => {
+ * const noise = (rows, columns) => {
  *   const stream = randomStream(1, ["example", rows, columns]);
  *   return { rows, columns, data: Float64Array.from({ length: rows * columns }, () => stream.normal()) };
  * };

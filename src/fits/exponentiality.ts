@@ -9,8 +9,7 @@
  *
  * @param sum - of the values. @param sumOfSquares - of their squares. @param n - how many, >= 2.
  * @returns z; positive: heavier than exponential.
- * @source Greenwood 1946, J. R. Stat. Soc. 109:85-110; moments: Moran 1947, Suppl. J. R. Stat. Soc. 9:92-98; as a test
- *   of the tail's shape: Gomes & van Montfort 1986.
+ * @source Greenwood 1946, J. R. Stat. Soc. 109:85-110; moments: Moran 1947, Suppl. J. R. Stat. Soc. 9:92-98.
  */
 export function exponentialityScore(sum: number, sumOfSquares: number, n: number): number {
   const ratio = (n * sumOfSquares) / (sum * sum);

@@ -20,11 +20,23 @@ export function hillAlpha(logs: Float64Array, count: number): number {
   return 1 + count / sum;
 }
 
-/** Shares of the tail whose own exponents are compared with that of the whole. */
+/** Shares of the tail that have exponents of their own. */
 const shares = [1 / 2, 1 / 4];
 
-/** Fewer values than this say nothing about an exponent of their own. */
+/** Fewer values than this say nothing about an exponent. */
 const fewestValues = 10;
+
+/**
+ * Hill's estimates for the upper half and the upper quarter of a tail, as far as they hold 10 values.
+ *
+ * @param logs - natural logarithms, ascending. @param count - k, size of the tail.
+ */
+export function partAlphas(logs: Float64Array, count: number): { part: number; alpha: number }[] {
+  return shares
+    .map((share) => Math.floor(count * share))
+    .filter((part) => part >= fewestValues)
+    .map((part) => ({ part, alpha: hillAlpha(logs, part) }));
+}
 
 /**
  * How far the exponent drifts along the tail: the largest deviation of Hill's estimate for the upper half and the
@@ -37,15 +49,13 @@ const fewestValues = 10;
  *
  * @param logs - natural logarithms, ascending. @param count - k, size of the tail.
  * @returns the z of largest size; 0 where the tail has fewer than 20 values.
- * @source the joint law of Hill's estimates: Drees, de Haan & Resnick 2000, Ann. Stat. 28:254-274, section 2.
+ * @source Hill's estimates as a process in k: Drees, de Haan & Resnick 2000, Ann. Stat. 28:254-274.
  */
 export function hillDrift(logs: Float64Array, count: number): number {
   const whole = hillAlpha(logs, count) - 1;
   let drift = 0;
-  for (const share of shares) {
-    const part = Math.floor(count * share);
-    if (part < fewestValues) continue;
-    const z = Math.log((hillAlpha(logs, part) - 1) / whole) / Math.sqrt(1 / part - 1 / count);
+  for (const { part, alpha } of partAlphas(logs, count)) {
+    const z = Math.log((alpha - 1) / whole) / Math.sqrt(1 / part - 1 / count);
     if (Math.abs(z) > Math.abs(drift)) drift = z;
   }
   return drift;

@@ -2,7 +2,7 @@
 export const smallestTail = 50;
 
 /** The smallest share of the sample that is called its tail. */
-export const smallestTailShare = 0.1;
+export const smallestTailShare = 0.15;
 
 /** Each candidate tail is larger than the next by this factor: all of them together cost six scans of the sample. */
 const candidateRatio = 1.2;
@@ -18,7 +18,7 @@ export interface PowerLawTail {
 }
 
 /**
- * Sizes of the tails that are tried for a sample of n values, descending, from n to the larger of 50 and n / 10.
+ * Sizes of the tails that are tried for a sample of n values, descending, from n to the larger of 50 and 0.15 n.
  *
  * @param ratio - of one size to the next, >= 1; 1 tries every size.
  */

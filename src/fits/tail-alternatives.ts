@@ -1,4 +1,4 @@
-import { erfc } from "../linalg/erfc.ts";
+import { erfc } from "../linalg/error-function.ts";
 import { exponentialTempering, fitTemperedPareto, lognormalTempering } from "./tempered-pareto.ts";
 
 /** Another law, fitted to the same tail. */
@@ -6,7 +6,8 @@ export interface TailAlternative {
   readonly law: "exponential" | "lognormal" | "truncated-power-law";
   /** ln L of the power law minus ln L of the alternative, both at their maximum: positive favours the power law. */
   readonly logLikelihoodRatio: number;
-  /** Probability of a ratio as far from 0, were the two laws equally near the truth. */
+  /** Probability of a ratio as far from 0, were the two laws equally near the truth; for a law that holds the power law
+   * as a limit, were the power law true. */
   readonly pValue: number;
 }
 

@@ -2,11 +2,11 @@ import type { RandomStream } from "../linalg/random.ts";
 import { type PowerLawTail, powerLawTail } from "./power-law-tail.ts";
 
 /** So many replicates are made at least: the interval rests on them. */
-const fewestReplicates = 99;
+const fewestReplicates = 199;
 /** And so many at most. */
-const mostReplicates = 399;
+const mostReplicates = 499;
 /** No more are made once so many were as far from their law as the sample: p is then over 5 % for certain. */
-const enoughBeyond = 20;
+const enoughBeyond = 25;
 
 /** What the bootstrap of a tail says about its fit. */
 export interface TailBootstrap {
@@ -21,8 +21,8 @@ export interface TailBootstrap {
 
 /**
  * Draws a sample like the one fitted: each value comes from the fitted law with probability k/n, else from the
- * observed values below x_min. Filled in ascending order without sorting: the gaps of sorted exponentials are
- * exponential.
+ * observed values below x_min. Filled in ascending order without sorting: the gaps between sorted exponentials are
+ * exponential themselves.
  */
 function drawReplicate(
   replicate: Float64Array,
@@ -55,7 +55,7 @@ function drawReplicate(
  *
  *     p = (1 + #{ D* >= D }) / (1 + B),  or  h / B  where the h-th replicate beyond ends it
  *
- * It stops when 20 replicates were beyond, but not before 99, and at 399.
+ * It stops when 25 replicates were beyond, but not before 199, and at 499.
  *
  * @param logs - natural logarithms of the sample, ascending. @param tail - its fit, by the same `sizes`.
  * @param sizes - the candidate tails. @param stream - of its own.

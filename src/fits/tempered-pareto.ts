@@ -2,7 +2,7 @@ import { gaussLegendre } from "../linalg/gauss-legendre.ts";
 
 /** Enough nodes for eight digits of the normalisation, also where the cutoff lies twenty units of t away. */
 const order = 80;
-/** Where the density has fallen by e^-40 of its peak, the integral ends. */
+/** The integral ends where the density has fallen to e^-40 of its peak. */
 const reach = 40;
 /** Steps of each bisection, which leave 2^-30 of its range. */
 const bisections = 30;
@@ -78,7 +78,7 @@ function solveSlope(tempering: Tempering, c: number, meanLog: number, guess: num
 
 /** A tempered Pareto law fitted to a tail. */
 export interface TemperedFit {
-  /** b: exponent of x^-b in the density of t, any sign. */
+  /** b, of any sign; alpha - 1 where c is 0. */
   readonly slope: number;
   /** c >= 0, how strongly it is bent; 0 where the sample shows no bend. */
   readonly strength: number;
@@ -96,7 +96,7 @@ export interface TemperedFit {
  *
  * @param meanLog - mean of t over the tail. @param meanTempered - mean of s(t). @param largestTempered - the largest s(t).
  * @param count - k, how many values.
- * @source Barndorff-Nielsen 1978, Information and Exponential Families, chapter 9 (existence and concavity).
+ * @source Barndorff-Nielsen 1978, Information and Exponential Families.
  */
 export function fitTemperedPareto(
   tempering: Tempering,

@@ -68,6 +68,26 @@ export function gaussianSpectra(larger: number, smaller: number, draws: number):
   };
 }
 
+/** A share of Pareto draws above the edge of a Gaussian matrix's spectrum: where the tail begins must be found. */
+export function tailOnBulk(alpha: number, share: number, n: number, draws: number): Scenario {
+  const inTail = Math.round(share * n);
+  const bulk = gaussianSpectra(4 * n, n - inTail, draws);
+  return {
+    name: `${100 * share} % Pareto ${alpha} on noise, n = ${n}`,
+    alpha,
+    draw: (i) => {
+      const stream = randomStream("calibration", ["tail on bulk", alpha, share, n, i]);
+      const noise = bulk.draw(i);
+      const edge = noise[noise.length - 1]!;
+      const tail = Float64Array.from(
+        { length: inTail },
+        () => edge * (1 - stream.uniform()) ** (-1 / (alpha - 1)),
+      );
+      return Float64Array.of(...noise, ...tail).sort();
+    },
+  };
+}
+
 /** Spectra of Gaussian matrices with `count` directions planted, from 1.2 times the threshold geometrically up to `top`. */
 export function spikedSpectra(
   larger: number,
@@ -131,6 +151,11 @@ if (argv[1] && import.meta.url === pathToFileURL(argv[1]).href) {
     );
   for (const n of [256, 512, 1024]) {
     for (const alpha of [2, 2.5, 3, 3.5, 4]) print(ratesOf(pareto(alpha, n), draws, true));
+  }
+  for (const n of [256, 1024]) {
+    for (const share of [0.2, 0.5]) {
+      for (const alpha of [2, 3]) print(ratesOf(tailOnBulk(alpha, share, n, draws), draws, true));
+    }
   }
   for (const [larger, smaller] of [
     [64, 64],
