@@ -54,9 +54,12 @@ test("the library exports these names, and no others", () => {
 test("the subpath marchenko/laws exports these", () => {
   expect(Object.keys(laws).sort()).toMatchInlineSnapshot(`
     [
+      "generalizedMarchenkoPastur",
       "lawCatalogue",
       "marchenkoPastur",
       "marchenkoPasturMoment",
+      "productLaw",
+      "separableLaw",
       "tracyWidom",
     ]
   `);
