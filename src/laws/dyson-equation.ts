@@ -1,5 +1,6 @@
 import { ConvergenceError } from "../errors.ts";
-import type { Population } from "./population.ts";
+import { type Population, totalOf } from "./population.ts";
+import { supportEdges } from "./support-edges.ts";
 
 /** Edges of the support that two spectra of variances make, and the solution between them. */
 export interface DysonSolution {
@@ -13,55 +14,6 @@ export interface DysonSolution {
 const tablePoints = 128;
 /** A step this small, relative, ends the iteration; over |1 - T'|, which enlarges its rounding. */
 const smallestStep = 2 ** -51;
-
-const totalOf = (side: Population): number => side.weights.reduce((sum, weight) => sum + weight, 0);
-
-/** sum w u and sum w u (1 - u), for u = g v / (1 + g v) and real g. */
-function realSums({ values, weights }: Population, g: number): readonly [number, number] {
-  let first = 0;
-  let second = 0;
-  for (let i = 0; i < values.length; i++) {
-    const u = (g * values[i]!) / (1 + g * values[i]!);
-    first += weights[i]! * u;
-    second += weights[i]! * u * (1 - u);
-  }
-  return [first, second];
-}
-
-/** The largest t in (0, 1) at which an ordered condition still holds. */
-function lastWhere(holds: (t: number) => boolean, steps: number): number {
-  let low = 0;
-  let high = 1;
-  for (let i = 0; i < steps; i++) {
-    const middle = (low + high) / 2;
-    if (holds(middle)) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-/** Where the real solution outside the support turns back: [x, e, g] there. */
-function edge(
-  slopeFavours: (slope: number) => boolean,
-  outer: Population,
-  outerAt: (t: number) => number,
-  inner: Population,
-  innerAt: (t: number) => number,
-  target: (h: number, innerSum: number) => boolean,
-  limit: number,
-): readonly [number, number, number] {
-  const solveInner = (h: number) => innerAt(lastWhere((t) => target(h, realSums(inner, innerAt(t))[0]), 53));
-  const t = lastWhere((each) => {
-    const [h, hSlope] = realSums(outer, outerAt(each));
-    if (h >= limit) return false;
-    const [k, kSlope] = realSums(inner, solveInner(h));
-    return slopeFavours(1 - h / hSlope - k / kSlope);
-  }, 48);
-  const g = outerAt(t);
-  const h = realSums(outer, g)[0];
-  const e = solveInner(h);
-  return [-h / (e * g), g, e];
-}
 
 /**
  * Solves for the eigenvalues of `W'W / N` when the entry at row i and column j has variance `a_i b_j`.
@@ -87,36 +39,9 @@ function edge(
  */
 export function solveDyson(rows: Population, columns: Population): DysonSolution {
   const [larger, smaller] = totalOf(rows) >= totalOf(columns) ? [rows, columns] : [columns, rows];
-  const most = totalOf(larger);
   const mass = totalOf(smaller);
-  const top = (side: Population) => Math.max(...side.values);
-  const beyondPoles = -1 / Math.min(...smaller.values);
-
-  const upperEdge = edge(
-    (slope) => slope < 0,
-    larger,
-    (t) => -t / top(larger),
-    smaller,
-    (t) => -t / top(smaller),
-    (h, sum) => sum > h,
-    Number.POSITIVE_INFINITY,
-  );
-  // Equal sides have eigenvalues down to 0.
-  const square = most - mass <= 1e-9 * most;
-  const scaleOfLarger = most / larger.values.reduce((sum, v, i) => sum + v * larger.weights[i]!, 0);
-  const lowerEdge = square
-    ? null
-    : edge(
-        (slope) => slope > 0,
-        smaller,
-        (t) => beyondPoles / t,
-        larger,
-        (t) => (scaleOfLarger * t) / (1 - t),
-        (h, sum) => sum < h,
-        most,
-      );
-  const upper = upperEdge[0];
-  const lower = lowerEdge?.[0] ?? 0;
+  const edges = supportEdges(larger, smaller);
+  const { lower, upper } = edges;
 
   // State of the iteration: G, then E, T(G) and T'(G), as real and imaginary parts.
   const sums = new Float64Array(4);
@@ -222,8 +147,8 @@ export function solveDyson(rows: Population, columns: Population): DysonSolution
       table[2 * k + 1] = state[1]!;
     }
   }
-  table[2 * tablePoints] = yUpper * upperEdge[1];
-  if (lowerEdge) table[0] = yLower * lowerEdge[2];
+  table[2 * tablePoints] = yUpper * edges.atUpper;
+  if (lower > 0) table[0] = yLower * edges.atLower;
   else {
     table[0] = table[2]!;
     table[1] = table[3]!;

@@ -6,6 +6,8 @@ export interface Population {
   readonly weights: Float64Array;
 }
 
+export const totalOf = ({ weights }: Population): number => weights.reduce((sum, weight) => sum + weight, 0);
+
 /** Bins between the smallest and the largest value, of equal ratio. */
 const bins = 48;
 
