@@ -35,13 +35,9 @@ export {
   type MarchenkoPasturFit,
   type MarchenkoPasturFitOptions,
 } from "./fits/fit-marchenko-pastur.ts";
+export { meanSquaresWithoutSpikes } from "./fits/mean-squares.ts";
 export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
-export {
-  meanSquaresWithoutSpikes,
-  type SecondOpinion,
-  type SecondOpinionInput,
-  secondOpinions,
-} from "./fits/second-opinion.ts";
+export { type SecondOpinion, type SecondOpinionInput, secondOpinions } from "./fits/second-opinion.ts";
 export type { Spike } from "./fits/spikes.ts";
 export { lawCatalogue } from "./laws/catalogue.ts";
 export type { Law, LawEntry } from "./laws/law.ts";

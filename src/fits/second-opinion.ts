@@ -1,3 +1,4 @@
+import { ConvergenceError } from "../errors.ts";
 import { generalizedMarchenkoPastur } from "../laws/generalized-marchenko-pastur.ts";
 import type { Law } from "../laws/law.ts";
 import { separableLaw } from "../laws/separable-law.ts";
@@ -5,6 +6,7 @@ import { tracyWidom } from "../laws/tracy-widom.ts";
 import { gaussLegendre } from "../linalg/gauss-legendre.ts";
 import { type FittedPopulation, fitPopulation } from "./fit-population.ts";
 import { ksDistance } from "./ks-distance.ts";
+import { spreadOf, withoutChance } from "./mean-squares.ts";
 import { fitNull } from "./null-fit.ts";
 import type { NullSpectra } from "./null-spectra.ts";
 
@@ -133,37 +135,6 @@ function fitLaw(input: SecondOpinionInput, lawOf: (bulk: Bulk) => Law) {
   }
 }
 
-/** Mean of the squares over the squared mean, >= 1. */
-function spreadOf(values: ArrayLike<number>): number {
-  let [sum, squares] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    sum += values[i]!;
-    squares += values[i]! ** 2;
-  }
-  return (squares * values.length) / (sum * sum);
-}
-
-/**
- * Variances of mean 1 from mean squares over a number of entries. The variance of their logarithms is brought down by
- * what chance adds for Gaussian noise: 2 / n + 2 / n^2, the trigamma function at n / 2.
- */
-function withoutChance(meanSquares: Float64Array, entries: number): Float64Array {
-  let [count, sum, squares] = [0, 0, 0];
-  for (const value of meanSquares) {
-    if (value === 0) continue;
-    count++;
-    sum += Math.log(value);
-    squares += Math.log(value) ** 2;
-  }
-  const spread = squares / count - (sum / count) ** 2;
-  const keep = spread > 0 ? Math.sqrt(Math.max(0, 1 - (2 / entries + 2 / entries ** 2) / spread)) : 0;
-  const raw = meanSquares.map((value) =>
-    value === 0 ? 0 : Math.exp(keep * (Math.log(value) - sum / count)),
-  );
-  const mean = raw.reduce((total, value) => total + value, 0) / raw.length;
-  return raw.map((value) => value / mean);
-}
-
 /** Noise whose entry at row i and column j has variance a_i b_j, both read from the entries. */
 function separable(input: SecondOpinionInput): SecondOpinion | null {
   const { rowMeanSquares: rows, columnMeanSquares: columns } = input;
@@ -206,7 +177,7 @@ function generalized(input: SecondOpinionInput): SecondOpinion | null {
   const spread = population.values.reduce((sum, t, k) => sum + population.weights[k]! * t * t, 0);
   return {
     id: "generalized-marchenko-pastur",
-    name: "noise with correlated columns",
+    name: "noise correlated along the smaller side",
     ksDistance: fit.distance,
     pValue: fit.pValue,
     scale,
@@ -221,41 +192,17 @@ function generalized(input: SecondOpinionInput): SecondOpinion | null {
   };
 }
 
-/**
- * Mean squares of rows, or of columns, without what spikes add to them.
- *
- *     r_i - sum_k s_k^2 u_ik^2 / n
- *
- * @param meanSquares - r_i >= 0, in the unit of the weights squared.
- * @param entries - n: how many entries each is the mean of.
- * @param spikes - singular values s_k, in the unit of the weights, with their vectors u_k along the same side, of
- *   unit norm: left vectors for rows, right ones for columns.
- * @returns the mean squares of the matrix without these singular triplets.
- * @throws {RangeError} If a vector is not as long as the mean squares.
- * @example
- * ```ts
- * import { meanSquaresWithoutSpikes } from "marchenko";
- * // The matrix [[3, 0], [0, 1]], whose largest singular value is 3, along its first row.
- * const spike = { value: 3, vector: Float64Array.of(1, 0) };
- * meanSquaresWithoutSpikes(Float64Array.of(4.5, 0.5), 2, [spike]); // Float64Array [0, 0.5]
- * ```
- */
-export function meanSquaresWithoutSpikes(
-  meanSquares: Float64Array,
-  entries: number,
-  spikes: readonly { readonly value: number; readonly vector: Float64Array }[],
-): Float64Array {
-  for (const { vector } of spikes) {
-    if (vector.length !== meanSquares.length) {
-      throw new RangeError(`vectors must have length ${meanSquares.length}, got ${vector.length}`);
-    }
+/** The opinion, or null where the law's equation did not settle: the first opinion stands without it. */
+function whereSolved(
+  opinion: (input: SecondOpinionInput) => SecondOpinion | null,
+  input: SecondOpinionInput,
+): SecondOpinion | null {
+  try {
+    return opinion(input);
+  } catch (error) {
+    if (error instanceof ConvergenceError) return null;
+    throw error;
   }
-  return meanSquares.map((each, i) =>
-    Math.max(
-      0,
-      spikes.reduce((rest, { value, vector }) => rest - (value * vector[i]!) ** 2 / entries, each),
-    ),
-  );
 }
 
 /**
@@ -275,9 +222,10 @@ export function meanSquaresWithoutSpikes(
  * nothing where the p-value is small.
  *
  * @param input - what is known. Spikes add `t^2 u_i^2 / n` to the mean square of row i, and pass for rows of high
- *   variance. A share of the energy under 1 / sqrt(M) does no harm; with more, the separable opinion rejects noise,
+ *   variance. A share of the energy under 1 / sqrt(M) does little harm; with more, the separable opinion rejects noise,
  *   unless they are taken off the mean squares ({@link meanSquaresWithoutSpikes}).
- * @returns each opinion; null under 32 eigenvalues, with zeros among them, and where rows or columns are all zero.
+ * @returns each opinion; null under 32 eigenvalues, with zeros among them, where rows or columns are all
+ *   zero, and where the law's equation does not settle.
  * @source Silverstein & Choi 1995, J. Multivariate Anal. 54:295-309; Paul & Silverstein 2009, J. Multivariate Anal.
  *   100:37-57; the comparison is this package's.
  * @example
@@ -304,5 +252,8 @@ export function secondOpinions(input: SecondOpinionInput): {
   readonly separable: SecondOpinion | null;
   readonly generalizedMarchenkoPastur: SecondOpinion | null;
 } {
-  return { separable: separable(input), generalizedMarchenkoPastur: generalized(input) };
+  return {
+    separable: whereSolved(separable, input),
+    generalizedMarchenkoPastur: whereSolved(generalized, input),
+  };
 }

@@ -22,7 +22,8 @@ export interface CompactLaw {
  * The law with the given density and tail, with a quantile by Newton on the angle t of
  * `x = lower + (upper - lower) sin^2(t / 2)`, kept inside a shrinking bracket.
  *
- * @returns the law; cdf, survival and quantile are as accurate, absolutely, as the tail.
+ * @returns the law; cdf, survival and quantile are as accurate, absolutely, as the tail. Where the distribution is flat,
+ *   between bulks, the quantile is one of the points there.
  */
 export function compactLaw(part: CompactLaw): Law {
   const { id, name, lower, upper, mass, mean, variance } = part;

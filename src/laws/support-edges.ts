@@ -51,22 +51,22 @@ function edge(
 ): { x: number; outer: number; inner: number } {
   let low = 0;
   let high = 1;
-  let [h, g, e] = [0, 0, 0];
+  let turn = { x: 0, outer: 0, inner: 0 };
   for (let i = 0; i < 48; i++) {
     const middle = (low + high) / 2;
-    g = outerStretch.at(middle);
-    const [sum, slope] = realSums(outer, g);
-    h = sum;
+    const g = outerStretch.at(middle);
+    const [h, slope] = realSums(outer, g);
     if (h >= limit) {
       high = middle;
       continue;
     }
-    e = reach(inner, innerStretch, h);
+    const e = reach(inner, innerStretch, h);
     const [innerSum, innerSlope] = realSums(inner, e);
+    turn = { x: -h / (e * g), outer: g, inner: e };
     if (sign * (1 - h / slope - innerSum / innerSlope) > 0) low = middle;
     else high = middle;
   }
-  return { x: -h / (e * g), outer: g, inner: e };
+  return turn;
 }
 
 /** Sides whose weights differ by less than this, relative, have eigenvalues down to 0. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { fitMarchenkoPastur } from "../../src/fits/fit-marchenko-pastur.ts";
 import { fitPopulation } from "../../src/fits/fit-population.ts";
+import { meanSquaresWithoutSpikes } from "../../src/fits/mean-squares.ts";
 import { drawNullSpectra } from "../../src/fits/null-spectra.ts";
-import { meanSquaresWithoutSpikes, secondOpinions } from "../../src/fits/second-opinion.ts";
+import { secondOpinions } from "../../src/fits/second-opinion.ts";
 import { generalizedMarchenkoPastur } from "../../src/laws/generalized-marchenko-pastur.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
 import { randomStream } from "../../src/linalg/random.ts";

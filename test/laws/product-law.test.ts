@@ -27,23 +27,24 @@ async function squares(p: number, d: number, inner: number): Promise<Float64Arra
 }
 
 describe("the law of a product of two noise matrices", () => {
-  // Acceptance S14 of the studies at half its size. There, with numpy 2.4.6 and default_rng(14), the three shapes at
-  // full size gave KS distances of 0.006, 0.015 and 0.006, and 0.159, 0.051 and 0.014 from Marchenko-Pastur.
+  // Acceptance S14 of the studies. Another draw, by numpy 2.4.6 with default_rng(14): 0.006, 0.015 and 0.006 for the
+  // first three shapes, and 0.159, 0.051 and 0.014 from Marchenko-Pastur.
   test.each([
-    [200, 200, 200],
-    [200, 100, 800],
-    [200, 200, 4000],
-    [200, 150, 60],
+    [400, 400, 400],
+    [400, 200, 1600],
+    [400, 400, 8000],
+    [400, 300, 120],
   ])("agrees with products of %i and %i rows over %i", async (p, d, inner) => {
     const law = productLaw(p / inner, d / inner, 1);
     const ascending = await squares(p, d, inner);
     const continuous = (x: number) => (law.cdf(x) - law.atomAtZero) / (1 - law.atomAtZero);
-    expect(ksDistance(ascending, continuous)).toBeLessThan(0.04);
+    // Distances of rigid spectra are a few over their count.
+    expect(ksDistance(ascending, continuous)).toBeLessThan(Math.max(0.02, 4 / ascending.length));
     expect(law.atomAtZero).toBeCloseTo(1 - ascending.length / Math.min(p, d), 12);
     const plain = marchenkoPastur(d / p, Math.sqrt(p / inner));
     const distance = ksDistance(ascending, plain.cdf);
     if (inner === p) expect(distance).toBeGreaterThan(0.1);
-    if (inner === 20 * p) expect(distance).toBeLessThan(0.04);
+    if (inner === 20 * p) expect(distance).toBeLessThan(0.02);
   });
 
   test("is the Fuss-Catalan law at p = d = N: edge, moments and density in closed form", () => {
