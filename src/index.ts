@@ -52,14 +52,15 @@ export {
 export { hardThreshold, medianHardThreshold } from "./fits/hard-threshold.ts";
 export { ksNullPValue } from "./fits/ks-null.ts";
 export { type Localisation, localisation } from "./fits/localisation.ts";
-export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
 export { fitPowerLaw, type PowerLawFit, type PowerLawFitOptions } from "./fits/power-law.ts";
 export type { PredictedError } from "./fits/predicted-error.ts";
+export { type SecondOpinion, type SecondOpinionInput, secondOpinions } from "./fits/second-opinion.ts";
 export { optimalShrinkage, type ShrinkageAdvice, type ShrinkageOptions } from "./fits/shrinkage.ts";
 export type { ShrinkageLoss } from "./fits/shrinkers.ts";
 export { type SpacingRatio, type SpacingRatioTest, spacingRatio } from "./fits/spacing-ratio.ts";
 export type { Spike } from "./fits/spikes.ts";
 export type { TailAlternative } from "./fits/tail-alternatives.ts";
+export { meanSquaresWithoutSpikes } from "./fits/variance-profile.ts";
 export { lawCatalogue } from "./laws/catalogue.ts";
 export type { Law, LawEntry } from "./laws/law.ts";
 export { marchenkoPastur } from "./laws/marchenko-pastur.ts";

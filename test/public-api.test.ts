@@ -36,6 +36,7 @@ test("the library exports these names, and no others", () => {
       "localisation",
       "marchenkoPastur",
       "medianHardThreshold",
+      "meanSquaresWithoutSpikes",
       "metricCatalogue",
       "metricValue",
       "nativeEngine",
@@ -48,6 +49,7 @@ test("the library exports these names, and no others", () => {
       "renderMarkdown",
       "renderReport",
       "spacingRatio",
+      "secondOpinions",
       "tensorOf",
       "thinSvd",
       "tracyWidom",
@@ -65,6 +67,7 @@ test("the subpath marchenko/laws exports these", () => {
   expect(Object.keys(laws).sort()).toMatchInlineSnapshot(`
     [
       "exponential",
+      "generalizedMarchenkoPastur",
       "lawCatalogue",
       "lognormal",
       "marchenkoPastur",
@@ -74,6 +77,8 @@ test("the subpath marchenko/laws exports these", () => {
       "quarterCircle",
       "semicircle",
       "spacingRatioLaw",
+      "productLaw",
+      "separableLaw",
       "tracyWidom",
       "truncatedPowerLaw",
       "wignerSurmise",

@@ -47,9 +47,12 @@ export function firstFit(spectrum: Spectrum): MarchenkoPasturFit | null {
   return rank < fewestEigenvalues ? null : fitMarchenkoPastur(spectrum, { rank });
 }
 
-/** Whether the bulk needs another explanation than Marchenko and Pastur's. */
+/** More of the spectrum than this beyond the bulk is no handful of directions. */
+const mostSpikes = 0.05;
+
+/** Whether the bulk needs another explanation than Marchenko and Pastur's: unequal variances look like many spikes. */
 export function isUnexplained(fit: MarchenkoPasturFit | null): boolean {
-  return fit !== null && fit.pValue <= rejectionLevel;
+  return fit !== null && (fit.pValue <= rejectionLevel || fit.spikes.length > mostSpikes * fit.count);
 }
 
 /**
@@ -66,7 +69,8 @@ export async function examineMatrix(
   compute: Compute,
 ): Promise<Examination> {
   const fit = firstFit(spectrum);
-  const profile = isUnexplained(fit) ? await compute.examine("meanSquares", matrix, null) : null;
+  const spikes = wants.vectors ? Math.min(mostVectors, fit?.spikes.length ?? 0) : 0;
+  const profile = isUnexplained(fit) ? await compute.examine("profile", matrix, { spikes }) : null;
   if (!fit || !wantsWhole(wants)) return { fit, profile, vectors: null, permutation: null };
   const above = Math.min(mostVectors, fit.spikes.length);
   const below = Math.min(mostVectors, fit.spikesBelow?.length ?? 0);

@@ -10,8 +10,9 @@ export function marchenkoPasturResult(
 ): MarchenkoPasturResult {
   const localised = (spikes: readonly Spike[], pairs: AnswerOf<"localise">["above"] = []): Spike[] =>
     spikes.map((spike, i) => ({ ...spike, ...(pairs[i] && { vectors: pairs[i] }) }));
+  const { count: _, ...numbers } = fit;
   return {
-    ...fit,
+    ...numbers,
     spikes: localised(fit.spikes, vectors?.above),
     spikesBelow: fit.spikesBelow && localised(fit.spikesBelow, vectors?.below),
   };

@@ -1,3 +1,4 @@
+import type { SecondOpinion } from "../fits/second-opinion.ts";
 import { smallestPValue } from "../fits/spikes.ts";
 import type { Measurement } from "../metrics/metric.ts";
 import type { Verdict } from "./result.ts";
@@ -10,6 +11,9 @@ export const rejectionLevel = 0.005;
 
 /** With fewer singular values the test has too little power for "noise-like" to mean anything. */
 const fewestForNoise = 20;
+
+/** A second opinion is told where its p-value is above this. */
+const opinionLevel = 0.05;
 
 /** A verdict and the numbers that decided it. */
 export interface Judgement {
@@ -34,7 +38,10 @@ export function pText(p: number): string {
  * 4. outliers of a bulk that passes, the first of them at p <= 0.005: noise-with-spikes;
  * 5. otherwise noise-like, given at least 20 singular values.
  */
-export function judge({ spectrum, rank, fit, nullConcentration, powerLaw }: Measurement): Judgement {
+export function judge(
+  { spectrum, rank, fit, nullConcentration, powerLaw }: Measurement,
+  opinions: readonly SecondOpinion[] = [],
+): Judgement {
   const { smaller } = spectrum;
   const zeros = smaller - rank;
   if (zeros > (nullConcentration?.mostZeros ?? smaller)) {
@@ -58,7 +65,11 @@ export function judge({ spectrum, rank, fit, nullConcentration, powerLaw }: Meas
     };
   }
   if (fit.pValue <= rejectionLevel) {
-    return { verdict: "structured", evidence: `the bulk is not Marchenko-Pastur: ${fitted}` };
+    const second = opinions.find(({ pValue }) => pValue > opinionLevel);
+    const other = second
+      ? `; ${second.name} would look like it (${pText(second.pValue)}, ${second.fittedParameters} fitted)`
+      : "";
+    return { verdict: "structured", evidence: `the bulk is not Marchenko-Pastur: ${fitted}${other}` };
   }
   const above = fit.spikes.length;
   const below = fit.spikesBelow?.length ?? 0;

@@ -5,6 +5,7 @@ import {
 } from "../fits/fit-marchenko-pastur.ts";
 import { nullConcentration } from "../fits/null-concentration.ts";
 import { fitPowerLaw } from "../fits/power-law.ts";
+import { type SecondOpinion, secondOpinions } from "../fits/second-opinion.ts";
 import { spacingRatio } from "../fits/spacing-ratio.ts";
 import { metricCatalogue } from "../metrics/catalogue.ts";
 import { frobeniusNorm } from "../metrics/frobenius-norm.ts";
@@ -26,6 +27,7 @@ export type LayerNumbers = Pick<
   | "powerLaw"
   | "concentration"
   | "metrics"
+  | "secondOpinions"
   | "permutationNull"
   | "verdict"
   | "verdictEvidence"
@@ -68,7 +70,8 @@ export async function measureLayer(
     ),
     spacing: spacingRatio(bulkOf(ascending, fit)),
   };
-  const { verdict, evidence } = judge(measurement);
+  const opinions = secondOpinionsOn(measurement, examination);
+  const { verdict, evidence } = judge(measurement, opinions);
   const numbers = metricsByPath(measurement);
   return {
     spectrum: summarizeSpectrum(spectrum, fit, keep),
@@ -83,10 +86,28 @@ export async function measureLayer(
       },
     },
     metrics: numbers.metrics ?? {},
+    ...(opinions.length > 0 && { secondOpinions: opinions.map(({ law: _, ...opinion }) => opinion) }),
     ...(examination.permutation && { permutationNull: { ...examination.permutation } }),
     verdict,
     verdictEvidence: evidence,
   };
+}
+
+/** What other laws say of a bulk that is not Marchenko and Pastur's; nothing where the tail decides by itself. */
+function secondOpinionsOn(
+  { spectrum, fit, powerLaw }: Measurement,
+  { profile }: Examination,
+): SecondOpinion[] {
+  if (!profile || !fit || powerLaw?.reliable || fit.count < spectrum.smaller) return [];
+  const { singularValues, larger } = spectrum;
+  const { separable, generalizedMarchenkoPastur } = secondOpinions({
+    singularValues,
+    larger,
+    spikes: fit.spikes.length,
+    rowMeanSquares: profile.rows,
+    columnMeanSquares: profile.columns,
+  });
+  return [separable, generalizedMarchenkoPastur].filter((opinion) => opinion !== null);
 }
 
 /** The singular values between the outliers of a fit. */

@@ -112,6 +112,17 @@ export const powerLawSchema = z.object({
   reason: z.string().nullable().describe("Why not."),
 });
 
+export const secondOpinionSchema = z.object({
+  id: z.string().describe("separable-law | generalized-marchenko-pastur"),
+  name: z.string(),
+  ksDistance: number.describe("Kolmogorov-Smirnov distance of the bulk from the fitted law, in [0, 1]."),
+  pValue: number.describe("Probability that noise lies as far from its own fit."),
+  scale: number.describe("Root mean square of an entry of the noise."),
+  scaleStandardError: number,
+  spikes: count("Outliers that lie beyond this law, too."),
+  fittedParameters: count("Numbers fitted to the spectrum."),
+});
+
 export const permutationNullSchema = z.object({
   draws: count("Shuffles of the layer's own entries."),
   largest: number.describe("Mean over the shuffles of the largest singular value."),
@@ -172,6 +183,10 @@ export const layerResultSchema = z.object({
   powerLaw: powerLawSchema.nullable(),
   concentration: concentrationSchema.nullable(),
   metrics: z.record(z.string(), number.nullable()).nullable().describe("Further metrics by their short id."),
+  secondOpinions: z
+    .array(secondOpinionSchema)
+    .optional()
+    .describe("Other laws of noise, where the bulk is not Marchenko-Pastur."),
   permutationNull: permutationNullSchema
     .optional()
     .describe("Against the layer's own entries in random order; with --null permute."),

@@ -14,6 +14,8 @@ export interface MarchenkoPasturFit {
   /** s: standard deviation of one entry of the bulk, in the unit of the weights. */
   readonly scale: number;
   readonly scaleStandardError: number;
+  /** M: eigenvalues fitted. */
+  readonly count: number;
   /** q = M / N, in (0, 1]. */
   readonly aspectRatio: number;
   /** Edges of the bulk, eigenvalues of `W'W / N`. */
@@ -96,6 +98,7 @@ export function fitMarchenkoPastur(
   return {
     scale: scale * unit,
     scaleStandardError: scale * unit * scaleError,
+    count,
     aspectRatio,
     lambdaMinus: scale ** 2 * (1 - root) ** 2 * unit ** 2,
     lambdaPlus: lambdaPlus * unit ** 2,

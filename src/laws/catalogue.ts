@@ -1,11 +1,14 @@
 import { exponentialEntry } from "./exponential.ts";
+import { generalizedMarchenkoPasturEntry } from "./generalized-marchenko-pastur.ts";
 import type { LawEntry } from "./law.ts";
 import { lognormalEntry } from "./lognormal.ts";
 import { marchenkoPasturEntry } from "./marchenko-pastur.ts";
 import { porterThomasEntry } from "./porter-thomas.ts";
 import { powerLawEntry } from "./power-law.ts";
+import { productLawEntry } from "./product-law.ts";
 import { quarterCircleEntry } from "./quarter-circle.ts";
 import { semicircleEntry } from "./semicircle.ts";
+import { separableLawEntry } from "./separable-law.ts";
 import { spacingRatioEntry } from "./spacing-ratio.ts";
 import { tracyWidomEntry } from "./tracy-widom.ts";
 import { truncatedPowerLawEntry } from "./truncated-power-law.ts";
@@ -24,4 +27,7 @@ export const lawCatalogue: readonly LawEntry[] = [
   truncatedPowerLawEntry,
   lognormalEntry,
   exponentialEntry,
+  generalizedMarchenkoPasturEntry,
+  separableLawEntry,
+  productLawEntry,
 ];

@@ -90,7 +90,8 @@ describe("the fit of the Marchenko-Pastur law", () => {
       const data = matrix.data.map((entry) => entry * unit);
       const scaled = fitMarchenkoPastur(await computeSpectrum({ ...matrix, data }));
       expect(scaled.scale / unit / fit.scale).toBeCloseTo(1, 12);
-      expect(scaled.pValue).toBe(fit.pValue);
+      // D moves by some eps, and p by its slope there, under 10 M.
+      expect(Math.abs(scaled.pValue - fit.pValue)).toBeLessThan(1e-11);
       expect(scaled.spikes.length).toBe(fit.spikes.length);
       expect(scaled.spikes[0]!.strength! / unit / fit.spikes[0]!.strength!).toBeCloseTo(1, 12);
     }
