@@ -1,5 +1,6 @@
 import type { Matrix } from "../src/linalg/matrix.ts";
 import { randomStream } from "../src/linalg/random.ts";
+import { thinSvd } from "../src/spectrum/singular-vectors.ts";
 
 /** A matrix of independent Gaussian entries, for tests. */
 export function gaussian(
@@ -41,4 +42,21 @@ export function transposed<M extends Matrix>(matrix: M): M {
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j]!;
   return { ...matrix, rows: columns, columns: rows, data: result };
+}
+
+/** A matrix whose eigenvalues are independent draws of Pareto's law, p(x) ~ x^-alpha from 1 on. */
+export function paretoMatrix(rows: number, columns: number, alpha: number, name: string): Matrix {
+  const smaller = Math.min(rows, columns);
+  const { uniform } = randomStream(11, ["pareto", rows, columns, alpha, name]);
+  const { left, right } = thinSvd(gaussian(rows, columns, 1, `pareto ${name}`));
+  const values = Float64Array.from({ length: smaller }, () => (1 - uniform()) ** (-1 / (alpha - 1)));
+  const data = new Float64Array(rows * columns);
+  for (let k = 0; k < smaller; k++) {
+    const value = Math.sqrt(values[k]! * Math.max(rows, columns));
+    for (let i = 0; i < rows; i++) {
+      const factor = value * left[i * smaller + k]!;
+      for (let j = 0; j < columns; j++) data[i * columns + j]! += factor * right[j * smaller + k]!;
+    }
+  }
+  return { rows, columns, data };
 }

@@ -115,13 +115,14 @@ describe("analyze", () => {
           2 * bound,
         );
         expect(turned!.marchenkoPastur!.spikes.length).toBe(plain!.marchenkoPastur!.spikes.length);
-        expect(turned!.marchenkoPastur!.pValue).toBe(plain!.marchenkoPastur!.pValue);
+        expect(turned!.marchenkoPastur!.pValue).toBeCloseTo(plain!.marchenkoPastur!.pValue!, 10);
       }
       expect(turned!.verdict).toBe(plain!.verdict);
       expect(scaled!.verdict).toBe(plain!.verdict);
       const spikes = (layer: LayerResult) => layer.marchenkoPastur!.spikes;
       expect(spikes(scaled!).length).toBe(spikes(plain!).length);
-      expect(scaled!.marchenkoPastur!.pValue).toBe(plain!.marchenkoPastur!.pValue);
+      // 0.1 rounds each entry by 6e-8: D moves by as much at most, and p by its slope, under 10 M.
+      expect(scaled!.marchenkoPastur!.pValue).toBeCloseTo(plain!.marchenkoPastur!.pValue!, 4);
       for (const id of [
         "concentration.ratio",
         "concentration.majorityRatio",

@@ -9,11 +9,9 @@ import type { Measurement, Metric } from "../../src/metrics/metric.ts";
 import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
 import { numericalRank, rankTolerance } from "../../src/spectrum/rank.ts";
 import { eigenvalues } from "../../src/spectrum/spectrum.ts";
-import { gaussian, plant, transposed } from "../noise.ts";
+import { gaussian, paretoMatrix, plant, transposed } from "../noise.ts";
 
-const noise = drawNullSpectra(90, 40, 0, 99);
-
-/** What a metric of a full-rank 40 x 90 matrix is computed from. */
+/** What a metric of a full-rank matrix is computed from. */
 export async function measure(matrix: Matrix): Promise<Measurement> {
   const spectrum = await computeSpectrum(matrix);
   const tolerance = rankTolerance(spectrum);
@@ -22,8 +20,8 @@ export async function measure(matrix: Matrix): Promise<Measurement> {
     rankTolerance: tolerance,
     rank: numericalRank(spectrum, tolerance),
     fit: fitMarchenkoPastur(spectrum),
-    nullConcentration: nullConcentration(noise, 0),
-    powerLaw: fitPowerLaw(eigenvalues(spectrum)),
+    nullConcentration: nullConcentration(drawNullSpectra(spectrum.larger, spectrum.smaller, 0, 99), 0),
+    powerLaw: fitPowerLaw(eigenvalues(spectrum), { complete: true }),
     spacing: spacingRatio(spectrum.singularValues.slice().reverse()),
   };
 }
@@ -40,17 +38,20 @@ const growth: Record<Metric["unit"], (c: number) => number> = {
 /** The battery that every metric passes. */
 export function describeMetric(metric: Metric): void {
   describe(metric.id, () => {
-    const matrix = plant(gaussian(40, 90, 0.7, "metric"), 30, "metric");
+    // What is of a tail needs one; what is of noise needs noise.
+    const matrix = metric.id.startsWith("powerLaw.")
+      ? paretoMatrix(60, 90, 3, "metric")
+      : plant(gaussian(40, 90, 0.7, "metric"), 30, "metric");
 
     test("declares what it is", () => {
-      expect(metric.id).toMatch(/^(concentration|marchenkoPastur|metrics)\.[a-zA-Z.]+$/);
+      expect(metric.id).toMatch(/^(concentration|marchenkoPastur|powerLaw|metrics)\.[a-zA-Z.]+$/);
       for (const text of [metric.title, metric.symbol, metric.formula, metric.meaning, metric.source]) {
         expect(text.length).toBeGreaterThan(0);
       }
       expect(metric.meaning).toMatch(/[.]$/);
     });
 
-    test("is a finite number for noise with a spike", async () => {
+    test("is a finite number for noise with a spike, or for a heavy tail", async () => {
       expect(metric.compute(await measure(matrix))).toSatisfy(Number.isFinite);
     });
 

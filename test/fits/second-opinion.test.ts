@@ -150,7 +150,7 @@ describe("second opinions", () => {
     const data = matrix.data.map((entry) => entry * 2 ** -40);
     const other = await opinionsOn(transposed({ ...matrix, data }));
     for (const id of ["separable", "generalizedMarchenkoPastur"] as const) {
-      expect(other[id]!.pValue).toBe(one[id]!.pValue);
+      expect(other[id]!.pValue).toBeCloseTo(one[id]!.pValue, 8);
       expect(other[id]!.ksDistance).toBeCloseTo(one[id]!.ksDistance, 9);
       expect((other[id]!.scale * 2 ** 40) / one[id]!.scale).toBeCloseTo(1, 9);
       // The law is that of the eigenvalues as they are.
