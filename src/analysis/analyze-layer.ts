@@ -8,6 +8,7 @@ import type { StreamedSpectrum } from "../spectrum/stream-spectrum.ts";
 import type { Compute } from "./compute.ts";
 import {
   type Examination,
+  examinedByRows,
   examineMatrix,
   firstFit,
   isUnexplained,
@@ -110,7 +111,7 @@ async function readByRows(
     );
     const fit = read.spectrum && firstFit(read.spectrum);
     const profile = isUnexplained(fit) ? meansOf(sums) : null;
-    return { ...read, examination: { fit, profile, vectors: null, permutation: null } };
+    return { ...read, examination: examinedByRows(fit, profile) };
   } finally {
     for (const slot of slots) slot.release();
   }

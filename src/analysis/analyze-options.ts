@@ -25,6 +25,8 @@ export interface AnalyzeOptions {
   readonly maxMemory?: number;
   /** Whether to compute the singular vectors of outliers, and on which coordinates they live; false by default. */
   readonly vectors?: boolean;
+  /** Whether to fit the tail on blocks of one aspect ratio, too, so that layers of different shapes compare. */
+  readonly comparableAlpha?: boolean;
   /** "permute" compares each layer with its own entries in random order, too; "gaussian" by default. */
   readonly null?: NullKind;
   /** "auto" (the default) computes float64 matrices again without squaring where their small singular values need it. */

@@ -48,7 +48,8 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
   }
-  const wants = { vectors: options.vectors ?? false, shuffles: options.null === "permute" };
+  const { vectors = false, comparableAlpha = false } = options;
+  const wants = { vectors, shuffles: options.null === "permute", comparableAlpha };
   const opened = await openSources(input);
   const compute =
     workers > 1

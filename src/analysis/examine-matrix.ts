@@ -19,11 +19,13 @@ export interface Wants {
   readonly vectors: boolean;
   /** The spectra of shuffled entries. */
   readonly shuffles: boolean;
+  /** The exponent of the tail on blocks of one aspect ratio. */
+  readonly comparableAlpha: boolean;
 }
 
 /** Whether a layer has to be held whole for it. */
-export function wantsWhole({ vectors, shuffles }: Wants): boolean {
-  return vectors || shuffles;
+export function wantsWhole({ vectors, shuffles, comparableAlpha }: Wants): boolean {
+  return vectors || shuffles || comparableAlpha;
 }
 
 /** What was found while the entries of a matrix were at hand. */
@@ -34,6 +36,12 @@ export interface Examination {
   readonly profile: MeanSquares | null;
   readonly vectors: AnswerOf<"localise"> | null;
   readonly permutation: PermutationNull | null;
+  readonly comparableAlpha: AnswerOf<"comparableAlpha">;
+}
+
+/** What is known of a layer whose entries were not all at hand at once. */
+export function examinedByRows(fit: MarchenkoPasturFit | null, profile: MeanSquares | null): Examination {
+  return { fit, profile, vectors: null, permutation: null, comparableAlpha: null };
 }
 
 /** Shuffles of a layer: p-values then go down to 1/20. */
@@ -71,7 +79,7 @@ export async function examineMatrix(
   const fit = firstFit(spectrum);
   const spikes = wants.vectors ? Math.min(mostVectors, fit?.spikes.length ?? 0) : 0;
   const profile = isUnexplained(fit) ? await compute.examine("profile", matrix, { spikes }) : null;
-  if (!fit || !wantsWhole(wants)) return { fit, profile, vectors: null, permutation: null };
+  if (!fit || !wantsWhole(wants)) return examinedByRows(fit, profile);
   const above = Math.min(mostVectors, fit.spikes.length);
   const below = Math.min(mostVectors, fit.spikesBelow?.length ?? 0);
   const vectors =
@@ -79,5 +87,8 @@ export async function examineMatrix(
   const shuffled = wants.shuffles
     ? await compute.examine("shuffle", matrix, { census, layer, draws: shuffleDraws })
     : [];
-  return { fit, profile, vectors, permutation: permutationNull(spectrum, fit, shuffled) };
+  const comparableAlpha = wants.comparableAlpha
+    ? await compute.examine("comparableAlpha", matrix, null)
+    : null;
+  return { fit, profile, vectors, permutation: permutationNull(spectrum, fit, shuffled), comparableAlpha };
 }

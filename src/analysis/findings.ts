@@ -77,7 +77,67 @@ const smallDirections: Rule = ({ marchenkoPastur }) => {
   };
 };
 
-const rules: readonly Rule[] = [nonFinite, allZero, rankDeficient, dominantDirection, smallDirections];
+const heavyTail: Rule = ({ verdict, verdictEvidence }) =>
+  verdict === "heavy-tailed"
+    ? {
+        id: "heavy-tail",
+        severity: "info",
+        evidence: verdictEvidence!,
+        advice:
+          "Strongly correlated weights, as training makes them. Compare the exponent between layers of one shape (or with --comparable-alpha) and along a run, not between architectures.",
+      }
+    : null;
+
+const unequalVariances: Rule = ({ secondOpinions }) => {
+  const separable = secondOpinions?.find(({ id }) => id === "separable-law");
+  if (!separable || separable.pValue <= adjustedLevel) return null;
+  return {
+    id: "unequal-variances",
+    severity: "info",
+    evidence: `noise whose rows and columns have unequal variances fits the bulk (${pText(separable.pValue)}, ${separable.spikes} outliers beyond it), Marchenko-Pastur doesn't`,
+    advice:
+      "Look at the norms of rows and columns, such as those of rare tokens, before reading spikes into this layer.",
+  };
+};
+
+const heavyEntries: Rule = ({ permutationNull }) =>
+  permutationNull && permutationNull.entrySpikes >= 1
+    ? {
+        id: "heavy-entries",
+        severity: "info",
+        evidence: `shuffled, its entries still make ${digits(permutationNull.entrySpikes)} outliers on average`,
+        advice:
+          "Single large entries stand out, not directions: outliers up to the largest of the shuffles are due to them.",
+      }
+    : null;
+
+const localisedDirection: Rule = ({ marchenkoPastur }) => {
+  for (const { singularValue, vectors } of marchenkoPastur?.spikes ?? []) {
+    for (const vector of vectors ? [vectors.left, vectors.right] : []) {
+      const [first] = vector.coordinates;
+      if (!first || first.share < dominantShare) continue;
+      return {
+        id: "localised-direction",
+        severity: "info",
+        evidence: `the direction of singular value ${digits(singularValue)} has ${digits(100 * first.share)} % of its weight in coordinate ${first.index}`,
+        advice: "One row or column stands out: an outlier feature, a rare token, or a damaged channel.",
+      };
+    }
+  }
+  return null;
+};
+
+const rules: readonly Rule[] = [
+  nonFinite,
+  allZero,
+  rankDeficient,
+  dominantDirection,
+  smallDirections,
+  heavyTail,
+  unequalVariances,
+  heavyEntries,
+  localisedDirection,
+];
 const severityOrder = { error: 0, warning: 1, info: 2 } as const;
 
 /** What a reader should know first about the layers of a checkpoint, the gravest first. */

@@ -1,7 +1,9 @@
 import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
+import { optimalShrinkage } from "../fits/shrinkage.ts";
 import type { Measurement } from "../metrics/metric.ts";
+import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { AnswerOf } from "./matrix-tasks.ts";
-import type { MarchenkoPasturResult, PowerLawResult, Spike } from "./result.ts";
+import type { MarchenkoPasturResult, PowerLawResult, Shrinkage, Spike } from "./result.ts";
 
 /** A fit as a result holds it, each outlier with the localisation of its vectors where that was asked for. */
 export function marchenkoPasturResult(
@@ -15,6 +17,25 @@ export function marchenkoPasturResult(
     ...numbers,
     spikes: localised(fit.spikes, vectors?.above),
     spikesBelow: fit.spikesBelow && localised(fit.spikesBelow, vectors?.below),
+  };
+}
+
+/** What taking the noise out of a layer would keep of it. */
+export function shrinkageResult(spectrum: Spectrum, fit: MarchenkoPasturFit): Shrinkage {
+  const { singularValues, larger, smaller } = spectrum;
+  const { scale, scaleStandardError } = fit;
+  const advice = optimalShrinkage(singularValues, larger, smaller, scale, {
+    scaleStandardError,
+    spikes: fit.spikes.length,
+  });
+  return {
+    rank: advice.rank,
+    relativeError: advice.predictedError.relative,
+    relativeErrorStandardError: advice.predictedError.relativeStandardError,
+    energyKept: advice.energyKept,
+    hardThreshold: advice.hardThreshold.threshold,
+    hardThresholdRank: advice.hardThreshold.rank,
+    hardThresholdRelativeError: advice.hardThreshold.predictedError.relative,
   };
 }
 

@@ -1,3 +1,4 @@
+import { aspectRatioComparableAlpha } from "../fits/aspect-ratio-comparable-alpha.ts";
 import { type Localisation, localisation } from "../fits/localisation.ts";
 import { meanSquaresWithoutSpikes } from "../fits/variance-profile.ts";
 import type { EntryCensus } from "../linalg/entry-census.ts";
@@ -92,11 +93,21 @@ async function shuffle(
   return spectra;
 }
 
+/** The exponent of the tail on blocks of one aspect ratio, so that layers of different shapes compare. */
+async function comparableAlpha(matrix: Matrix, _wanted: null, { engine, seed }: MatrixTaskContext) {
+  const smallest = Math.min(matrix.rows, matrix.columns);
+  if (smallest < 8) return null;
+  const { alpha, standardDeviation, pooledAlpha, alphas, blockRows, blockColumns } =
+    await aspectRatioComparableAlpha(matrix, { spectrum: { engine, seed } });
+  return { alpha, standardDeviation, pooledAlpha, blocks: alphas.length, blockRows, blockColumns };
+}
+
 /** What can be asked of a matrix beside its singular values, wherever that is computed. */
 export const matrixTasks = {
   profile,
   localise,
   shuffle,
+  comparableAlpha,
 } as const;
 
 export type MatrixTaskName = keyof typeof matrixTasks;

@@ -3,7 +3,7 @@ import {
   fitMarchenkoPastur,
   type MarchenkoPasturFit,
 } from "../fits/fit-marchenko-pastur.ts";
-import { nullConcentration } from "../fits/null-concentration.ts";
+import { drawnConcentration, nullConcentration } from "../fits/null-concentration.ts";
 import { fitPowerLaw } from "../fits/power-law.ts";
 import { type SecondOpinion, secondOpinions } from "../fits/second-opinion.ts";
 import { spacingRatio } from "../fits/spacing-ratio.ts";
@@ -14,7 +14,7 @@ import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { Compute } from "./compute.ts";
 import type { Examination } from "./examine-matrix.ts";
-import { marchenkoPasturResult, powerLawResult } from "./fit-results.ts";
+import { marchenkoPasturResult, powerLawResult, shrinkageResult } from "./fit-results.ts";
 import { judge } from "./judge.ts";
 import type { Concentration, LayerResult } from "./result.ts";
 import { summarizeSpectrum } from "./summarize-spectrum.ts";
@@ -28,6 +28,8 @@ export type LayerNumbers = Pick<
   | "concentration"
   | "metrics"
   | "secondOpinions"
+  | "comparableAlpha"
+  | "shrinkage"
   | "permutationNull"
   | "verdict"
   | "verdictEvidence"
@@ -49,9 +51,11 @@ export async function measureLayer(
   const { larger, smaller } = spectrum;
   const tolerance = rankTolerance(spectrum);
   const rank = numericalRank(spectrum, tolerance);
-  const noise = await compute.nullSpectra(larger, smaller);
   const entrySize = (frobeniusNorm.compute({ spectrum } as Measurement) ?? 0) / Math.sqrt(larger * smaller);
-  const concentration = nullConcentration(noise, tolerance / entrySize);
+  const relative = tolerance / entrySize;
+  const concentration =
+    nullConcentration(larger, smaller, relative) ??
+    drawnConcentration(await compute.nullSpectra(larger, smaller), relative);
   // Zeros that noise has too are part of its bulk; more than that are structure, and not fitted.
   const isDeficient = smaller - rank > (concentration?.mostZeros ?? smaller);
   const fitted = isDeficient || spectrum.singularValues[smaller - 1] === 0 ? rank : smaller;
@@ -87,6 +91,9 @@ export async function measureLayer(
     },
     metrics: numbers.metrics ?? {},
     ...(opinions.length > 0 && { secondOpinions: opinions.map(({ law: _, ...opinion }) => opinion) }),
+    ...(examination.comparableAlpha && { comparableAlpha: examination.comparableAlpha }),
+    ...(verdict === "noise-with-spikes" &&
+      fit!.spikes.length > 0 && { shrinkage: shrinkageResult(spectrum, fit!) }),
     ...(examination.permutation && { permutationNull: { ...examination.permutation } }),
     verdict,
     verdictEvidence: evidence,

@@ -10,12 +10,20 @@ export function provenanceOf(
   engine: string,
 ): Provenance {
   const { include = [], exclude = [], spectra = "summary", method = "auto", seed = 0 } = options;
-  const { vectors = false, null: nullKind = "gaussian" } = options;
+  const { vectors = false, comparableAlpha = false, null: nullKind = "gaussian" } = options;
   return {
     tool: "marchenko",
     version,
     schema: "marchenko/schema/analysis.json",
-    configuration: { include: [...include], exclude: [...exclude], spectra, method, vectors, null: nullKind },
+    configuration: {
+      include: [...include],
+      exclude: [...exclude],
+      spectra,
+      method,
+      vectors,
+      comparableAlpha,
+      null: nullKind,
+    },
     seed,
     engine,
     files: sources.flatMap(({ files }) => [...files]),

@@ -123,6 +123,25 @@ export const secondOpinionSchema = z.object({
   fittedParameters: count("Numbers fitted to the spectrum."),
 });
 
+export const comparableAlphaSchema = z.object({
+  alpha: number.describe("Mean exponent over the blocks, by Hill's estimate of their upper halves."),
+  standardDeviation: nullable("Of the exponent over the blocks; null for a single one."),
+  pooledAlpha: number.describe("One exponent from the eigenvalues of all blocks together."),
+  blocks: count("Blocks that cover the matrix; they may overlap."),
+  blockRows: count("Rows of a block."),
+  blockColumns: count("Columns of a block."),
+});
+
+export const shrinkageSchema = z.object({
+  rank: count("Directions to keep, with singular values shrunk for the least Frobenius error."),
+  relativeError: nullable("Expected error of that matrix over the norm of what was planted."),
+  relativeErrorStandardError: nullable("Standard error of the outcome."),
+  energyKept: number.describe("Squared Frobenius norm of it over that of the layer."),
+  hardThreshold: number.describe("Truncation instead: singular values over this are kept as they are."),
+  hardThresholdRank: count("How many these are."),
+  hardThresholdRelativeError: nullable("Expected relative error of the truncated matrix."),
+});
+
 export const permutationNullSchema = z.object({
   draws: count("Shuffles of the layer's own entries."),
   largest: number.describe("Mean over the shuffles of the largest singular value."),
@@ -187,6 +206,12 @@ export const layerResultSchema = z.object({
     .array(secondOpinionSchema)
     .optional()
     .describe("Other laws of noise, where the bulk is not Marchenko-Pastur."),
+  comparableAlpha: comparableAlphaSchema
+    .optional()
+    .describe("Exponent of the tail on blocks of one aspect ratio; with --comparable-alpha."),
+  shrinkage: shrinkageSchema
+    .optional()
+    .describe("What taking the noise out would keep; where the bulk is noise with outliers above it."),
   permutationNull: permutationNullSchema
     .optional()
     .describe("Against the layer's own entries in random order; with --null permute."),
@@ -255,6 +280,7 @@ export type Spike = z.infer<typeof spikeSchema>;
 export type SpectrumSummary = z.infer<typeof spectrumSchema>;
 export type MarchenkoPasturResult = z.infer<typeof marchenkoPasturSchema>;
 export type PowerLawResult = z.infer<typeof powerLawSchema>;
+export type Shrinkage = z.infer<typeof shrinkageSchema>;
 export type Concentration = z.infer<typeof concentrationSchema>;
 export type Verdict = (typeof verdicts)[number];
 export type LayerResult = z.infer<typeof layerResultSchema>;

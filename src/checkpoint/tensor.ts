@@ -89,5 +89,6 @@ export function tensorOf(name: string, shape: readonly number[], data: Float32Ar
     file: "",
     storage: null,
     read: async (start = 0, end = data.length) => data.slice(start, end),
+    readInto: async (into, start) => into.set(data.subarray(start, start + into.length)),
   };
 }

@@ -23,6 +23,15 @@ export function upperEdge(larger: number, smaller: number): EdgeScaling {
   return { centre: (a + b) ** 2, width: (a + b) * Math.cbrt(1 / a + 1 / b) };
 }
 
+/** Centre and width of the logarithm of the smallest eigenvalue of `W'W`, for N >= M + 2. */
+function logLowerEdge(larger: number, smaller: number): EdgeScaling {
+  const a = Math.sqrt(larger - 0.5);
+  const b = Math.sqrt(smaller - 0.5);
+  const centre = (a - b) ** 2;
+  const width = ((a - b) * Math.cbrt(1 / b - 1 / a)) / centre;
+  return { centre: Math.log(centre) + width ** 2 / 8, width };
+}
+
 /**
  * Probability that the smallest eigenvalue of `W'W` for unit noise is as small as this or smaller.
  *
@@ -42,11 +51,20 @@ export function lowerEdgePValue(eigenvalue: number, larger: number, smaller: num
   const x = larger * eigenvalue;
   if (larger === smaller) return -Math.expm1(-x / 2 - Math.sqrt(x));
   if (larger === smaller + 1) return -Math.expm1((-smaller * eigenvalue) / 2);
-  const a = Math.sqrt(larger - 0.5);
-  const b = Math.sqrt(smaller - 0.5);
-  const centre = (a - b) ** 2;
-  const width = (a - b) * Math.cbrt(1 / b - 1 / a);
-  const logWidth = width / centre;
-  const logCentre = Math.log(centre) + logWidth ** 2 / 8;
-  return tracyWidom(1).survival(-(Math.log(eigenvalue) - logCentre) / logWidth);
+  const { centre, width } = logLowerEdge(larger, smaller);
+  return tracyWidom(1).survival(-(Math.log(eigenvalue) - centre) / width);
+}
+
+/**
+ * The inverse of {@link lowerEdgePValue}, given the Tracy-Widom quantile of the mirrored probability.
+ *
+ * @param p - in (0, 1). @param mirrored - quantile of the Tracy-Widom law of beta = 1 at 1 - p.
+ * @returns an eigenvalue of `W'W` for unit noise, > 0.
+ */
+export function lowerEdgeQuantile(p: number, mirrored: number, larger: number, smaller: number): number {
+  const y = -Math.log1p(-p);
+  if (larger === smaller) return (Math.sqrt(1 + 2 * y) - 1) ** 2 / larger;
+  if (larger === smaller + 1) return (2 * y) / smaller;
+  const { centre, width } = logLowerEdge(larger, smaller);
+  return Math.exp(centre - width * mirrored);
 }

@@ -52,7 +52,7 @@ export function generalizedMarchenkoPastur(
   );
   return compactLaw({
     id: "generalized-marchenko-pastur",
-    name: "generalised Marchenko-Pastur",
+    name: "Generalised Marchenko-Pastur",
     lower: solution.lower * mean,
     upper: solution.upper * mean,
     mass: Math.min(1, 1 / aspectRatio),
@@ -65,7 +65,7 @@ export function generalizedMarchenkoPastur(
 
 export const generalizedMarchenkoPasturEntry: LawEntry = {
   id: "generalized-marchenko-pastur",
-  name: "generalised Marchenko-Pastur",
+  name: "Generalised Marchenko-Pastur",
   parameters: [
     { name: "populationEigenvalues", meaning: "t_k, eigenvalues of the covariance of a row, > 0" },
     { name: "weights", meaning: "share of each, > 0" },

@@ -83,7 +83,7 @@ export function productLaw(firstRatio: number, secondRatio: number, scale: numbe
   const m2 = m1 * (firstRatio + secondRatio + firstRatio * secondRatio);
   return compactLaw({
     id: "product-law",
-    name: "product of two noise matrices",
+    name: "Product of two noise matrices",
     lower,
     upper,
     mass: Math.min(1, 1 / Math.min(firstRatio, secondRatio)),
@@ -101,7 +101,7 @@ export function productLaw(firstRatio: number, secondRatio: number, scale: numbe
 
 export const productLawEntry: LawEntry = {
   id: "product-law",
-  name: "product of two noise matrices",
+  name: "Product of two noise matrices",
   parameters: [
     { name: "firstRatio", meaning: "c1 = p / N, rows of the first matrix over the inner side, > 0" },
     { name: "secondRatio", meaning: "c2 = d / N, rows of the second matrix over the inner side, > 0" },

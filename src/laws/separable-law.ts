@@ -77,7 +77,7 @@ export function separableLaw(
   );
   return compactLaw({
     id: "separable-law",
-    name: "separable variances",
+    name: "Separable variances",
     lower: solution.lower * unit,
     upper: solution.upper * unit,
     mass: Math.min(1, positive / (smaller - missing)),
@@ -95,7 +95,7 @@ const logUniform = (count: number, ratio: number): number[] =>
 
 export const separableLawEntry: LawEntry = {
   id: "separable-law",
-  name: "separable variances",
+  name: "Separable variances",
   parameters: [
     { name: "rowVariances", meaning: "a_i >= 0, one a row" },
     { name: "columnVariances", meaning: "b_j >= 0, one a column; the entry at i, j has variance a_i b_j" },

@@ -1,4 +1,4 @@
-import { firstFit } from "../analysis/examine-matrix.ts";
+import { examinedByRows, firstFit } from "../analysis/examine-matrix.ts";
 import { measureLayer } from "../analysis/measure-layer.ts";
 import { ksDistance } from "../fits/ks-distance.ts";
 import { drawNullSpectra } from "../fits/null-spectra.ts";
@@ -41,7 +41,7 @@ export const noiseVerdicts: Study = {
       const pValues = new Float64Array(trials);
       for (let draw = 0; draw < trials; draw++) {
         const spectrum = drawnSpectrum(spectra, draw);
-        const examination = { fit: firstFit(spectrum), profile: null, vectors: null, permutation: null };
+        const examination = examinedByRows(firstFit(spectrum), null);
         const { verdict, powerLaw, marchenkoPastur } = await measureLayer(
           spectrum,
           examination,

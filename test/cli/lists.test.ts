@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { testCatalogue } from "../../src/fits/test-catalogue.ts";
 import { lawCatalogue } from "../../src/laws/catalogue.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue.ts";
 import { runMarchenko } from "./run-marchenko.ts";
@@ -33,14 +34,20 @@ test("metrics lists every metric by id, with its formula, meaning and source", (
   expect(firstColumn("metrics")).toEqual(["id", ...metricCatalogue.map(({ id }) => id)]);
 });
 
-test("laws lists every law with its parameters, formula and source", () => {
+test("laws lists every law, and every test that rests on one, with formula and source", () => {
   const rows: Record<string, unknown>[] = listed("laws");
-  expect(rows.map(({ id }) => id)).toEqual(lawCatalogue.map(({ id }) => id));
+  expect(rows.map(({ id }) => id)).toEqual([...lawCatalogue, ...testCatalogue].map(({ id }) => id));
   for (const row of rows) {
     expect(row.formula).toMatch(/\S/);
     expect(row.source).toMatch(/\d{4}/);
   }
-  expect(firstColumn("laws")).toEqual(["law", ...lawCatalogue.map(({ name }) => name)]);
+  const names = (entries: readonly { readonly name: string }[]) => entries.map(({ name }) => name);
+  expect(firstColumn("laws").filter((cell) => cell !== "")).toEqual([
+    "law",
+    ...names(lawCatalogue),
+    "test or estimator",
+    ...names(testCatalogue),
+  ]);
 });
 
 test("env says what a bug report needs", () => {

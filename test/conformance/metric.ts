@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fitMarchenkoPastur } from "../../src/fits/fit-marchenko-pastur.ts";
-import { nullConcentration } from "../../src/fits/null-concentration.ts";
+import { drawnConcentration } from "../../src/fits/null-concentration.ts";
 import { drawNullSpectra } from "../../src/fits/null-spectra.ts";
 import { fitPowerLaw } from "../../src/fits/power-law.ts";
 import { spacingRatio } from "../../src/fits/spacing-ratio.ts";
@@ -20,7 +20,7 @@ export async function measure(matrix: Matrix): Promise<Measurement> {
     rankTolerance: tolerance,
     rank: numericalRank(spectrum, tolerance),
     fit: fitMarchenkoPastur(spectrum),
-    nullConcentration: nullConcentration(drawNullSpectra(spectrum.larger, spectrum.smaller, 0, 99), 0),
+    nullConcentration: drawnConcentration(drawNullSpectra(spectrum.larger, spectrum.smaller, 0, 99), 0),
     powerLaw: fitPowerLaw(eigenvalues(spectrum), { complete: true }),
     spacing: spacingRatio(spectrum.singularValues.slice().reverse()),
   };

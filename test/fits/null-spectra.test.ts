@@ -1,7 +1,7 @@
 import kstest from "@stdlib/stats-kstest";
 import { describe, expect, test } from "vitest";
 import { lowerEdgePValue, upperEdge } from "../../src/fits/edge-law.ts";
-import { nullConcentration } from "../../src/fits/null-concentration.ts";
+import { drawnConcentration, nullConcentration } from "../../src/fits/null-concentration.ts";
 import { drawNullSpectra } from "../../src/fits/null-spectra.ts";
 import { tracyWidom } from "../../src/laws/tracy-widom.ts";
 import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
@@ -76,7 +76,7 @@ describe("spectra of simulated noise", () => {
 
 describe("the spectral concentration of noise", () => {
   test("lies about the ratio of the bulk edges: 3 for an aspect ratio of 1/4", () => {
-    const null4 = nullConcentration(drawNullSpectra(1600, 400, 0, 49), 0)!;
+    const null4 = drawnConcentration(drawNullSpectra(1600, 400, 0, 49), 0)!;
     expect(null4.low).toBeLessThanOrEqual(null4.median);
     expect(null4.median).toBeLessThanOrEqual(null4.high);
     expect(null4.median).toBeGreaterThan(2.8);
@@ -86,9 +86,40 @@ describe("the spectral concentration of noise", () => {
 
   test("counts what a coarse dtype makes zero, and gives up where that is all", () => {
     const spectra = drawNullSpectra(64, 64, 0, 49);
-    const coarse = nullConcentration(spectra, 0.5)!;
+    const coarse = drawnConcentration(spectra, 0.5)!;
     expect(coarse.mostZeros).toBeGreaterThan(0);
-    expect(coarse.high).toBeLessThan(nullConcentration(spectra, 0)!.high);
-    expect(nullConcentration(spectra, 100)).toBeNull();
+    expect(coarse.high).toBeLessThan(drawnConcentration(spectra, 0)!.high);
+    expect(drawnConcentration(spectra, 100)).toBeNull();
+  });
+
+  test("is that of simulated noise by the laws of the edges, and says where these don't hold", () => {
+    for (const [larger, smaller] of [
+      [128, 128],
+      [129, 128],
+      [160, 128],
+      [512, 128],
+    ] as const) {
+      const draws = 2000;
+      const drawn = drawnConcentration(drawNullSpectra(larger, smaller, 8, draws), 0)!;
+      const law = nullConcentration(larger, smaller, 0)!;
+      // The chance of a simulated quantile, 3 standard deviations of 2000 draws as a share of the spread of the 90 %,
+      // which the 5 and 95 % points of heavy tails take in logarithms; and 3 % for the laws at this order.
+      const spread = Math.log(drawn.high / drawn.low);
+      for (const [key, share] of [
+        ["low", 0.06],
+        ["median", 0.06],
+        ["high", 0.15],
+      ] as const) {
+        const off = Math.abs(Math.log(law[key] / drawn[key]));
+        expect(off, `${larger} x ${smaller} ${key}`).toBeLessThan(
+          share * spread + 0.03 * Math.log(drawn[key]),
+        );
+      }
+      expect(law.mostZeros).toBe(0);
+    }
+    expect(nullConcentration(127, 127, 0)).toBeNull();
+    expect(nullConcentration(133, 128, 0)).toBeNull();
+    expect(nullConcentration(128, 128, 0.05)).toBeNull();
+    expect(nullConcentration(512, 128, 0.05)).not.toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nullConcentration } from "../../src/fits/null-concentration.ts";
+import { drawnConcentration } from "../../src/fits/null-concentration.ts";
 import { drawNullSpectra } from "../../src/fits/null-spectra.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue.ts";
 import type { Measurement } from "../../src/metrics/metric.ts";
@@ -21,7 +21,7 @@ async function metricsOf(
     rankTolerance: tolerance,
     rank: numericalRank(spectrum, tolerance),
     fit: null,
-    nullConcentration: nullConcentration(drawNullSpectra(columns, rows, 0, 9), 0),
+    nullConcentration: drawnConcentration(drawNullSpectra(columns, rows, 0, 9), 0),
     powerLaw: null,
     spacing: null,
   };

@@ -23,6 +23,7 @@ interface Flags {
   readonly dryRun?: boolean;
   readonly spectra?: boolean;
   readonly vectors?: boolean;
+  readonly comparableAlpha?: boolean;
   readonly null: NullKind;
   readonly seed: number;
   readonly method: SpectrumMethod;
@@ -65,6 +66,10 @@ export function analyzeCommand(): Command {
     )
     .option("--spectra", "keep every singular value in the result, with its error bound")
     .option("--vectors", "singular vectors of the outliers: on which coordinates they live")
+    .option(
+      "--comparable-alpha",
+      "the tail's exponent on blocks of one aspect ratio, to compare layers of any shape",
+    )
     .addOption(
       new Option(
         "--null <kind>",
@@ -153,6 +158,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       "--spectra": flags.spectra,
       "--dry-run": flags.dryRun,
       "--vectors": flags.vectors,
+      "--comparable-alpha": flags.comparableAlpha,
       "--null permute": flags.null === "permute",
       "--write-denoised": denoised !== null,
     }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
@@ -179,6 +185,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       seed: flags.seed,
       spectra: flags.spectra ? "all" : "summary",
       vectors: flags.vectors ?? false,
+      comparableAlpha: flags.comparableAlpha ?? false,
       null: flags.null,
       signal,
       onProgress(event) {

@@ -2,6 +2,7 @@ import type {
   LayerResult,
   MarchenkoPasturResult,
   PowerLawResult,
+  Shrinkage,
   SpectrumSummary,
 } from "../../analysis/result.ts";
 import { densityData } from "../charts/density-data.ts";
@@ -9,7 +10,7 @@ import { eigenvalueDensity } from "../charts/eigenvalue-density.ts";
 import { renderChart } from "../charts/render-chart.ts";
 import { columnsOf } from "../columns.ts";
 import { fitQuality, fitSentence, isRejected } from "../fit-quality.ts";
-import { formatNumber, formatPValue } from "../format-number.ts";
+import { formatNumber, formatPValue, formatWithError } from "../format-number.ts";
 import { shapeText } from "../layer-facts.ts";
 import { type CheckpointView, cardId } from "./checkpoint-view.ts";
 import { densitySentence } from "./density-sentence.ts";
@@ -38,6 +39,7 @@ export async function layerCard(view: CheckpointView, layer: LayerResult, open: 
 <div class="card-body">
 <a class="anchor" href="#${id}" aria-label="Link to ${layer.layer}">#</a>
 <p class="evidence">${layer.verdictEvidence}</p>
+${layer.secondOpinions && opinionsParagraph(layer.secondOpinions)}
 ${fit !== null && html`<p class="fit ${fitQuality(fit)}">${fitSentence(fit)}</p>`}
 <div class="card-columns">${spectrum !== null && (await densityFigure(layer, spectrum))}${numberGroups(layer)}</div>
 ${
@@ -55,6 +57,15 @@ ${view.cards === "full" && spectrum !== null && quantileTable(spectrum, fit)}
 `;
 }
 
+/** What other laws of noise say of a bulk that Marchenko and Pastur's does not fit. */
+function opinionsParagraph(opinions: NonNullable<LayerResult["secondOpinions"]>): Html {
+  const sentences = opinions.map(
+    ({ name, pValue, ksDistance, fittedParameters }) =>
+      `${name}: p ${formatPValue(pValue)}, Kolmogorov-Smirnov distance ${formatNumber(ksDistance, 2)}, ${fittedParameters} fitted`,
+  );
+  return html`<p>Other noise: ${sentences.join("; ")}.</p>`;
+}
+
 async function densityFigure(layer: LayerResult, spectrum: SpectrumSummary): Promise<Html> {
   const data = densityData(spectrum, layer.marchenkoPastur);
   const sentence = densitySentence(layer, data);
@@ -68,6 +79,7 @@ function numberGroups(layer: LayerResult): Html[] {
   const groups: [string, [string, string][]][] = [
     ["Marchenko-Pastur", fit === null ? [] : fitNumbers(layer, fit)],
     ["Upper tail", layer.powerLaw === null ? [] : tailNumbers(layer, layer.powerLaw)],
+    ["Without its noise", layer.shrinkage ? shrinkageNumbers(layer.shrinkage) : []],
     ["Concentration", columnNumbers(layer, "concentration.")],
     ["Further metrics", columnNumbers(layer, "metrics.")],
   ];
@@ -94,7 +106,32 @@ function tailNumbers(layer: LayerResult, tail: PowerLawResult): [string, string]
     `against ${law.replaceAll("-", " ")}`,
     `log likelihood ratio ${formatNumber(logLikelihoodRatio)}, p ${formatPValue(pValue)}`,
   ]);
-  return tail.alpha === null ? [answer] : [answer, ...columnNumbers(layer, "powerLaw."), ...other];
+  const comparable: [string, string][] = layer.comparableAlpha
+    ? [["alpha on blocks of one aspect ratio", comparableText(layer.comparableAlpha)]]
+    : [];
+  return tail.alpha === null
+    ? [answer]
+    : [answer, ...columnNumbers(layer, "powerLaw."), ...other, ...comparable];
+}
+
+function comparableText(found: NonNullable<LayerResult["comparableAlpha"]>): string {
+  const { alpha, standardDeviation, blocks, blockRows, blockColumns } = found;
+  const spread = standardDeviation === null ? "" : `, sd ${formatNumber(standardDeviation)}`;
+  return `${formatNumber(alpha)}${spread}, ${blocks} of ${shapeText([blockRows, blockColumns])}`;
+}
+
+/** What optimal shrinkage and truncation would keep. */
+function shrinkageNumbers(advice: Shrinkage): [string, string][] {
+  return [
+    ["rank to keep", String(advice.rank)],
+    ["error to expect, relative", formatWithError(advice.relativeError, advice.relativeErrorStandardError)],
+    ["energy kept", formatNumber(advice.energyKept)],
+    ["hard threshold", formatNumber(advice.hardThreshold)],
+    [
+      "rank over it",
+      `${advice.hardThresholdRank} (error ${formatNumber(advice.hardThresholdRelativeError)})`,
+    ],
+  ];
 }
 
 function columnNumbers(layer: LayerResult, prefix: string): [string, string][] {
