@@ -52,6 +52,7 @@ export {
 export { hardThreshold, medianHardThreshold } from "./fits/hard-threshold.ts";
 export { ksNullPValue } from "./fits/ks-null.ts";
 export { type Localisation, localisation } from "./fits/localisation.ts";
+export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
 export { fitPowerLaw, type PowerLawFit, type PowerLawFitOptions } from "./fits/power-law.ts";
 export type { PredictedError } from "./fits/predicted-error.ts";
 export { type SecondOpinion, type SecondOpinionInput, secondOpinions } from "./fits/second-opinion.ts";
