@@ -77,17 +77,6 @@ const smallDirections: Rule = ({ marchenkoPastur }) => {
   };
 };
 
-const heavyTail: Rule = ({ verdict, verdictEvidence }) =>
-  verdict === "heavy-tailed"
-    ? {
-        id: "heavy-tail",
-        severity: "info",
-        evidence: verdictEvidence!,
-        advice:
-          "Strongly correlated weights, as training makes them. Compare the exponent between layers of one shape (or with --comparable-alpha) and along a run, not between architectures.",
-      }
-    : null;
-
 const unequalVariances: Rule = ({ secondOpinions }) => {
   const separable = secondOpinions?.find(({ id }) => id === "separable-law");
   if (!separable || separable.pValue <= adjustedLevel) return null;
@@ -133,7 +122,6 @@ const rules: readonly Rule[] = [
   rankDeficient,
   dominantDirection,
   smallDirections,
-  heavyTail,
   unequalVariances,
   heavyEntries,
   localisedDirection,
@@ -166,5 +154,28 @@ export function findingsOf(layers: readonly LayerResult[]): Finding[] {
         "Such spectra do not differ from a random initialisation: untrained, frozen, or trained very little.",
     });
   }
+  findings.push(...heavyTails(layers));
   return findings.sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
+}
+
+/** One finding for all layers with a power-law tail: their exponents are in the table. */
+function heavyTails(layers: readonly LayerResult[]): Finding[] {
+  const alphas = layers.flatMap(({ verdict, powerLaw }) =>
+    verdict === "heavy-tailed" && powerLaw?.alpha ? [powerLaw.alpha] : [],
+  );
+  if (alphas.length === 0) return [];
+  const [least, most] = [Math.min(...alphas), Math.max(...alphas)].map(digits);
+  return [
+    {
+      id: "heavy-tails",
+      severity: "info",
+      layer: null,
+      evidence:
+        alphas.length === 1
+          ? `one layer has a power-law tail, alpha ${least}`
+          : `${alphas.length} layers have power-law tails, alpha from ${least} to ${most}`,
+      advice:
+        "Weights that depend on each other, as training makes them. Compare exponents between layers of one shape (or with --comparable-alpha) and along a run, not between architectures.",
+    },
+  ];
 }

@@ -1,3 +1,4 @@
+import { smallestKsPValue } from "../fits/ks-null.ts";
 import type { SecondOpinion } from "../fits/second-opinion.ts";
 import { smallestPValue } from "../fits/spikes.ts";
 import type { Measurement } from "../metrics/metric.ts";
@@ -25,6 +26,7 @@ const digits = (value: number, count = 3) => Number(value.toPrecision(count)).to
 
 /** "p = 0.02", or what is known of a p-value that underflows. */
 export function pText(p: number): string {
+  if (p === smallestKsPValue) return `p <= ${smallestKsPValue.toExponential()}`;
   return p <= smallestPValue ? `p < ${smallestPValue}` : `p = ${digits(p, 2)}`;
 }
 
@@ -60,7 +62,7 @@ export function judge(
     return {
       verdict: "heavy-tailed",
       evidence:
-        `the largest ${tailCount} eigenvalues follow a power law, alpha = ${digits(alpha!)} [${low}, ${high}], ` +
+        `${tailCount === rank ? "all" : "the largest"} ${tailCount} eigenvalues follow a power law, alpha = ${digits(alpha!)} [${low}, ${high}], ` +
         `${pText(pValue!)}; the bulk is not Marchenko-Pastur: ${fitted}`,
     };
   }

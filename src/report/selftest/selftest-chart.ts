@@ -26,16 +26,16 @@ export function studyChart({ rows }: SelftestStudy): TopLevelSpec | null {
         ],
   );
   if (data.length === 0) return null;
-  const y = { field: "label", type: "nominal", sort: null, axis: { title: null, labelLimit: 320 } } as const;
+  const y = { field: "label", type: "nominal", sort: null, axis: { title: null } } as const;
   const bound = (field: "atLeast" | "atMost") => ({
     transform: [{ filter: `isValid(datum.${field})` }],
     mark: { type: "tick", color: chartColor("chart-spike"), thickness: 2, size: 16 } as const,
     encoding: { x: { field, type: "quantitative" as const }, y },
   });
   return {
-    width: chartSize.width,
+    width: chartSize.width / 2,
     height: rowHeight * data.length,
-    config: chartConfig,
+    config: { ...chartConfig, axisY: { ...chartConfig.axisY, labelLimit: 0 } },
     data: { values: data },
     layer: [
       {
