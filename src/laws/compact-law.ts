@@ -60,7 +60,10 @@ export function compactLaw(part: CompactLaw): Law {
     return place(angle);
   };
 
-  const inverse = (p: number): number => (mass < 1 && p <= 1 - mass ? 0 : quantile((p - (1 - mass)) / mass));
+  const inverse = (p: number): number => {
+    if (mass < 1 && p <= 1 - mass) return 0;
+    return p >= 1 ? upper : quantile((p - (1 - mass)) / mass);
+  };
 
   /** E x^k = lower^k + integral of k x^(k-1) P(X > x), by the substitution that flattens square-root edges. */
   const momentByQuadrature = (k: number): number => {
