@@ -4,6 +4,7 @@ import { randomStream } from "../../src/linalg/random.ts";
 import { names, shapeName } from "./acceptance.ts";
 import { analyzeMany, chooseEngine, type SpectraOfMany, startSpectra } from "./library.ts";
 import { blockMatrices } from "./make-vit-b.ts";
+import { mixedMatrices } from "./mixed-matrices.ts";
 import { type Peer, startPeerIfAny, threads } from "./peer.ts";
 import { emit } from "./table.ts";
 import { type Contender, race, secondsOf } from "./timing.ts";
@@ -141,6 +142,16 @@ async function raceSet(peer: Peer | null): Promise<void> {
     time: () => secondsOf(() => spectra.compute(matrices)),
   };
   for (const row of await race(names.setOfMatrices + inQuick, pooled, others, setRuns)) emit(row);
+  const mixed = mixedMatrices(Array.from({ length: blocks }, () => shapes).flat(), 1);
+  const analysis: Contender = {
+    name: `analyze, ${threads} workers, ${engine.id}`,
+    time: () => secondsOf(() => analyzeMany(mixed, threads, engine)),
+  };
+  const alone: Contender = {
+    name: names.spectraAlone,
+    time: () => secondsOf(() => spectra.compute(mixed)),
+  };
+  for (const row of await race(names.setMixed + inQuick, analysis, [alone], setRuns)) emit(row);
   await spectra.close();
   const whole: Contender = {
     name: `analyze, ${threads} workers, ${engine.id}`,
