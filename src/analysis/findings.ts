@@ -94,7 +94,7 @@ const heavyEntries: Rule = ({ permutationNull }) =>
     ? {
         id: "heavy-entries",
         severity: "info",
-        evidence: `shuffled, its entries still make ${digits(permutationNull.entrySpikes)} outliers on average`,
+        evidence: `shuffled, its entries still make outliers, ${digits(permutationNull.entrySpikes)} on average`,
         advice:
           "Single large entries stand out, not directions: outliers up to the largest of the shuffles are due to them.",
       }

@@ -5,6 +5,7 @@ import type {
   Shrinkage,
   SpectrumSummary,
 } from "../../analysis/result.ts";
+import { metricCatalogue } from "../../metrics/catalogue.ts";
 import { densityData } from "../charts/density-data.ts";
 import { eigenvalueDensity } from "../charts/eigenvalue-density.ts";
 import { renderChart } from "../charts/render-chart.ts";
@@ -93,9 +94,7 @@ function numberGroups(layer: LayerResult): Html[] {
 
 /** Where the law is rejected its scale and edges are not put forward; its distance and p are. */
 function fitNumbers(layer: LayerResult, fit: MarchenkoPasturResult): [string, string][] {
-  const shown = columnNumbers(layer, "marchenkoPastur.").filter(
-    ([name]) => !name.startsWith("standard error"),
-  );
+  const shown = columnNumbers(layer, "marchenkoPastur.");
   return fitQuality(fit) === "rejected" ? [["fit", "rejected"], ...shown] : shown;
 }
 
@@ -134,8 +133,11 @@ function shrinkageNumbers(advice: Shrinkage): [string, string][] {
   ];
 }
 
+/** Standard errors stand beside their numbers. */
+const errorIds = new Set(metricCatalogue.map(({ standardError }) => standardError));
+
 function columnNumbers(layer: LayerResult, prefix: string): [string, string][] {
   return columnsOf([layer])
-    .filter((column) => column.id.startsWith(prefix) && !column.id.includes("Null."))
+    .filter(({ id }) => id.startsWith(prefix) && !id.includes("Null.") && !errorIds.has(id))
     .map((column): [string, string] => [column.title, column.text(layer)]);
 }
