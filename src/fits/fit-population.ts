@@ -112,7 +112,8 @@ function comparison({ start, at }: Family, ascending: Float64Array, aspectRatio:
     // Changes of the normalised points: of their logarithms, t_k = v_k / sum w v.
     const changes = points.logSlopes.map((slopes, number) => {
       const change = points.weightSlopes[number]!;
-      const ofMean = weightedSum(values, change) + values.reduce((sum, t, k) => sum + t * weights[k]! * slopes[k]!, 0);
+      const ofMean =
+        weightedSum(values, change) + values.reduce((sum, t, k) => sum + t * weights[k]! * slopes[k]!, 0);
       return { logs: slopes.map((slope) => slope - ofMean), weights: change };
     });
     const height = 2 * Math.max(...values) * (1 + Math.sqrt(aspectRatio)) ** 2;
@@ -166,12 +167,22 @@ function comparison({ start, at }: Family, ascending: Float64Array, aspectRatio:
  *   52:423-437, there by moments; El Karoui 2008, Ann. Stat. 36:2757-2790.
  */
 export function fitPopulation(ascending: Float64Array, aspectRatio: number): FittedPopulation {
-  // The mean of the lower three quarters, so that spikes do not move it: a start for the unit.
+  // The mean of the lower three quarters: spikes do not move it.
   const low = ascending.subarray(0, Math.ceil(0.75 * ascending.length));
   const unit = Math.log(low.reduce((sum, value) => sum + value, 0) / low.length);
   let best = { sum: Number.POSITIVE_INFINITY, values: [1], weights: [1] };
   for (const family of families) {
-    const found = leastSquares(comparison(family, ascending, aspectRatio), [...family.start, unit]);
+    const compare = comparison(family, ascending, aspectRatio);
+    // From a unit far off, the first steps of all three would lead astray: the unit by itself before.
+    const ofUnit = leastSquares(
+      ([logUnit]) => {
+        const compared = compare([...family.start, logUnit!]);
+        return compared && { values: compared.values, slopes: [compared.slopes[2]!] };
+      },
+      [unit],
+    );
+    if (!ofUnit) continue;
+    const found = leastSquares(compare, [...family.start, ...ofUnit.parameters]);
     if (found && found.sum < best.sum) {
       best = { sum: found.sum, ...normalise(family.at(found.parameters[0]!, found.parameters[1]!)) };
     }

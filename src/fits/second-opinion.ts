@@ -24,7 +24,7 @@ export interface SecondOpinion {
   readonly id: string;
   /** To show. */
   readonly name: string;
-  /** KS distance of the bulk from the fitted law, in [0, 1]. */
+  /** KS distance of the bulk from the fitted law, in [0, 1], within 1e-6. */
   readonly ksDistance: number;
   /** Probability that noise lies as far from its own fit, in [1e-5, 0.99]. */
   readonly pValue: number;
@@ -205,8 +205,9 @@ function whereSolved(
  *
  * The p-value is that of the plain law's distance, times the number of eigenvalues. Simulated noise of log-normal
  * variances bears that out: at M = 100 and 256, q from 1/4 to 1 and a standard deviation of the logarithm up to 0.7,
- * the separable opinion rejects 1 to 6 % of it at the level of 5 %. The generalised opinion rejects 5 to 10 % where
- * only columns vary, by 0.3. There its few numbers are not the whole population spectrum; at 0.7 on both sides it
+ * the separable opinion rejects 1 to 6 % of it at the level of 5 %. The generalised opinion's numbers are fitted to the
+ * spectrum that they are compared with: of noise whose columns alone vary, by 0.3, it rejects 0 to 6 %. Its few numbers
+ * are not the whole population spectrum, and rows are taken for equal: at 0.7 on both sides and a q of 1/4 it
  * rejects most. The scale's error is that of the plain fit, times the root of how far the variances spread; it means
  * nothing where the p-value is small.
  *
