@@ -45,10 +45,10 @@ export function leastSquares(
     const sumThere = there ? dot(there.values, there.values) : Number.POSITIVE_INFINITY;
     if (there && sumThere < sum) {
       const gain = sum - sumThere;
-      [parameters, here, sum, damping] = [next, there, sumThere, damping / 10];
+      [parameters, here, sum, damping] = [next, there, sumThere, damping / 4];
       if (gain <= least * sum && share === 1) break;
     } else {
-      damping *= 10;
+      damping *= 5;
     }
   }
   return { parameters, sum };
