@@ -62,7 +62,8 @@ export function compactLaw(part: CompactLaw): Law {
     return place(angle);
   };
 
-  const inverse = (p: number): number => (mass < 1 && p <= atomAtZero ? 0 : quantile((p - atomAtZero) / mass));
+  const inverse = (p: number): number =>
+    mass < 1 && p <= atomAtZero ? 0 : quantile((p - atomAtZero) / mass);
 
   /** E x^k = lower^k + integral of k x^(k-1) P(X > x), by the substitution that flattens square-root edges. */
   const momentByQuadrature = (k: number): number => {
