@@ -31,7 +31,9 @@ export interface CompactLaw {
  *   between bulks, the quantile is one of the points there.
  */
 export function compactLaw(part: CompactLaw): Law {
-  const { id, name, lower, upper, mass, mean, variance } = part;
+  const { id, name, lower, upper, mean, variance } = part;
+  const atomAtZero = 1 - part.mass;
+  const mass = 1 - atomAtZero; // so that both add up to 1 in floating point, too
   const width = upper - lower;
   const tail = (x: number): number => {
     if (x >= upper) return 0;
@@ -61,8 +63,8 @@ export function compactLaw(part: CompactLaw): Law {
   };
 
   const inverse = (p: number): number => {
-    if (mass < 1 && p <= 1 - mass) return 0;
-    return p >= 1 ? upper : quantile((p - (1 - mass)) / mass);
+    if (mass < 1 && p <= atomAtZero) return 0;
+    return p >= 1 ? upper : quantile((p - atomAtZero) / mass);
   };
 
   /** E x^k = lower^k + integral of k x^(k-1) P(X > x), by the substitution that flattens square-root edges. */
@@ -85,7 +87,7 @@ export function compactLaw(part: CompactLaw): Law {
     id,
     name,
     support: [lower, upper] as const,
-    atomAtZero: 1 - mass,
+    atomAtZero,
     mean,
     variance,
     pdf: (x: number) => (x > lower && x < upper ? mass * part.density(x) : 0),

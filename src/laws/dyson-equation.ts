@@ -1,4 +1,4 @@
-import { ConvergenceError } from "../errors.ts";
+import { dysonIteration } from "./dyson-iteration.ts";
 import { type Population, totalOf } from "./population.ts";
 import { supportEdges } from "./support-edges.ts";
 
@@ -12,8 +12,6 @@ export interface DysonSolution {
 
 /** Points of the table that the iteration starts from. */
 const tablePoints = 128;
-/** A step this small, relative, ends the iteration; over |1 - T'|, which enlarges its rounding. */
-const smallestStep = 2 ** -51;
 
 /**
  * Solves for the eigenvalues of `W'W / N` when the entry at row i and column j has variance `a_i b_j`.
@@ -42,131 +40,60 @@ export function solveDyson(rows: Population, columns: Population): DysonSolution
   const mass = totalOf(smaller);
   const edges = supportEdges(larger, smaller);
   const { lower, upper } = edges;
-
-  // State of the iteration: G, then E, T(G) and T'(G), as real and imaginary parts.
-  const sums = new Float64Array(4);
-  const state = new Float64Array(8);
-  /** sum w v / (y + g v) and sum w v^2 / (y + g v)^2. */
-  const sumOver = ({ values, weights }: Population, yr: number, yi: number, gr: number, gi: number) => {
-    let [ar, ai, br, bi] = [0, 0, 0, 0];
-    for (let i = 0; i < values.length; i++) {
-      const v = values[i]!;
-      const w = weights[i]!;
-      const cr = yr + gr * v;
-      const ci = yi + gi * v;
-      const over = v / (cr * cr + ci * ci);
-      const pr = cr * over;
-      const pi = -ci * over;
-      ar += w * pr;
-      ai += w * pi;
-      br += w * (pr * pr - pi * pi);
-      bi += 2 * w * pr * pi;
-    }
-    sums[0] = ar;
-    sums[1] = ai;
-    sums[2] = br;
-    sums[3] = bi;
-  };
-  const evaluate = (yr: number, yi: number) => {
-    sumOver(larger, yr, yi, state[0]!, state[1]!);
-    const [pr, pi] = [sums[2]!, sums[3]!];
-    state[2] = -sums[0]!;
-    state[3] = -sums[1]!;
-    sumOver(smaller, yr, yi, state[2]!, state[3]!);
-    state[4] = -sums[0]!;
-    state[5] = -sums[1]!;
-    state[6] = pr * sums[2]! - pi * sums[3]!;
-    state[7] = pr * sums[3]! + pi * sums[2]!;
-  };
-
-  /** Newton from the G in the state, damped iteration where it would leave the half plane. */
-  const settle = (yr: number, yi: number, most: number): boolean => {
-    let before = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < most; i++) {
-      evaluate(yr, yi);
-      const [gr, gi] = [state[0]!, state[1]!];
-      const [fr, fi] = [state[4]! - gr, state[5]! - gi];
-      const [dr, di] = [1 - state[6]!, -state[7]!];
-      const square = dr * dr + di * di;
-      let sr = (fr * dr + fi * di) / square;
-      let si = (fi * dr - fr * di) / square;
-      const size = Math.hypot(gr, gi);
-      let step = Math.hypot(sr, si);
-      if (!(gi + si > 0) || !(step < size)) {
-        sr = fr / 2;
-        si = fi / 2;
-        step = Number.POSITIVE_INFINITY;
-      }
-      const least = (smallestStep * size) / Math.min(1, Math.sqrt(square));
-      if (step <= least || (step < 1e-7 * size && step > before / 4)) {
-        // Between bulks there are other real roots, at which the fixed point repels.
-        return state[6]! ** 2 + state[7]! ** 2 < 1 + 1e-6;
-      }
-      state[0] = gr + sr;
-      state[1] = gi + si;
-      before = step;
-    }
-    return false;
-  };
-
-  /** From where the fixed point contracts strongly down to the real axis. */
-  const descend = (y: number): void => {
-    state[0] = 0;
-    state[1] = Math.sqrt(mass);
-    for (let height = 2 * upper; height > 1e-13 * y * y; height /= 4) {
-      const modulus = Math.hypot(y * y, height);
-      const yr = Math.sqrt((modulus + y * y) / 2);
-      if (!settle(yr, height / (2 * yr), 2000)) throw new ConvergenceError(`Dyson equation at ${y * y}`);
-    }
-    const [gr, gi] = [state[0]!, state[1]!];
-    if (settle(y, 0, 40)) return;
-    state[0] = gr; // between bulks, where the solution is real
-    state[1] = gi;
-    evaluate(y, 0);
-  };
+  const { state, settle, descend, imaginary } = dysonIteration(larger, smaller);
 
   const [yLower, yUpper] = [Math.sqrt(lower), Math.sqrt(upper)];
-  const table = new Float64Array(2 * (tablePoints + 1));
   const yAt = (k: number) => yLower + (yUpper - yLower) * Math.sin((Math.PI * k) / (2 * tablePoints)) ** 2;
-  const middle = tablePoints / 2;
-  for (const direction of [1, -1]) {
-    for (let k = middle; k > 0 && k < tablePoints; k += direction) {
-      const y = yAt(k);
-      const before = 2 * (k - direction);
-      const twice = 2 * (k - 2 * direction);
-      const extrapolate = Math.abs(k - middle) > 1 ? 1 : 0;
-      let settled = false;
-      if (k !== middle) {
-        state[0] = table[before]! + extrapolate * (table[before]! - table[twice]!);
-        state[1] = table[before + 1]! + extrapolate * (table[before + 1]! - table[twice + 1]!);
-        if (!(state[1]! > 0)) state[1] = table[before + 1]! / 2;
-        settled = settle(y, 0, 12);
+  /** G along the support, as real and imaginary parts. */
+  const tabulate = (): Float64Array => {
+    const table = new Float64Array(2 * (tablePoints + 1));
+    const middle = tablePoints / 2;
+    for (const direction of [1, -1]) {
+      for (let k = middle; k > 0 && k < tablePoints; k += direction) {
+        const y = yAt(k);
+        const before = 2 * (k - direction);
+        const twice = 2 * (k - 2 * direction);
+        const extrapolate = Math.abs(k - middle) > 1 ? 1 : 0;
+        let settled = false;
+        if (k !== middle) {
+          state[0] = table[before]! + extrapolate * (table[before]! - table[twice]!);
+          state[1] = table[before + 1]! + extrapolate * (table[before + 1]! - table[twice + 1]!);
+          if (!(state[1]! > 0)) state[1] = table[before + 1]! / 2;
+          settled = settle(y, 0, 12);
+        }
+        if (!settled) descend(y, 2 * upper);
+        table[2 * k] = state[0]!;
+        table[2 * k + 1] = state[1]!;
       }
-      if (!settled) descend(y);
-      table[2 * k] = state[0]!;
-      table[2 * k + 1] = state[1]!;
     }
-  }
-  table[2 * tablePoints] = yUpper * edges.atUpper;
-  if (lower > 0) table[0] = yLower * edges.atLower;
-  else {
-    table[0] = table[2]!;
-    table[1] = table[3]!;
-  }
+    table[2 * tablePoints] = yUpper * edges.atUpper;
+    if (lower > 0) table[0] = yLower * edges.atLower;
+    else {
+      table[0] = table[2]!;
+      table[1] = table[3]!;
+    }
+    return table;
+  };
 
+  // Made when a point is first asked for, and the last point kept: density and tail are often asked for together.
+  let table: Float64Array | undefined;
+  let last = Number.NaN;
   const at = (x: number): void => {
+    if (x === last) return;
+    table ??= tabulate();
+    last = Number.NaN;
     const y = Math.sqrt(x);
     const place =
       (2 * tablePoints * Math.asin(Math.sqrt(Math.min(1, (y - yLower) / (yUpper - yLower))))) / Math.PI;
     const k = Math.max(0, Math.min(tablePoints - 1, Math.floor(place)));
     const share = place - k;
-    for (const part of [0, 1]) {
+    for (let part = 0; part < 2; part++) {
       const here = table[2 * k + part]!;
       state[part] = here + share * (table[2 * k + 2 + part]! - here);
     }
-    if (!(state[1]! > 0) || !settle(y, 0, 20)) descend(y);
+    if (!(state[1]! > 0) || !settle(y, 0, 20)) descend(y, 2 * upper);
+    last = x;
   };
-  const imaginary = (): number => Math.max(0, -(state[2]! * state[1]! + state[3]! * state[0]!));
 
   return {
     lower,
@@ -178,16 +105,18 @@ export function solveDyson(rows: Population, columns: Population): DysonSolution
     tail(x) {
       at(x);
       const y = Math.sqrt(x);
-      let sum = -imaginary();
-      for (const [side, re, im] of [
-        [larger, state[0]!, state[1]!],
-        [smaller, state[2]!, state[3]!],
-      ] as const) {
-        for (let i = 0; i < side.values.length; i++) {
-          sum += side.weights[i]! * Math.atan2(im * side.values[i]!, y + re * side.values[i]!);
-        }
-      }
+      const sum =
+        anglesOf(larger, y, state[0]!, state[1]!) + anglesOf(smaller, y, state[2]!, state[3]!) - imaginary();
       return sum / (Math.PI * mass);
     },
   };
+}
+
+/** sum w arg(y + g v), y real. */
+function anglesOf({ values, weights }: Population, y: number, re: number, im: number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += weights[i]! * Math.atan2(im * values[i]!, y + re * values[i]!);
+  }
+  return sum;
 }

@@ -118,9 +118,35 @@ describe("second opinions", () => {
     const ascending = Float64Array.from({ length: 300 }, (_, i) => law.quantile((i + 0.5) / 300));
     const { values, weights } = fitPopulation(ascending, 0.3);
     expect(values.length).toBe(2);
-    // The last step of the search, 1/64, in the log odds and the log ratio; twice that for what they trade.
-    expect(Math.abs(Math.log(values[1]! / values[0]! / 6))).toBeLessThan(0.04);
-    expect(Math.abs(weights[1]! - 0.4)).toBeLessThan(0.01);
+    // The quantiles are exact to rounding, and so is the least sum, 0.
+    expect(Math.abs(Math.log(values[1]! / values[0]! / 6))).toBeLessThan(1e-6);
+    expect(Math.abs(weights[1]! - 0.4)).toBeLessThan(1e-6);
+  });
+
+  test("recover the seven points of a skewed log-normal population, in any unit", () => {
+    const stream = randomStream(96, ["population"]);
+    for (const [spread, skew, q] of [
+      [0.2, 0, 1],
+      [0.4, 0.05, 0.5],
+      [0.7, -0.05, 0.25],
+      [1, 0, 0.1],
+    ] as const) {
+      // Nodes and weights of the Hermite rule: numpy 2.4.6, polynomial.hermite_e.hermegauss(7).
+      const nodes = [3.750439717725742, 2.366759410734541, 1.1544053947399682];
+      const shares = [0.0005482688559722184, 0.03075712396758647, 0.24012317860501253];
+      const z = [...nodes.map((node) => -node), 0, ...nodes.toReversed()];
+      const raw = z.map((each) => Math.exp(spread * each + skew * (each * each - 1)));
+      const h = [...shares, 0.45714285714285713, ...shares.toReversed()];
+      const law = generalizedMarchenkoPastur(raw, h, q);
+      const unit = Math.exp(3 * stream.normal());
+      const ascending = Float64Array.from({ length: 240 }, (_, i) => unit * law.quantile((i + 0.5) / 240));
+      const { values, weights } = fitPopulation(ascending, q);
+      expect(weights.length).toBe(7);
+      for (const [k, value] of values.entries()) {
+        expect(Math.abs(Math.log((value * law.mean) / raw[k]!))).toBeLessThan(1e-3);
+      }
+      expect(values.reduce((sum, value, k) => sum + value * weights[k]!, 0)).toBeCloseTo(1, 12);
+    }
   });
 
   test("are misled by strong spikes in the mean squares, and not once these are taken off", async () => {
