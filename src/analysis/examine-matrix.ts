@@ -77,8 +77,7 @@ export async function examineMatrix(
   compute: Compute,
 ): Promise<Examination> {
   const fit = firstFit(spectrum);
-  const spikes = wants.vectors ? Math.min(mostVectors, fit?.spikes.length ?? 0) : 0;
-  const profile = isUnexplained(fit) ? await compute.examine("profile", matrix, { spikes }) : null;
+  const profile = isUnexplained(fit) ? await compute.examine("profile", matrix, null) : null;
   if (!fit || !wantsWhole(wants)) return examinedByRows(fit, profile);
   const above = Math.min(mostVectors, fit.spikes.length);
   const below = Math.min(mostVectors, fit.spikesBelow?.length ?? 0);

@@ -77,15 +77,21 @@ const smallDirections: Rule = ({ marchenkoPastur }) => {
   };
 };
 
-const unequalVariances: Rule = ({ secondOpinions }) => {
+const unequalVariances: Rule = ({ secondOpinions, marchenkoPastur }) => {
   const separable = secondOpinions?.find(({ id }) => id === "separable-law");
-  if (!separable || separable.pValue <= adjustedLevel) return null;
+  if (!separable || !marchenkoPastur || separable.pValue <= adjustedLevel) return null;
+  const plain = marchenkoPastur.spikes.length;
+  const isRejected = (marchenkoPastur.pValue ?? 1) <= rejectionLevel;
+  if (!isRejected && separable.spikes > plain / 2) return null; // it explains nothing that was not explained
+  const evidence = isRejected
+    ? `noise whose rows and columns have unequal variances fits the bulk (${pText(separable.pValue)}), Marchenko-Pastur doesn't`
+    : `of ${plain} outliers of the bulk ${separable.spikes} remain if rows and columns of the noise have unequal variances (${pText(separable.pValue)})`;
   return {
     id: "unequal-variances",
     severity: "info",
-    evidence: `noise whose rows and columns have unequal variances fits the bulk (${pText(separable.pValue)}, ${separable.spikes} outliers beyond it), Marchenko-Pastur doesn't`,
+    evidence,
     advice:
-      "Look at the norms of rows and columns, such as those of rare tokens, before reading spikes into this layer.",
+      "Look at the norms of rows and columns, such as those of rare tokens, before reading spikes or tails into this layer.",
   };
 };
 
@@ -100,16 +106,23 @@ const heavyEntries: Rule = ({ permutationNull }) =>
       }
     : null;
 
-const localisedDirection: Rule = ({ marchenkoPastur }) => {
-  for (const { singularValue, vectors } of marchenkoPastur?.spikes ?? []) {
-    for (const vector of vectors ? [vectors.left, vectors.right] : []) {
+const localisedDirection: Rule = ({ marchenkoPastur, spectrum }) => {
+  if (!marchenkoPastur || !spectrum || (marchenkoPastur.pValue ?? 0) <= rejectionLevel) return null;
+  const [longer, shorter] = spectrum.rows >= spectrum.columns ? ["row", "column"] : ["column", "row"];
+  for (const { singularValue, vectors, pValueAdjusted } of marchenkoPastur.spikes) {
+    if (!vectors || (pValueAdjusted ?? 1) > adjustedLevel) continue;
+    for (const [side, vector] of [
+      [longer, vectors.left],
+      [shorter, vectors.right],
+    ] as const) {
       const [first] = vector.coordinates;
       if (!first || first.share < dominantShare) continue;
       return {
         id: "localised-direction",
         severity: "info",
-        evidence: `the direction of singular value ${digits(singularValue)} has ${digits(100 * first.share)} % of its weight in coordinate ${first.index}`,
-        advice: "One row or column stands out: an outlier feature, a rare token, or a damaged channel.",
+        evidence: `the direction of singular value ${digits(singularValue)} has ${digits(100 * first.share)} % of its weight in ${side} ${first.index} (counted from 0)`,
+        advice:
+          "An outlier feature, a rare token, or a damaged channel: look at it before quantising or merging.",
       };
     }
   }
@@ -175,7 +188,7 @@ function heavyTails(layers: readonly LayerResult[]): Finding[] {
           ? `one layer has a power-law tail, alpha ${least}`
           : `${alphas.length} layers have power-law tails, alpha from ${least} to ${most}`,
       advice:
-        "Weights that depend on each other, as training makes them. Compare exponents between layers of one shape (or with --comparable-alpha) and along a run, not between architectures.",
+        "Few directions hold much of these layers, as training and very unequal scales both make them. Compare exponents between layers of one shape (or with --comparable-alpha) and along a run, not between architectures.",
     },
   ];
 }

@@ -35,8 +35,8 @@ export function pText(p: number): string {
  *
  * 1. more zero singular values than noise of the shape and dtype ever had: rank-deficient;
  * 2. no fit, or too few values for one: undetermined;
- * 3. the bulk rejected as Marchenko-Pastur at p <= 0.005: heavy-tailed where the power law of the tail is reliable, else
- *    structured;
+ * 3. the bulk rejected as Marchenko-Pastur at p <= 0.005: heavy-tailed where the power law of the tail is reliable and
+ *    independent entries whose rows and columns have unequal variances do not explain the bulk; else structured;
  * 4. outliers of a bulk that passes, the first of them at p <= 0.005: noise-with-spikes;
  * 5. otherwise noise-like, given at least 20 singular values.
  */
@@ -56,7 +56,8 @@ export function judge(
   if (!fit)
     return { verdict: "undetermined", evidence: `${rank} non-zero singular values are too few for a fit` };
   const fitted = `KS distance ${digits(fit.ksDistance)}, ${pText(fit.pValue)}`;
-  if (fit.pValue <= rejectionLevel && powerLaw?.reliable) {
+  const unequal = opinions.find(({ id, pValue }) => id === "separable-law" && pValue > opinionLevel);
+  if (fit.pValue <= rejectionLevel && powerLaw?.reliable && !unequal) {
     const { alpha, alphaInterval, tailCount, pValue } = powerLaw;
     const [low, high] = alphaInterval!.map((end) => digits(end));
     return {
@@ -67,11 +68,14 @@ export function judge(
     };
   }
   if (fit.pValue <= rejectionLevel) {
-    const second = opinions.find(({ pValue }) => pValue > opinionLevel);
+    const second = unequal ?? opinions.find(({ pValue }) => pValue > opinionLevel);
     const other = second
-      ? `; ${second.name} would look like it (${pText(second.pValue)}, ${second.fittedParameters} fitted)`
+      ? `; ${second.name} would look like it (${pText(second.pValue)}, numbers fitted: ${second.fittedParameters})`
       : "";
-    return { verdict: "structured", evidence: `the bulk is not Marchenko-Pastur: ${fitted}${other}` };
+    const tail = powerLaw?.reliable
+      ? `; its tail would pass for a power law, alpha = ${digits(powerLaw.alpha!)}`
+      : "";
+    return { verdict: "structured", evidence: `the bulk is not Marchenko-Pastur: ${fitted}${other}${tail}` };
   }
   const above = fit.spikes.length;
   const below = fit.spikesBelow?.length ?? 0;

@@ -1,6 +1,5 @@
 import { aspectRatioComparableAlpha } from "../fits/aspect-ratio-comparable-alpha.ts";
 import { type Localisation, localisation } from "../fits/localisation.ts";
-import { meanSquaresWithoutSpikes } from "../fits/variance-profile.ts";
 import type { EntryCensus } from "../linalg/entry-census.ts";
 import { unitOf } from "../linalg/entry-census.ts";
 import type { Matrix } from "../linalg/matrix.ts";
@@ -36,22 +35,9 @@ export interface ShufflesWanted {
   readonly draws: number;
 }
 
-/** Whose part in the mean squares is to be taken off: that of so many of the largest singular values. */
-export interface ProfileWanted {
-  readonly spikes: number;
-}
-
-/** Mean squares of rows and columns; outliers hold so much of some rows that they pass for rows of high variance. */
-function profile(matrix: Matrix, { spikes }: ProfileWanted, { seed }: MatrixTaskContext): MeanSquares {
-  const { rows, columns } = meanSquares(matrix);
-  if (spikes === 0) return { rows, columns };
-  const triplets = extremeSingularVectors(matrix, spikes, { end: "top", seed });
-  const along = (side: "left" | "right") =>
-    triplets.map((each) => ({ value: each.value, vector: each[side] }));
-  return {
-    rows: meanSquaresWithoutSpikes(rows, matrix.columns, along("left")),
-    columns: meanSquaresWithoutSpikes(columns, matrix.rows, along("right")),
-  };
+/** Mean squares of rows and columns. */
+function profile(matrix: Matrix, _wanted: null, _context: MatrixTaskContext): MeanSquares {
+  return meanSquares(matrix);
 }
 
 function localise(

@@ -100,12 +100,9 @@ export async function measureLayer(
   };
 }
 
-/** What other laws say of a bulk that is not Marchenko and Pastur's; nothing where the tail decides by itself. */
-function secondOpinionsOn(
-  { spectrum, fit, powerLaw }: Measurement,
-  { profile }: Examination,
-): SecondOpinion[] {
-  if (!profile || !fit || powerLaw?.reliable || fit.count < spectrum.smaller) return [];
+/** What other laws say of a bulk that is not Marchenko and Pastur's. */
+function secondOpinionsOn({ spectrum, fit }: Measurement, { profile }: Examination): SecondOpinion[] {
+  if (!profile || !fit || fit.count < spectrum.smaller) return [];
   const { singularValues, larger } = spectrum;
   const { separable, generalizedMarchenkoPastur } = secondOpinions({
     singularValues,

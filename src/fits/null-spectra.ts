@@ -3,7 +3,7 @@ import { type RandomStream, randomStream } from "../linalg/random.ts";
 
 /**
  * Simulated spectra of pure noise: what the eigenvalues of a matrix of this shape are when its entries
- * are independent Gaussians of standard deviation 1. The yardstick of every p-value.
+ * are independent Gaussians of standard deviation 1. What tables of noise are made of.
  */
 export interface NullSpectra {
   /** N, the larger side. */
@@ -15,9 +15,9 @@ export interface NullSpectra {
   readonly eigenvalues: Float64Array;
 }
 
-/** Draws for small shapes, so that p-values go down to 1/200. */
+/** Draws for small shapes. */
 const usualDraws = 199;
-/** Draws for large ones, where a draw takes long: p-values then go down to 1/100. */
+/** Draws for large ones, where a draw takes long. */
 const fewDraws = 99;
 const fewDrawsFrom = 512;
 

@@ -9,7 +9,7 @@ export const selftestResultSchema = z
     type: z.literal("selftest"),
     schemaVersion: z.literal(schemaVersion),
     provenance: provenanceSchema,
-    holds: z.boolean().describe("Whether every bound does."),
+    holds: z.boolean().describe("Whether no bound is missed by two standard errors or more."),
     studies: z.array(
       z.object({
         id: z.string(),
@@ -25,7 +25,9 @@ export const selftestResultSchema = z
             repetitions: z.int().positive(),
             atLeast: number.nullable().describe("What the value is held to; null where it is not."),
             atMost: number.nullable(),
-            holds: z.boolean(),
+            outcome: z
+              .enum(["holds", "undecided", "missed", "unbounded"])
+              .describe("undecided: missed by less than two standard errors."),
           }),
         ),
       }),

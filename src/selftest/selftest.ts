@@ -4,7 +4,7 @@ import { schemaVersion, version } from "../analysis/version.ts";
 import { fastestEngine } from "../spectrum/wasm-engine.ts";
 import { studies } from "./catalogue.ts";
 import type { SelftestResult } from "./result.ts";
-import { holds } from "./study.ts";
+import { outcomeOf } from "./study.ts";
 
 export interface SelftestOptions {
   /** Seed of all that is drawn; 0 by default. */
@@ -38,12 +38,11 @@ export async function selftest(options: SelftestOptions = {}): Promise<SelftestR
     for (const [index, study] of studies.entries()) {
       const { id, title, method, source } = study;
       options.onProgress?.({ title, index, count: studies.length });
-      const rows = (await study.run(context)).map(({ bound, ...row }) => ({
-        ...row,
-        atLeast: bound.atLeast ?? null,
-        atMost: bound.atMost ?? null,
-        holds: holds({ ...row, bound }),
-      }));
+      const rows = (await study.run(context)).map((row) => {
+        const { bound, ...numbers } = row;
+        const { atLeast = null, atMost = null } = bound;
+        return { ...numbers, atLeast, atMost, outcome: outcomeOf(row) };
+      });
       results.push({ id, title, method, source, rows });
     }
     return {
@@ -59,7 +58,7 @@ export async function selftest(options: SelftestOptions = {}): Promise<SelftestR
         files: [],
         run: {},
       },
-      holds: results.every(({ rows }) => rows.every((row) => row.holds)),
+      holds: results.every(({ rows }) => rows.every((row) => row.outcome !== "missed")),
       studies: results,
     };
   } finally {

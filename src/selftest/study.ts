@@ -60,10 +60,14 @@ export function rate(
   };
 }
 
-/** Whether a row is within its bound. */
-export function holds({ value, bound }: Pick<StudyRow, "value" | "bound">): boolean {
-  return (
-    value >= (bound.atLeast ?? Number.NEGATIVE_INFINITY) &&
-    value <= (bound.atMost ?? Number.POSITIVE_INFINITY)
-  );
+/** Whether a value is within its bound; a miss by less than two standard errors may be chance. */
+export type Outcome = "holds" | "undecided" | "missed" | "unbounded";
+
+/** How a row stands to its bound. */
+export function outcomeOf({ value, standardError, bound }: StudyRow): Outcome {
+  const { atLeast, atMost } = bound;
+  if (atLeast === undefined && atMost === undefined) return "unbounded";
+  const off = Math.max((atLeast ?? value) - value, value - (atMost ?? value));
+  if (off <= 0) return "holds";
+  return off < 2 * (standardError ?? 0) ? "undecided" : "missed";
 }

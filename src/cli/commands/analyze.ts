@@ -78,7 +78,7 @@ export function analyzeCommand(): Command {
         .choices(nullKinds)
         .default("gaussian"),
     )
-    .option("--seed <n>", "seed of the simulated noise behind p-values", parseSeed, 0)
+    .option("--seed <n>", "seed of bootstraps, shuffles and simulated noise", parseSeed, 0)
     .option(
       "--workers <n>",
       "worker threads, at most four a core; one a core by default. The result does not depend on it",

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { GateError, UsageError } from "../../errors.ts";
 import { renderJson } from "../../report/json.ts";
 import { selftestMarkdown } from "../../report/selftest/selftest-markdown.ts";
-import { boundText, outcome, selftestSentence, valueText } from "../../report/selftest/selftest-rows.ts";
+import { boundText, outcomeText, selftestSentence, valueText } from "../../report/selftest/selftest-rows.ts";
 import type { SelftestResult } from "../../selftest/result.ts";
 import { selftest } from "../../selftest/selftest.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
@@ -85,8 +85,7 @@ async function run(flags: Flags): Promise<void> {
     talk(`took ${duration(seconds)}`);
   }
   throwAll(failures);
-  const missed = result.studies.flatMap(({ rows }) => rows.filter((row) => outcome(row).word === "missed"));
-  if (missed.length > 0) throw new GateError(`selftest: ${selftestSentence(result)}`);
+  if (!result.holds) throw new GateError(`selftest: ${selftestSentence(result)}`);
 }
 
 async function terminalText(result: SelftestResult): Promise<string> {
@@ -94,7 +93,7 @@ async function terminalText(result: SelftestResult): Promise<string> {
   const parts = [`${selftestSentence(result)}\n`];
   for (const { title, rows } of result.studies) {
     const cells = rows.map((row) => [
-      outcome(row).mark,
+      outcomeText(row).mark,
       row.circumstances,
       row.quantity,
       valueText(row),

@@ -11,7 +11,7 @@ const terms: readonly (readonly [string, string])[] = [
   ],
   [
     "p of the fit",
-    "the share of simulated noise spectra of the same shape that lie as far from their own fit. Small: this is not noise of one size.",
+    "the probability that noise of the same shape lies as far from its own fit, by simulation. Small: this is not noise of one size.",
   ],
   [
     "Spike",

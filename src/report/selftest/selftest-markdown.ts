@@ -1,6 +1,6 @@
 import type { SelftestResult } from "../../selftest/result.ts";
 import { formatCount } from "../format-number.ts";
-import { boundText, outcome, type SelftestStudy, selftestSentence, valueText } from "./selftest-rows.ts";
+import { boundText, outcomeText, type SelftestStudy, selftestSentence, valueText } from "./selftest-rows.ts";
 
 /** The error rates of the package as Markdown: a table a study. */
 export function selftestMarkdown(result: SelftestResult): string {
@@ -23,7 +23,7 @@ function studyParts({ title, method, source, rows }: SelftestStudy): string[] {
       row.quantity,
       valueText(row),
       boundText(row),
-      outcome(row).word,
+      outcomeText(row).word,
       formatCount(row.repetitions),
     ].join(" | "),
   );

@@ -4,7 +4,7 @@ import { formatCount } from "../format-number.ts";
 import { type Html, heading, html, trusted } from "../page/html.ts";
 import { pageDocument } from "../page/page-document.ts";
 import { studyChart } from "./selftest-chart.ts";
-import { boundText, outcome, type SelftestStudy, selftestSentence, valueText } from "./selftest-rows.ts";
+import { boundText, outcomeText, type SelftestStudy, selftestSentence, valueText } from "./selftest-rows.ts";
 
 /** The error rates of the package as one page that stands alone. */
 export async function selftestPage(result: SelftestResult): Promise<string> {
@@ -31,7 +31,7 @@ async function studySection(study: SelftestStudy): Promise<Html> {
     chart &&
     html`<figure>${trusted(await renderChart(chart, sentence))}<figcaption>${sentence}</figcaption></figure>`;
   const body = rows.map((row) => {
-    const { mark, word } = outcome(row);
+    const { mark, word } = outcomeText(row);
     return html`<tr><th scope="row">${row.circumstances}</th><td>${row.quantity}</td><td class="number">${valueText(row)}</td><td class="number">${boundText(row)}</td><td>${mark} ${word}</td><td class="number">${formatCount(row.repetitions)}</td></tr>`;
   });
   return html`<section aria-labelledby="${id}">

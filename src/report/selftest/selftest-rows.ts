@@ -16,21 +16,23 @@ export function valueText({ value, standardError }: SelftestRow): string {
   return formatWithError(value, standardError);
 }
 
+/** How each outcome is shown: a mark beside the word. */
+const outcomes: Readonly<Record<SelftestRow["outcome"], { readonly mark: string; readonly word: string }>> = {
+  holds: { mark: "✓", word: "holds" },
+  undecided: { mark: "?", word: "undecided" },
+  missed: { mark: "✗", word: "missed" },
+  unbounded: { mark: " ", word: "" },
+};
+
 /** Whether a row is within its bound, as a mark and a word. */
-export function outcome(row: SelftestRow): { readonly mark: string; readonly word: string } {
-  if (boundText(row) === "") return { mark: " ", word: "" };
-  if (row.holds) return { mark: "✓", word: "holds" };
-  const off = Math.max((row.atLeast ?? row.value) - row.value, row.value - (row.atMost ?? row.value));
-  // A miss within two standard errors may be chance.
-  return row.standardError !== null && off < 2 * row.standardError
-    ? { mark: "?", word: "undecided" }
-    : { mark: "✗", word: "missed" };
+export function outcomeText(row: SelftestRow): { readonly mark: string; readonly word: string } {
+  return outcomes[row.outcome];
 }
 
 /** The answer in a sentence. */
 export function selftestSentence({ studies }: SelftestResult): string {
-  const rows = studies.flatMap((study) => study.rows).filter((row) => boundText(row) !== "");
-  const count = (word: string) => rows.filter((row) => outcome(row).word === word).length;
+  const rows = studies.flatMap((study) => study.rows).filter((row) => row.outcome !== "unbounded");
+  const count = (outcome: SelftestRow["outcome"]) => rows.filter((row) => row.outcome === outcome).length;
   const others = [
     count("missed") > 0 ? `${count("missed")} missed` : "",
     count("undecided") > 0 ? `${count("undecided")} undecided, within two standard errors` : "",
