@@ -13,7 +13,6 @@ import {
   firstFit,
   isUnexplained,
   type Wants,
-  wantsWhole,
 } from "./examine-matrix.ts";
 import type { Place } from "./map-bounded.ts";
 import { measureLayer } from "./measure-layer.ts";
@@ -30,7 +29,7 @@ export async function analyzeLayer(
   budget: MemoryBudget,
   place: Place,
 ): Promise<LayerResult> {
-  const holding = holdingOf(layer, compute, wantsWhole(wants));
+  const holding = holdingOf(layer, compute, wants);
   if (!holding) {
     return skipped(layer, layer.skip?.reason ?? "not-a-matrix", layer.skip?.detail ?? "it has no matrix");
   }

@@ -50,6 +50,11 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
   }
   const { vectors = false, comparableAlpha = false } = options;
   const wants = { vectors, shuffles: options.null === "permute", comparableAlpha };
+  if (method === "lanczos" && wantsWhole(wants)) {
+    throw new UsageError(
+      "an estimate by lanczos has no outliers to look at: vectors, shuffles and comparable exponents need another method",
+    );
+  }
   const opened = await openSources(input);
   const compute =
     workers > 1
@@ -71,7 +76,7 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
       plans.flatMap(({ layers }) => layers),
       compute,
       options.maxMemory,
-      wantsWhole(wants),
+      wants,
     );
     const checkpoints: CheckpointResult[] = [];
     for (const plan of plans) {

@@ -23,6 +23,9 @@ export interface Wants {
   readonly comparableAlpha: boolean;
 }
 
+/** Nothing but the spectrum. */
+export const nothingElse: Wants = { vectors: false, shuffles: false, comparableAlpha: false };
+
 /** Whether a layer has to be held whole for it. */
 export function wantsWhole({ vectors, shuffles, comparableAlpha }: Wants): boolean {
   return vectors || shuffles || comparableAlpha;

@@ -2,6 +2,7 @@ import { memoryLimit, readableBytes } from "../checkpoint/memory-limit.ts";
 import { UsageError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Compute } from "./compute.ts";
+import { nothingElse, type Wants, wantsWhole } from "./examine-matrix.ts";
 
 /** Matrices from this many bytes on are read by rows, where that can be done, and never held whole. */
 const streamedFrom = 64 * 1024 * 1024;
@@ -22,20 +23,25 @@ export interface Holding {
 /**
  * How a layer is best held; null for a skipped one.
  *
- * @param isWhole - whether all of its entries are wanted at once.
+ * @param wants - what else is asked of it: its entries are then wanted at once, and copies of them.
  */
-export function holdingOf(layer: Layer, compute: Compute, isWhole = false): Holding | null {
+export function holdingOf(layer: Layer, compute: Compute, wants: Wants = nothingElse): Holding | null {
   if (layer.skip || !layer.matrixShape) return null;
   const [rows, columns] = layer.matrixShape;
   const entryBytes = layer.dtype === "F64" ? 8 : 4;
   const whole = rows * columns * entryBytes;
   const workspace = compute.workspace(Math.min(rows, columns));
   const step = compute.rowsAtOnce({ rows, columns, entryBytes });
-  if (isWhole || whole < streamedFrom || !layer.readRows || step === null) {
-    return { entryBytes, blockRows: null, bytes: whole + workspace };
+  if (wantsWhole(wants) || whole < streamedFrom || !layer.readRows || step === null) {
+    return { entryBytes, blockRows: null, bytes: whole + workspace + copiesOf(rows * columns, whole, wants) };
   }
   const blockRows = Math.max(1, Math.floor(blockBytes / (columns * entryBytes * step))) * step;
   return { entryBytes, blockRows, bytes: 2 * blockRows * columns * entryBytes + workspace };
+}
+
+/** Bytes of the copies that are made of a layer's entries: in float64 for vectors, as they are for shuffles. */
+function copiesOf(entries: number, whole: number, { vectors, shuffles }: Wants): number {
+  return Math.max(vectors ? 2 * 8 * entries : 0, shuffles ? whole : 0);
 }
 
 /** Memory for the layers under way: each takes its part, or waits until others have given theirs back. */
@@ -46,18 +52,18 @@ export interface MemoryBudget {
 /**
  * A budget that all layers of an analysis fit in, one by one.
  *
- * @param isWhole - as in {@link holdingOf}. @param most - bytes; half of the machine's memory by default, and what the largest layer takes if that is more.
+ * @param wants - as in {@link holdingOf}. @param most - bytes; half of the machine's memory by default, and what the largest layer takes if that is more.
  * @throws {UsageError} If a layer alone takes more than `most` says: which, how much, and what to do.
  */
 export async function memoryBudget(
   layers: readonly Layer[],
   compute: Compute,
   most: number | undefined,
-  isWhole = false,
+  wants: Wants = nothingElse,
 ): Promise<MemoryBudget> {
   let largest = 0;
   for (const layer of layers) {
-    const bytes = holdingOf(layer, compute, isWhole)?.bytes ?? 0;
+    const bytes = holdingOf(layer, compute, wants)?.bytes ?? 0;
     if (most !== undefined && bytes > most) {
       const [rows, columns] = layer.matrixShape!;
       throw new UsageError(

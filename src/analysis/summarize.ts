@@ -1,13 +1,16 @@
 import { metricCatalogue } from "../metrics/catalogue.ts";
 import { metricValue } from "./metric-value.ts";
+import { holdsIn } from "./rests-on.ts";
 import type { CheckpointResult, LayerResult, Trajectory } from "./result.ts";
 
-/** Mean and median of every metric over the analysed layers, nulls left out. */
+/** Mean and median of every metric over the analysed layers where it holds, nulls left out. */
 export function summarizeMetrics(layers: readonly LayerResult[]): CheckpointResult["summary"] {
   const analysed = layers.filter((layer) => layer.status === "analysed");
   const summary: CheckpointResult["summary"] = {};
-  for (const { id } of metricCatalogue) {
+  for (const metric of metricCatalogue) {
+    const { id } = metric;
     const values = analysed
+      .filter((layer) => holdsIn(layer, metric))
       .map((layer) => metricValue(layer, id))
       .filter((value) => value !== null)
       .sort((a, b) => a - b);

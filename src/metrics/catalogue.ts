@@ -21,6 +21,8 @@ import type { Metric } from "./metric.ts";
 import { minNonzeroSingularValue } from "./min-nonzero-singular-value.ts";
 import { nearZeroRate } from "./near-zero-rate.ts";
 import { powerLawAlpha } from "./power-law-alpha.ts";
+import { powerLawAlphaHigh } from "./power-law-alpha-high.ts";
+import { powerLawAlphaLow } from "./power-law-alpha-low.ts";
 import { powerLawKsDistance } from "./power-law-ks-distance.ts";
 import { powerLawPValue } from "./power-law-p-value.ts";
 import { powerLawTailCount } from "./power-law-tail-count.ts";
@@ -59,6 +61,8 @@ export const metricCatalogue: readonly Metric[] = [
   bulkPValue,
   bulkSoftRank,
   powerLawAlpha,
+  powerLawAlphaLow,
+  powerLawAlphaHigh,
   powerLawTailCount,
   powerLawKsDistance,
   powerLawPValue,

@@ -1,4 +1,5 @@
 import { metricValue } from "../analysis/metric-value.ts";
+import { holdsIn } from "../analysis/rests-on.ts";
 import type { LayerResult } from "../analysis/result.ts";
 import { metricCatalogue } from "../metrics/catalogue.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -66,15 +67,8 @@ export function columnOf(id: string): Column {
   return metric ? metricColumn(metric) : unknownColumn(id);
 }
 
-/** When what a metric rests on does not hold. */
-const doubts: Readonly<Record<NonNullable<Metric["restsOn"]>, (layer: LayerResult) => boolean>> = {
-  fit: isRejected,
-  tail: (layer) => !layer.powerLaw?.reliable,
-};
-
 function metricColumn(metric: Metric): Column {
   const { id, title, symbol, digits = usualDigits, restsOn } = metric;
-  const isDoubtful = restsOn ? doubts[restsOn] : () => false;
   const value = (layer: LayerResult) => metricValue(layer, id);
   return {
     id,
@@ -85,7 +79,7 @@ function metricColumn(metric: Metric): Column {
     value,
     text(layer) {
       const text = uncertainText(metric, layer);
-      return value(layer) !== null && isDoubtful(layer) ? `(${text})` : text;
+      return value(layer) !== null && !holdsIn(layer, metric) ? `(${text})` : text;
     },
   };
 }

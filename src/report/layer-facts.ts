@@ -26,6 +26,8 @@ export const factColumns: readonly FactColumn[] = [
   { id: "status", text: (_, layer) => layer.status },
   { id: "reason", text: (_, layer) => layer.reason ?? "" },
   { id: "verdict", text: (_, layer) => layer.verdict ?? "" },
+  { id: "powerLaw.reliable", text: (_, layer) => (layer.powerLaw ? String(layer.powerLaw.reliable) : "") },
+  { id: "powerLaw.reason", text: (_, layer) => layer.powerLaw?.reason ?? "" },
 ];
 
 /** `384×1536`; "scalar" for no axes. */

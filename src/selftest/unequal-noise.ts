@@ -1,4 +1,4 @@
-import { examineMatrix } from "../analysis/examine-matrix.ts";
+import { examineMatrix, nothingElse } from "../analysis/examine-matrix.ts";
 import { measureLayer } from "../analysis/measure-layer.ts";
 import { censusOf } from "../linalg/entry-census.ts";
 import { randomStream } from "../linalg/random.ts";
@@ -15,8 +15,6 @@ const cases = [
     scale: (_: number, j: number) => (1 + j) ** -0.6,
   },
 ] as const;
-
-const wants = { vectors: false, shuffles: false, comparableAlpha: false };
 
 export const unequalNoise: Study = {
   id: "unequal-noise",
@@ -43,7 +41,7 @@ export const unequalNoise: Study = {
           censusOf(data),
           spectrum,
           name,
-          wants,
+          nothingElse,
           context.compute,
         );
         const { verdict } = await measureLayer(spectrum, examination, context.compute, name, "summary");

@@ -44,7 +44,7 @@ export function describeMetric(metric: Metric): void {
       : plant(gaussian(40, 90, 0.7, "metric"), 30, "metric");
 
     test("declares what it is", () => {
-      expect(metric.id).toMatch(/^(concentration|marchenkoPastur|powerLaw|metrics)\.[a-zA-Z.]+$/);
+      expect(metric.id).toMatch(/^(concentration|marchenkoPastur|powerLaw|metrics)\.[a-zA-Z.01]+$/);
       for (const text of [metric.title, metric.symbol, metric.formula, metric.meaning, metric.source]) {
         expect(text.length).toBeGreaterThan(0);
       }

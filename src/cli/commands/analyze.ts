@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import { type NullKind, nullKinds } from "../../analysis/analyze-options.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
+import { UsageError } from "../../errors.ts";
 import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
 import { engineById, engines } from "../../spectrum/engines.ts";
@@ -135,6 +136,9 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
   await checkOutputs(outputs);
   const denoised = await checkDenoisedOutput(paths, flags.writeDenoised, flags.shrinker);
+  if (denoised && flags.method === "lanczos") {
+    throw new UsageError("--write-denoised needs spectra that are exact: leave out --method lanczos");
+  }
   const selection = {
     ...(flags.include && { include: flags.include }),
     ...(flags.exclude && { exclude: flags.exclude }),

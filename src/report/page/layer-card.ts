@@ -133,11 +133,13 @@ function shrinkageNumbers(advice: Shrinkage): [string, string][] {
   ];
 }
 
-/** Standard errors stand beside their numbers. */
-const errorIds = new Set(metricCatalogue.map(({ standardError }) => standardError));
+/** Standard errors and the ends of intervals stand beside their numbers. */
+const besideOthers = new Set(
+  metricCatalogue.flatMap(({ standardError, interval }) => [standardError, `${interval}.0`, `${interval}.1`]),
+);
 
 function columnNumbers(layer: LayerResult, prefix: string): [string, string][] {
   return columnsOf([layer])
-    .filter(({ id }) => id.startsWith(prefix) && !id.includes("Null.") && !errorIds.has(id))
+    .filter(({ id }) => id.startsWith(prefix) && !id.includes("Null.") && !besideOthers.has(id))
     .map((column): [string, string] => [column.title, column.text(layer)]);
 }
