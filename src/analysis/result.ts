@@ -134,7 +134,9 @@ export const comparableAlphaSchema = z.object({
 
 export const shrinkageSchema = z.object({
   rank: count("Directions to keep, with singular values shrunk for the least Frobenius error."),
-  relativeError: nullable("Expected error of that matrix over the norm of what was planted."),
+  relativeError: nullable(
+    "Expected error of that matrix over the norm of what was planted, of the directions that were found.",
+  ),
   relativeErrorStandardError: nullable("Standard error of the outcome."),
   energyKept: number.describe("Squared Frobenius norm of it over that of the layer."),
   hardThreshold: number.describe("Truncation instead: singular values over this are kept as they are."),

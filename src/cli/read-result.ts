@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { type AnalysisResult, analysisResultSchema } from "../analysis/result.ts";
 import { UnreadableInputError } from "../errors.ts";
+import { type SelftestResult, selftestResultSchema } from "../selftest/result.ts";
 
-const expected = "the JSON that `marchenko analyze MODEL -o run.json` writes";
+const expected = "the JSON that `marchenko analyze MODEL -o run.json` writes, or `marchenko selftest -o`";
 const shownFaults = 5;
 
 /**
@@ -11,7 +12,7 @@ const shownFaults = 5;
  *
  * @throws {UnreadableInputError} If there is no such file, it is not JSON, or not a result.
  */
-export async function readResult(path: string): Promise<AnalysisResult> {
+export async function readResult(path: string): Promise<AnalysisResult | SelftestResult> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -31,9 +32,10 @@ export async function readResult(path: string): Promise<AnalysisResult> {
       },
     );
   }
-  const parsed = analysisResultSchema.safeParse(value);
+  const isSelftest = (value as { type?: unknown } | null)?.type === "selftest";
+  const parsed = (isSelftest ? selftestResultSchema : analysisResultSchema).safeParse(value);
   // The value itself: the parsed copy has its keys in the schema's order, and writes other bytes.
-  if (parsed.success) return value as AnalysisResult;
+  if (parsed.success) return value as AnalysisResult | SelftestResult;
   const { issues } = parsed.error;
   const faults = z.prettifyError(new z.ZodError(issues.slice(0, shownFaults)));
   const more = issues.length > shownFaults ? `\nand ${issues.length - shownFaults} more` : "";

@@ -63,8 +63,8 @@ export interface ShrinkageOptions {
  *     t^2 + h^2 - 2 h t c d,   at the Frobenius shrinker t^2 (1 - c^2 d^2)
  *
  * and directions add up. Its standard error is that of the outcome: from {@link spikeFluctuations}, and from the
- * error of the scale. "Planted" is what shows: a direction under `s (N M)^(1/4)` leaves no trace, and none of its
- * energy is counted. A direction within some N^(-1/3) of that has larger errors than are given.
+ * error of the scale. "Planted" is what was found: a direction under `s (N M)^(1/4)` leaves no trace, one
+ * somewhat above it may be missed, and none of their energy is counted. A direction within some N^(-1/3) of that has larger errors than are given.
  *
  * @param singularValues - descending, in the unit of the weights: all, or at least those above the bulk.
  * @param larger - N. @param smaller - M, 1 to N. @param scale - s > 0, in the unit of the weights.

@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
+import { UsageError } from "../../errors.ts";
 import { collect } from "../options.ts";
-import { checkOutputs, formatOfFile, renderers, writeOutput } from "../outputs.ts";
+import { checkOutputs, formatOfFile, renderers, type Text, writeOutput } from "../outputs.ts";
+import { selftestRenderers } from "../selftest-renderers.ts";
 import { printData, talk } from "../terminal.ts";
 
 interface Flags {
@@ -11,7 +13,7 @@ interface Flags {
 export function reportCommand(): Command {
   return new Command("report")
     .description("Renders a saved result again: as a page, a table, Markdown or CSV.")
-    .argument("<result.json>", "what analyze -o wrote")
+    .argument("<result.json>", "what analyze -o or selftest -o wrote")
     .option("-o, --output <file>", ".html .md .csv .ndjson .json; may be given several times", collect)
     .addOption(
       new Option("--format <format>", "what to print on stdout; a table when there is no -o").choices(
@@ -30,10 +32,17 @@ Examples:
       // Loaded here: the validation library is a fifth of the memory of the commands that don't need it.
       const { readResult } = await import("../read-result.ts");
       const result = await readResult(path);
+      const render = (wanted: string): Text | Promise<Text> => {
+        if (result.type === "analysis") return renderers[wanted]!(result);
+        const known = selftestRenderers[wanted];
+        if (!known)
+          throw new UsageError(`a self-test has no ${wanted}: ${Object.keys(selftestRenderers).join(", ")}`);
+        return known(result);
+      };
       for (const file of output) {
-        await writeOutput(file, await renderers[formatOfFile(file)]!(result));
+        await writeOutput(file, await render(formatOfFile(file)));
         talk(`wrote ${file}`);
       }
-      if (format || output.length === 0) await printData(await renderers[format ?? "table"]!(result));
+      if (format || output.length === 0) await printData(await render(format ?? "table"));
     });
 }

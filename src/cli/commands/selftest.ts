@@ -1,17 +1,14 @@
 import { availableParallelism, hostname } from "node:os";
 import { Command, Option } from "commander";
 import { GateError, UsageError } from "../../errors.ts";
-import { renderJson } from "../../report/json.ts";
-import { selftestMarkdown } from "../../report/selftest/selftest-markdown.ts";
-import { boundText, outcomeText, selftestSentence, valueText } from "../../report/selftest/selftest-rows.ts";
-import type { SelftestResult } from "../../selftest/result.ts";
+import { selftestSentence } from "../../report/selftest/selftest-rows.ts";
 import { selftest } from "../../selftest/selftest.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
-import { checkOutputs, formatOfFile, type Text } from "../outputs.ts";
+import { checkOutputs, formatOfFile } from "../outputs.ts";
 import { duration, progressLine } from "../progress-line.ts";
-import { talk, widthOf } from "../terminal.ts";
+import { selftestRenderers } from "../selftest-renderers.ts";
+import { talk } from "../terminal.ts";
 import { deliver, throwAll } from "../write-result.ts";
-import { writeTable } from "../write-table.ts";
 
 interface Flags {
   readonly quick?: boolean;
@@ -22,13 +19,6 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
-const renderers: Readonly<Record<string, (result: SelftestResult) => Text | Promise<Text>>> = {
-  table: terminalText,
-  json: renderJson,
-  markdown: selftestMarkdown,
-  html: async (result) => (await import("../../report/selftest/selftest-page.ts")).selftestPage(result),
-};
-
 export function selftestCommand(): Command {
   return new Command("selftest")
     .description(
@@ -38,7 +28,9 @@ export function selftestCommand(): Command {
     .option("--seed <n>", "seed of all that is drawn", parseSeed, 0)
     .option("--workers <n>", "worker threads; one a core by default", parseCount)
     .option("-o, --output <file>", "write the result; .json .md .html; may be given several times", collect)
-    .addOption(new Option("--format <format>", "what to print on stdout").choices(Object.keys(renderers)))
+    .addOption(
+      new Option("--format <format>", "what to print on stdout").choices(Object.keys(selftestRenderers)),
+    )
     .option("-q, --quiet", "print nothing but errors")
     .addHelpText(
       "after",
@@ -55,7 +47,7 @@ Exit code 4 when a bound is missed by more than two standard errors.`,
 async function run(flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
   for (const path of outputs) {
-    if (!Object.hasOwn(renderers, formatOfFile(path))) {
+    if (!Object.hasOwn(selftestRenderers, formatOfFile(path))) {
       throw new UsageError(`selftest writes .json, .md and .html, not ${path}`);
     }
   }
@@ -79,30 +71,13 @@ async function run(flags: Flags): Promise<void> {
     node: process.version,
   };
   const printed = flags.format ?? (flags.quiet ? null : "table");
-  const { written, failures } = await deliver(outputs, printed, (format) => renderers[format]!(result));
+  const { written, failures } = await deliver(outputs, printed, (format) =>
+    selftestRenderers[format]!(result),
+  );
   if (!flags.quiet) {
     for (const path of written) talk(`wrote ${path}`);
     talk(`took ${duration(seconds)}`);
   }
   throwAll(failures);
   if (!result.holds) throw new GateError(`selftest: ${selftestSentence(result)}`);
-}
-
-async function terminalText(result: SelftestResult): Promise<string> {
-  const width = widthOf(process.stdout);
-  const parts = [`${selftestSentence(result)}\n`];
-  for (const { title, rows } of result.studies) {
-    const cells = rows.map((row) => [
-      outcomeText(row).mark,
-      row.circumstances,
-      row.quantity,
-      valueText(row),
-      boundText(row),
-    ]);
-    parts.push(
-      `\n${title}\n`,
-      await writeTable(["", "circumstances", "quantity", "value", "bound"], cells, width),
-    );
-  }
-  return parts.join("");
 }

@@ -123,7 +123,10 @@ function comparableText(found: NonNullable<LayerResult["comparableAlpha"]>): str
 function shrinkageNumbers(advice: Shrinkage): [string, string][] {
   return [
     ["rank to keep", String(advice.rank)],
-    ["error to expect, relative", formatWithError(advice.relativeError, advice.relativeErrorStandardError)],
+    [
+      "error of what was found, relative",
+      formatWithError(advice.relativeError, advice.relativeErrorStandardError),
+    ],
     ["energy kept", formatNumber(advice.energyKept)],
     ["hard threshold", formatNumber(advice.hardThreshold)],
     [
