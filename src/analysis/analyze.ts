@@ -6,7 +6,7 @@ import { adjustSpikes } from "./adjust-spikes.ts";
 import { analyzeLayer } from "./analyze-layer.ts";
 import type { AnalyzeOptions } from "./analyze-options.ts";
 import { computeInProcess } from "./compute.ts";
-import { wantsWhole } from "./examine-matrix.ts";
+import { spectraOf, wantsWhole } from "./examine-matrix.ts";
 import { findingsOf } from "./findings.ts";
 import { mapBounded } from "./map-bounded.ts";
 import { memoryBudget } from "./memory-budget.ts";
@@ -65,7 +65,10 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
     for (const each of opened.sources) {
       plans.push({ opened: each, layers: layersOf(await each.source.tensors(), options), costs: [] });
     }
-    const costs = costsOf(plans.flatMap(({ layers }) => layers));
+    const costs = costsOf(
+      plans.flatMap(({ layers }) => layers),
+      spectraOf(wants),
+    );
     for (const plan of plans) plan.costs = costs.splice(0, plan.layers.length);
     const cost = {
       done: 0,

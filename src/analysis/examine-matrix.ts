@@ -13,6 +13,9 @@ import type { Compute } from "./compute.ts";
 import { rejectionLevel } from "./judge.ts";
 import type { AnswerOf } from "./matrix-tasks.ts";
 
+/** Shuffles of a layer: p-values then go down to 1/20. */
+const shuffleDraws = 19;
+
 /** What is asked of a matrix beside its singular values. */
 export interface Wants {
   /** Singular vectors of the outliers: on which coordinates they live. */
@@ -21,6 +24,11 @@ export interface Wants {
   readonly shuffles: boolean;
   /** The exponent of the tail on blocks of one aspect ratio. */
   readonly comparableAlpha: boolean;
+}
+
+/** About how many spectra a layer takes with it. */
+export function spectraOf({ shuffles, comparableAlpha }: Wants): number {
+  return 1 + (shuffles ? shuffleDraws : 0) + (comparableAlpha ? 1 : 0);
 }
 
 /** Nothing but the spectrum. */
@@ -47,8 +55,6 @@ export function examinedByRows(fit: MarchenkoPasturFit | null, profile: MeanSqua
   return { fit, profile, vectors: null, permutation: null, comparableAlpha: null };
 }
 
-/** Shuffles of a layer: p-values then go down to 1/20. */
-const shuffleDraws = 19;
 /** Outliers at either end whose vectors are computed, at most. */
 const mostVectors = 16;
 

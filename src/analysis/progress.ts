@@ -27,8 +27,10 @@ const isCoarse = (dtype: string): boolean => /^(F16|BF16|F8)/.test(dtype);
  *     + 73 M^2 a draw of simulated noise, for the first layer of a shape whose noise has zeros by rounding
  *
  * Measured: orders 256 to 4096, within a fifth.
+ *
+ * @param spectra - of a matrix of its shape that each layer takes.
  */
-export function costsOf(layers: readonly Layer[]): number[] {
+export function costsOf(layers: readonly Layer[], spectra = 1): number[] {
   const shapes = new Set<string>();
   return layers.map((layer) => {
     if (layer.skip || !layer.matrixShape) return 0;
@@ -38,7 +40,7 @@ export function costsOf(layers: readonly Layer[]): number[] {
     const isDrawn = isCoarse(layer.dtype) && smaller > nearlySquare * larger && !shapes.has(shape);
     const noise = isDrawn ? 73 * nullDraws(smaller) * smaller ** 2 : 0;
     shapes.add(shape);
-    return noise + spectrumCost(larger, smaller) + 60 * larger * smaller + 5e7;
+    return noise + spectra * spectrumCost(larger, smaller) + 60 * larger * smaller + 5e7;
   });
 }
 

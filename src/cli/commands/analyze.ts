@@ -2,6 +2,7 @@ import { availableParallelism, hostname } from "node:os";
 import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import { type NullKind, nullKinds } from "../../analysis/analyze-options.ts";
+import { nothingElse, spectraOf } from "../../analysis/examine-matrix.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
 import { UsageError } from "../../errors.ts";
 import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
@@ -177,7 +178,19 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   }
   if (flags.dryRun) {
     const engine = flags.engine ? engineById(flags.engine) : fastestEngine();
-    await dryRun(paths, selection, flags.format ?? "table", Math.min(workers, cores), engine);
+    const wants = {
+      ...nothingElse,
+      shuffles: flags.null === "permute",
+      comparableAlpha: flags.comparableAlpha ?? nothingElse.comparableAlpha,
+    };
+    await dryRun(
+      paths,
+      selection,
+      flags.format ?? "table",
+      Math.min(workers, cores),
+      engine,
+      spectraOf(wants),
+    );
     const unwritten = [...outputs, ...(denoised ? [denoised.path] : [])];
     if (unwritten.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${unwritten.join(", ")}`);
     return;

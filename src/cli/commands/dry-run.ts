@@ -19,6 +19,7 @@ const compact = (value: number): string =>
  * Lists what an analysis would do, from the headers alone.
  *
  * @param workers - that the analysis would have; how long it takes is told for them.
+ * @param spectra - that each layer takes.
  * @throws {NothingToAnalyzeError} If it would analyse nothing: a script learns it here already.
  */
 export async function dryRun(
@@ -27,6 +28,7 @@ export async function dryRun(
   format: string,
   workers: number,
   engine: SpectrumEngine,
+  spectra: number,
 ): Promise<void> {
   if (format !== "table" && format !== "json") {
     throw new UsageError(`--dry-run prints table or json, not ${format}`);
@@ -52,7 +54,8 @@ export async function dryRun(
         });
       }
     }
-    for (const [index, cost] of costsOf(layers).entries()) rows[index]!.operations = Math.round(cost);
+    for (const [index, cost] of costsOf(layers, spectra).entries())
+      rows[index]!.operations = Math.round(cost);
     await printData(
       format === "json"
         ? renderJson(rows)
