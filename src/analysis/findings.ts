@@ -1,12 +1,10 @@
-import { pText, rejectionLevel } from "./judge.ts";
+import { digits, pText, rejectionLevel } from "./judge.ts";
 import type { Finding, LayerResult } from "./result.ts";
 
 /** A spike counts in a finding when it survives the correction for the number of layers. */
 const adjustedLevel = 0.05;
 /** One direction with more of the squared Frobenius norm than this dominates its layer. */
 const dominantShare = 0.5;
-
-const digits = (value: number) => Number(value.toPrecision(3)).toString();
 
 /** What one rule finds in one layer. */
 type Rule = (layer: LayerResult) => Omit<Finding, "layer"> | null;
@@ -177,7 +175,7 @@ function heavyTails(layers: readonly LayerResult[]): Finding[] {
     verdict === "heavy-tailed" && powerLaw?.alpha ? [powerLaw.alpha] : [],
   );
   if (alphas.length === 0) return [];
-  const [least, most] = [Math.min(...alphas), Math.max(...alphas)].map(digits);
+  const [least, most] = [Math.min(...alphas), Math.max(...alphas)].map((alpha) => digits(alpha));
   return [
     {
       id: "heavy-tails",

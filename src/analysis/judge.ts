@@ -22,7 +22,8 @@ export interface Judgement {
   readonly evidence: string;
 }
 
-const digits = (value: number, count = 3) => Number(value.toPrecision(count)).toString();
+/** A number to a few significant digits, in a sentence. */
+export const digits = (value: number, count = 3) => Number(value.toPrecision(count)).toString();
 
 /** "p = 0.02", or what is known of a p-value that underflows. */
 export function pText(p: number): string {

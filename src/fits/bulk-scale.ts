@@ -6,11 +6,11 @@ import { upperEdge } from "./edge-law.ts";
  * The part of the ordered bulk that the scale is read from. The lowest tenth is left out for what may
  * lie below the bulk, the highest quarter for spikes not yet recognised: 25 % of outliers do no harm.
  */
-const trimLow = 0.1;
-const trimHigh = 0.75;
+export const trimLow = 0.1;
+export const trimHigh = 0.75;
 /** Eigenvalues above this quantile of the largest noise eigenvalue are set aside while fitting. At 0.95 the
  * noise that is set aside lowers the scale and doubles the false alarms; a weak spike left in does no harm. */
-const setAsideLevel = 0.999;
+export const setAsideLevel = 0.999;
 /** At most this share of a spectrum is set aside: with more there is no bulk to speak of. */
 const maxSetAside = 0.5;
 

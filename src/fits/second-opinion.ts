@@ -4,17 +4,14 @@ import { generalizedMarchenkoPastur } from "../laws/generalized-marchenko-pastur
 import type { Law } from "../laws/law.ts";
 import { separableLaw } from "../laws/separable-law.ts";
 import { tracyWidom } from "../laws/tracy-widom.ts";
+import { setAsideLevel, trimHigh, trimLow } from "./bulk-scale.ts";
 import { type FittedPopulation, fitPopulation } from "./fit-population.ts";
 import { ksDistance } from "./ks-distance.ts";
 import { ksNullPValue, scaleStandardError } from "./ks-null.ts";
 import { spreadOf, withoutChance } from "./variance-profile.ts";
 
 /** Fewer eigenvalues than this do not tell one law from another. */
-const fewestEigenvalues = 32;
-/** Ranks that the scale is read from, as in `bulkScale`. */
-const [trimLow, trimHigh] = [0.1, 0.75];
-/** Candidates above this quantile of the largest noise eigenvalue are spikes, as in `bulkScale`. */
-const spikeQuantile = 0.999;
+const fewestForOpinion = 32;
 /** Times that the law is fitted again without the spikes found. */
 const mostRounds = 3;
 
@@ -63,7 +60,7 @@ interface Bulk {
 function bulkOf({ singularValues, larger }: SecondOpinionInput, spikes: number): Bulk | null {
   const count = singularValues.length - spikes;
   const last = singularValues.length - 1;
-  if (count < fewestEigenvalues || !(singularValues[last]! > 0)) return null;
+  if (count < fewestForOpinion || !(singularValues[last]! > 0)) return null;
   const top = singularValues[spikes]!;
   const ascending = Float64Array.from({ length: count }, (_, i) => (singularValues[last - i]! / top) ** 2);
   const mean = ascending.reduce((sum, value) => sum + value, 0) / count;
@@ -91,7 +88,7 @@ function noiseReach(law: Law, count: number): number {
   const [low, edge] = law.support;
   const near = 1e-6 * (edge - low);
   const slope = law.pdf(edge - near) / Math.sqrt(near);
-  return edge + (Math.PI * count * slope) ** (-2 / 3) * tracyWidom(1).quantile(spikeQuantile);
+  return edge + (Math.PI * count * slope) ** (-2 / 3) * tracyWidom(1).quantile(setAsideLevel);
 }
 
 /** Fits a kind of law to the bulk, again without the candidates beyond it until no more are, and compares. */
