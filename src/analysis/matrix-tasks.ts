@@ -2,7 +2,7 @@ import { aspectRatioComparableAlpha } from "../fits/aspect-ratio-comparable-alph
 import { type Localisation, localisation } from "../fits/localisation.ts";
 import { meanSquaresWithoutSpikes } from "../fits/variance-profile.ts";
 import type { EntryCensus } from "../linalg/entry-census.ts";
-import { unitOf } from "../linalg/entry-census.ts";
+import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { type MeanSquares, meanSquares } from "../linalg/mean-squares.ts";
 import { randomStream } from "../linalg/random.ts";
@@ -41,8 +41,23 @@ export interface ProfileWanted {
   readonly spikes: number;
 }
 
-/** Mean squares of rows and columns; outliers hold so much of some rows that they pass for rows of high variance. */
-function profile(matrix: Matrix, { spikes }: ProfileWanted, { seed }: MatrixTaskContext): MeanSquares {
+/** Beyond this, and below its inverse, squares of entries come near the ends of float64's range. */
+const farUnit = 2 ** 256;
+
+/** The matrix, or a multiple of it whose entries have squares. */
+function withSquares(matrix: Matrix): Matrix {
+  if (matrix.data instanceof Float32Array) return matrix;
+  const unit = unitOf(censusOf(matrix.data));
+  if (unit < farUnit && unit > 1 / farUnit) return matrix;
+  return { ...matrix, data: matrix.data.map((entry) => entry / unit) };
+}
+
+/**
+ * Mean squares of rows and columns, up to a factor that they share; outliers hold so much of some rows that they pass
+ * for rows of high variance.
+ */
+function profile(stored: Matrix, { spikes }: ProfileWanted, { seed }: MatrixTaskContext): MeanSquares {
+  const matrix = withSquares(stored);
   const { rows, columns } = meanSquares(matrix);
   if (spikes === 0) return { rows, columns };
   const triplets = extremeSingularVectors(matrix, spikes, { end: "top", seed });

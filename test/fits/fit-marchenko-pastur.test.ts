@@ -17,8 +17,8 @@ describe("the fit of the Marchenko-Pastur law", () => {
     expect(fit.spikes).toEqual([]);
     expect(fit.spikesBelow).toEqual([]);
     expect(fit.softRank).toBeCloseTo(1, 1);
-    expect(fit.lambdaPlus / fit.scale ** 2).toBeCloseTo(2.25, 12);
-    expect(fit.lambdaMinus / fit.scale ** 2).toBeCloseTo(0.25, 12);
+    expect(fit.lambdaPlus! / fit.scale ** 2).toBeCloseTo(2.25, 12);
+    expect(fit.lambdaMinus! / fit.scale ** 2).toBeCloseTo(0.25, 12);
   });
 
   test("finds one direction planted at 3 times the threshold: one spike, strength within 5 %", async () => {
