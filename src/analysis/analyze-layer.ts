@@ -3,6 +3,7 @@ import type { Layer } from "../layers/layer.ts";
 import { censusOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import { addSquares, meansOf } from "../linalg/mean-squares.ts";
+import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { StreamedSpectrum } from "../spectrum/stream-spectrum.ts";
 import type { Compute } from "./compute.ts";
@@ -95,6 +96,7 @@ async function readByRows(
   const slots = [compute.slot(dtype, step * columns), compute.slot(dtype, step * columns)] as const;
   // Summed whether they will be wanted or not: the rows come but once.
   const sums = { rows: new Float64Array(rows), columns: new Float64Array(columns) };
+  let unit = 1;
   let isFirst = true;
   const blocks = async function* () {
     const isSumming = isFirst;
@@ -103,7 +105,9 @@ async function readByRows(
       const count = Math.min(step, rows - first);
       const data = slots[turn as 0 | 1].data.subarray(0, count * columns);
       await layer.readRows!(data, first);
-      if (isSumming) addSquares(sums, first, data);
+      // The sums need no unit of their own, only one that they share.
+      if (isSumming && first === 0 && dtype === "F64") unit = farUnitOf(censusOf(data));
+      if (isSumming) addSquares(sums, first, overUnit(data, unit));
       yield { first, data };
     }
   };
@@ -141,10 +145,10 @@ async function naming<T>(layer: Layer, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     // The message of what a platform throws can't be written.
     if (error instanceof Error && !(error instanceof DOMException) && !named.has(error)) {
-      const { message } = error;
+      const { message, stack } = error;
       error.message = `${layer.layer}: ${message}`;
       // Bugs are shown by their stack, which holds the message as it was.
-      if (error.stack) error.stack = error.stack.replace(message, () => error.message);
+      if (stack) error.stack = stack.replace(message, () => error.message);
       named.add(error);
     }
     throw error;

@@ -5,6 +5,7 @@ import type { EntryCensus } from "../linalg/entry-census.ts";
 import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { type MeanSquares, meanSquares } from "../linalg/mean-squares.ts";
+import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import { randomStream } from "../linalg/random.ts";
 import { extremeSingularVectors } from "../spectrum/singular-vectors.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
@@ -41,23 +42,15 @@ export interface ProfileWanted {
   readonly spikes: number;
 }
 
-/** Beyond this, and below its inverse, squares of entries come near the ends of float64's range. */
-const farUnit = 2 ** 256;
-
-/** The matrix, or a multiple of it whose entries have squares. */
-function withSquares(matrix: Matrix): Matrix {
-  if (matrix.data instanceof Float32Array) return matrix;
-  const unit = unitOf(censusOf(matrix.data));
-  if (unit < farUnit && unit > 1 / farUnit) return matrix;
-  return { ...matrix, data: matrix.data.map((entry) => entry / unit) };
-}
-
 /**
  * Mean squares of rows and columns, up to a factor that they share; outliers hold so much of some rows that they pass
  * for rows of high variance.
  */
 function profile(stored: Matrix, { spikes }: ProfileWanted, { seed }: MatrixTaskContext): MeanSquares {
-  const matrix = withSquares(stored);
+  // Of float32 all squares are in range.
+  const isWide = stored.data instanceof Float64Array;
+  const unit = isWide ? farUnitOf(censusOf(stored.data)) : 1;
+  const matrix = { ...stored, data: overUnit(stored.data, unit) };
   const { rows, columns } = meanSquares(matrix);
   if (spikes === 0) return { rows, columns };
   const triplets = extremeSingularVectors(matrix, spikes, { end: "top", seed });
