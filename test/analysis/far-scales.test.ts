@@ -110,7 +110,7 @@ test.each([1e-200, 1e200])("of a layer with entries of about %f everything is wr
   const texts = [renderTerminal(result, { columns: 100, color: false }), renderMarkdown(result)];
   for (const text of [...texts, await renderReport(result)]) {
     expect(text).toContain("spiked.weight");
-    expect(text).not.toMatch(/\bNaN\b|\bInfinity\b/);
+    expect(text).not.toMatch(/NaN|Infinity/);
   }
 });
 

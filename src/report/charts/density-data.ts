@@ -34,13 +34,18 @@ export interface DensityData {
   readonly below: number;
 }
 
+/** Whether there is a density to draw: eigenvalues outside of the range of float64 are not in a result. */
+export function hasDensity(spectrum: SpectrumSummary | null): spectrum is SpectrumSummary {
+  return spectrum !== null && spectrum.quantiles.length > 0;
+}
+
 /**
  * The density of the eigenvalues of a layer beside its fitted Marchenko-Pastur law.
  *
  * On a linear axis y is the density of the eigenvalue; on a logarithmic one that of its natural
  * logarithm, so that equal areas are equal numbers of eigenvalues on both.
  *
- * @param spectrum - the layer's spectrum.
+ * @param spectrum - the layer's spectrum, which has one ({@link hasDensity}).
  * @param result - its fit; null where there is none. One with an edge that is null is not drawn.
  * @returns bars, curve, edges and outliers within one axis.
  */

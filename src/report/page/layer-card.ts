@@ -6,7 +6,7 @@ import type {
   SpectrumSummary,
 } from "../../analysis/result.ts";
 import { metricCatalogue } from "../../metrics/catalogue.ts";
-import { densityData } from "../charts/density-data.ts";
+import { densityData, hasDensity } from "../charts/density-data.ts";
 import { eigenvalueDensity } from "../charts/eigenvalue-density.ts";
 import { renderChart } from "../charts/render-chart.ts";
 import { columnsOf } from "../columns.ts";
@@ -35,8 +35,6 @@ export async function layerCard(view: CheckpointView, layer: LayerResult, open: 
   const facts = [layer.role ?? layer.kind, shapeText(layer.shape), layer.dtype, layer.block];
   const fit = layer.marchenkoPastur;
   const spectrum = layer.spectrum;
-  // Eigenvalues outside of the range of float64 have no chart.
-  const isDrawn = spectrum !== null && spectrum.quantiles.length > 0;
   return html`<details class="card" id="${id}"${open && trusted(" open")}>
 <summary>${trusted(`<h${level}>`)}<span class="name">${breakable(layer.layer)}</span>${trusted(`</h${level}>`)}${verdictBadge(layer.verdict)}<span class="facts">${facts.filter((fact) => fact !== null && fact !== "").join(" · ")}</span></summary>
 <div class="card-body">
@@ -44,7 +42,7 @@ export async function layerCard(view: CheckpointView, layer: LayerResult, open: 
 <p class="evidence">${layer.verdictEvidence}</p>
 ${layer.secondOpinions && opinionsParagraph(layer.secondOpinions)}
 ${fit !== null && html`<p class="fit ${fitQuality(fit)}">${fitSentence(fit)}</p>`}
-<div class="card-columns">${isDrawn && (await densityFigure(layer, spectrum))}${numberGroups(layer)}</div>
+<div class="card-columns">${hasDensity(spectrum) && (await densityFigure(layer, spectrum))}${numberGroups(layer)}</div>
 ${
   view.cards === "full" &&
   fit !== null && [
@@ -54,7 +52,7 @@ ${
     layer.permutationNull && permutationSentence(layer.permutationNull),
   ]
 }
-${view.cards === "full" && isDrawn && quantileTable(spectrum, fit)}
+${view.cards === "full" && hasDensity(spectrum) && quantileTable(spectrum, fit)}
 </div>
 </details>
 `;
