@@ -1,9 +1,10 @@
 import { requireMemory } from "../checkpoint/memory-limit.ts";
-import { MarchenkoError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { censusOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import { addSquares, meansOf } from "../linalg/mean-squares.ts";
+import { farUnitOf, overUnit } from "../linalg/near-one.ts";
+import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { StreamedSpectrum } from "../spectrum/stream-spectrum.ts";
 import type { Compute } from "./compute.ts";
 import {
@@ -49,13 +50,14 @@ export async function analyzeLayer(
     return skipped(layer, "non-finite", `${nonFinite} of ${count} entries are NaN or infinite`);
   }
   if (!spectrum) return skipped(layer, "zero", "every entry is zero");
+  if (!examination) return skipped(layer, "non-finite", "singular values are beyond the range of float64");
   // The entries are done with: the next layer may be read while this one waits for simulated noise.
   place.leave();
-  const numbers = await naming(layer, () => measureLayer(spectrum, examination!, compute, seed, keep));
+  const numbers = await naming(layer, () => measureLayer(spectrum, examination, compute, seed, keep));
   return { ...described(layer), status: "analysed", reason: null, detail: null, ...numbers };
 }
 
-/** What is known of a layer when its entries are given back; the spectrum is null when it has none. */
+/** What is known of a layer when its entries are given back; of one without a finite spectrum there is nothing. */
 interface ReadLayer extends StreamedSpectrum {
   readonly examination: Examination | null;
 }
@@ -70,6 +72,7 @@ async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Pl
     if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null, examination: null };
     const hints = { census, othersFollow: place.othersFollow };
     const spectrum = await naming(layer, () => compute.spectrum(matrix, formatOf(layer), hints));
+    if (!hasFiniteValues(spectrum)) return { census, spectrum, examination: null };
     const examination = await naming(layer, () =>
       examineMatrix(matrix, census, spectrum, layer.layer, wants, compute),
     );
@@ -92,6 +95,7 @@ async function readByRows(
   const slots = [compute.slot(dtype, step * columns), compute.slot(dtype, step * columns)] as const;
   // Summed whether they will be wanted or not: the rows come but once.
   const sums = { rows: new Float64Array(rows), columns: new Float64Array(columns) };
+  let unit = 1;
   let isFirst = true;
   const blocks = async function* () {
     const isSumming = isFirst;
@@ -100,7 +104,9 @@ async function readByRows(
       const count = Math.min(step, rows - first);
       const data = slots[turn as 0 | 1].data.subarray(0, count * columns);
       await layer.readRows!(data, first);
-      if (isSumming) addSquares(sums, first, data);
+      // The sums need no unit of their own, only one that they share.
+      if (isSumming && first === 0 && dtype === "F64") unit = farUnitOf(censusOf(data));
+      if (isSumming) addSquares(sums, first, overUnit(data, unit));
       yield { first, data };
     }
   };
@@ -108,12 +114,19 @@ async function readByRows(
     const read = await naming(layer, () =>
       compute.streamed({ rows, columns, blocks }, formatOf(layer), { othersFollow }),
     );
-    const fit = read.spectrum && firstFit(read.spectrum);
+    const { spectrum } = read;
+    if (!spectrum || !hasFiniteValues(spectrum)) return { ...read, examination: null };
+    const fit = await naming(layer, async () => firstFit(spectrum));
     const profile = isUnexplained(fit) ? meansOf(sums) : null;
     return { ...read, examination: examinedByRows(fit, profile) };
   } finally {
     for (const slot of slots) slot.release();
   }
+}
+
+/** Finite entries near the end of float64's range may have singular values beyond it. */
+function hasFiniteValues({ singularValues }: Spectrum): boolean {
+  return singularValues[0]! < Number.POSITIVE_INFINITY;
 }
 
 /** Layers that hold integers or booleans are skipped before: what is analysed is stored as floats. */
@@ -124,13 +137,17 @@ function formatOf(layer: Layer): FloatFormatName {
 /** Errors that say their layer. Layers of one shape wait for the same noise: when it fails, they share an error. */
 const named = new WeakSet<Error>();
 
-/** Errors of ours in the middle of an analysis say which layer they are about, the first that they ended. */
+/** Errors in the middle of an analysis say which layer they are about, the first that they ended. */
 async function naming<T>(layer: Layer, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof MarchenkoError && !named.has(error)) {
-      error.message = `${layer.layer}: ${error.message}`;
+    // The message of what a platform throws can't be written.
+    if (error instanceof Error && !(error instanceof DOMException) && !named.has(error)) {
+      const { message, stack } = error;
+      error.message = `${layer.layer}: ${message}`;
+      // Bugs are shown by their stack, which holds the message as it was.
+      if (stack) error.stack = stack.replace(message, () => error.message);
       named.add(error);
     }
     throw error;

@@ -1,5 +1,6 @@
 import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
 import { optimalShrinkage } from "../fits/shrinkage.ts";
+import { squareInRange } from "../linalg/float-range.ts";
 import type { Measurement } from "../metrics/metric.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { AnswerOf } from "./matrix-tasks.ts";
@@ -39,13 +40,14 @@ export function shrinkageResult(spectrum: Spectrum, fit: MarchenkoPasturFit): Sh
   };
 }
 
-/** The tail's fit, x_min in the unit of the eigenvalues of W'W/N. */
+/** The tail's fit, x_min in the unit of the eigenvalues of W'W/N; null where it leaves the range of float64. */
 export function powerLawResult({ powerLaw, spectrum }: Measurement): PowerLawResult | null {
   if (!powerLaw) return null;
-  const largest = spectrum.singularValues[0]! ** 2 / spectrum.larger;
+  const { xmin } = powerLaw;
   return {
     ...powerLaw,
-    xmin: powerLaw.xmin === null ? null : powerLaw.xmin * largest,
+    xmin:
+      xmin === null ? null : squareInRange(spectrum.singularValues[0]! * Math.sqrt(xmin / spectrum.larger)),
     alphaInterval: powerLaw.alphaInterval && [...powerLaw.alphaInterval],
     alternatives: powerLaw.alternatives?.map((each) => ({ ...each })) ?? null,
   };

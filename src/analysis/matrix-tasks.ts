@@ -1,9 +1,10 @@
 import { aspectRatioComparableAlpha } from "../fits/aspect-ratio-comparable-alpha.ts";
 import { type Localisation, localisation } from "../fits/localisation.ts";
 import type { EntryCensus } from "../linalg/entry-census.ts";
-import { unitOf } from "../linalg/entry-census.ts";
+import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { type MeanSquares, meanSquares } from "../linalg/mean-squares.ts";
+import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import { randomStream } from "../linalg/random.ts";
 import { extremeSingularVectors } from "../spectrum/singular-vectors.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
@@ -35,9 +36,11 @@ export interface ShufflesWanted {
   readonly draws: number;
 }
 
-/** Mean squares of rows and columns. */
-function profile(matrix: Matrix, _wanted: null, _context: MatrixTaskContext): MeanSquares {
-  return meanSquares(matrix);
+/** Mean squares of rows and columns, up to a factor that they share. */
+function profile(stored: Matrix, _wanted: null, _context: MatrixTaskContext): MeanSquares {
+  // Of float32 all squares are in range.
+  const unit = stored.data instanceof Float64Array ? farUnitOf(censusOf(stored.data)) : 1;
+  return meanSquares({ ...stored, data: overUnit(stored.data, unit) });
 }
 
 function localise(

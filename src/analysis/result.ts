@@ -57,11 +57,17 @@ export const spectrumSchema = z.object({
     ),
   histogram: z
     .object({
-      edges: z.array(number).describe("Bin edges, ascending, in units of the eigenvalue."),
+      edges: z
+        .array(number)
+        .describe("Bin edges, ascending, in units of the eigenvalue; none where quantiles has none."),
       counts: z.array(number).describe("Eigenvalues in each bin; one fewer than edges."),
     })
     .describe("Histogram of the eigenvalues of W'W/N."),
-  quantiles: z.array(number).describe("257 quantiles of the eigenvalues, at 0, 1/256, ..., 1."),
+  quantiles: z
+    .array(number)
+    .describe(
+      "257 quantiles of the eigenvalues, at 0, 1/256, ..., 1; none where eigenvalues leave the range of float64.",
+    ),
   top: z.array(number).describe("Up to 64 largest singular values, descending."),
   singularValues: z.array(number).optional().describe("All, descending; with --spectra."),
   relativeErrorBounds: z
@@ -74,8 +80,10 @@ export const marchenkoPasturSchema = z.object({
   scale: number.describe("Standard deviation of one entry of the bulk, s, in the unit of the weights."),
   scaleStandardError: number.describe("Its standard error, from simulated noise of the layer's own shape."),
   aspectRatio: number.describe("Smaller over larger side, in (0, 1]."),
-  lambdaMinus: number.describe("Lower bulk edge s^2 (1 - sqrt q)^2, an eigenvalue of W'W/N."),
-  lambdaPlus: number.describe("Upper bulk edge s^2 (1 + sqrt q)^2."),
+  lambdaMinus: nullable(
+    "Lower bulk edge s^2 (1 - sqrt q)^2, an eigenvalue of W'W/N; null outside of the range of float64.",
+  ),
+  lambdaPlus: nullable("Upper bulk edge s^2 (1 + sqrt q)^2; null outside of the range of float64."),
   ksDistance: number.describe("Kolmogorov-Smirnov distance of the bulk from the fitted law, in [0, 1]."),
   pValue: nullable("Probability that noise of this shape lies as far from its fit; simulated."),
   softRank: number.describe("lambdaPlus over the largest eigenvalue."),
@@ -93,7 +101,7 @@ export const powerLawSchema = z.object({
     .length(2)
     .nullable()
     .describe("90 % interval of alpha, the choice of xmin included."),
-  xmin: nullable("Where the tail begins, an eigenvalue of W'W/N."),
+  xmin: nullable("Where the tail begins, an eigenvalue of W'W/N; null outside of the range of float64."),
   tailCount: nullable("Eigenvalues of the tail."),
   ksDistance: nullable("Kolmogorov-Smirnov distance of the tail from the law, in [0, 1]."),
   pValue: nullable("By a bootstrap that chooses xmin anew; null where a cheaper test had decided."),

@@ -1,4 +1,6 @@
 import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
+import { squareInRange } from "../linalg/float-range.ts";
+import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
 import { eigenvalues, type Spectrum } from "../spectrum/spectrum.ts";
 import type { SpectrumSummary } from "./result.ts";
 
@@ -13,7 +15,7 @@ export function summarizeSpectrum(
   fit: MarchenkoPasturFit | null,
   keep: "summary" | "all",
 ): SpectrumSummary {
-  const ascending = eigenvalues(spectrum);
+  const ascending = hasEigenvalues(spectrum) ? eigenvalues(spectrum) : new Float64Array(0);
   let bound = 0;
   for (const each of spectrum.relativeErrorBounds) bound = Math.max(bound, each);
   return {
@@ -34,9 +36,20 @@ export function summarizeSpectrum(
   };
 }
 
+/** Whether float64 holds the squares of all singular values that are not zero. */
+function hasEigenvalues(spectrum: Spectrum): boolean {
+  const { singularValues, larger } = spectrum;
+  const least = Math.max(0, numericalRank(spectrum, rankTolerance(spectrum)) - 1);
+  return (
+    squareInRange(singularValues[0]!) !== null &&
+    squareInRange(singularValues[least]! / Math.sqrt(larger)) !== null
+  );
+}
+
 /** Quantiles at 0, 1/256, ..., 1, linear between the order statistics. */
 function quantiles(ascending: Float64Array): number[] {
   const last = ascending.length - 1;
+  if (last < 0) return [];
   return Array.from({ length: quantileCount }, (_, k) => {
     const place = (k / (quantileCount - 1)) * last;
     const below = Math.floor(place);
@@ -51,11 +64,12 @@ function histogram(
   fit: MarchenkoPasturFit | null,
 ): { edges: number[]; counts: number[] } {
   const count = ascending.length;
+  if (count === 0) return { edges: [], counts: [] };
   const low = ascending[0]!;
   const high = ascending[count - 1]!;
   if (low === high) return { edges: [low, high], counts: [count] };
   const ninetieth = ascending[Math.floor(0.9 * (count - 1))]!;
-  const bulkEnd = fit ? Math.max(bulkReach * fit.lambdaPlus, ninetieth) : high;
+  const bulkEnd = fit?.lambdaPlus ? Math.max(bulkReach * fit.lambdaPlus, ninetieth) : high;
   const end = bulkEnd > low && bulkEnd < high ? bulkEnd : high;
   const bins = Math.min(80, Math.max(8, Math.round(count / 8)));
   const edges = Array.from({ length: bins + 1 }, (_, k) =>

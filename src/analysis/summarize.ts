@@ -17,7 +17,8 @@ export function summarizeMetrics(layers: readonly LayerResult[]): CheckpointResu
     const middle = values.length / 2;
     summary[id] = {
       mean: values.length === 0 ? null : values.reduce((sum, value) => sum + value / values.length, 0),
-      median: values.length === 0 ? null : (values[Math.ceil(middle) - 1]! + values[Math.floor(middle)]!) / 2,
+      median:
+        values.length === 0 ? null : values[Math.ceil(middle) - 1]! / 2 + values[Math.floor(middle)]! / 2,
       count: values.length,
     };
   }

@@ -29,8 +29,27 @@ export function warningsOf(checkpoints: readonly CheckpointResult[]): string[] {
         exact.filter((layer) => layer.concentration?.ratioNull === null),
         "no spectral concentration of noise, which is all below the rank tolerance of the stored dtype",
       ),
+      sentence(
+        id,
+        analysed.filter(leavesRange),
+        "eigenvalues, or their sum, are outside of the range of float64 and not given",
+      ),
     ].filter((warning) => warning !== null);
   });
+}
+
+/** Whether a number of a layer is null for its size alone. */
+function leavesRange({ spectrum, marchenkoPastur, powerLaw, metrics }: LayerResult): boolean {
+  const { lambdaMinus, lambdaPlus } = marchenkoPastur ?? { lambdaMinus: 0, lambdaPlus: 0 };
+  const isTailLost = powerLaw !== null && powerLaw.alpha !== null && powerLaw.xmin === null;
+  const isNormLost = metrics?.frobeniusNorm === null;
+  return (
+    lambdaMinus === null ||
+    lambdaPlus === null ||
+    isTailLost ||
+    isNormLost ||
+    spectrum?.quantiles.length === 0
+  );
 }
 
 function sentence(checkpoint: string, layers: readonly LayerResult[], cause: string): string | null {

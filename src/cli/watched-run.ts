@@ -1,3 +1,4 @@
+import { NothingToAnalyzeError } from "../errors.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
 import { type LayerJournal, layerJournal } from "./layer-journal.ts";
 import { type ProgressLine, progressLine } from "./progress-line.ts";
@@ -32,6 +33,8 @@ export async function watchedRun(
     await work({ progress, journal, signal: interrupt.signal });
   } catch (error) {
     progress.end();
+    // Of a run with nothing to analyse the journal holds reasons for it alone, which the error says.
+    if (error instanceof NothingToAnalyzeError) journal.discard();
     const kept = journal.keep();
     if (kept) talk(kept);
     throw error;

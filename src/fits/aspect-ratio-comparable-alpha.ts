@@ -54,11 +54,11 @@ function blockOf(
   return { rows: blockRows, columns: blockColumns, data: entries };
 }
 
-/** Exponent of the upper half, by Hill's estimate. */
-function upperHalfAlpha(values: readonly number[]): number {
+/** Exponent of the upper half of the eigenvalues, by Hill's estimate, which their unit does not change. */
+function upperHalfAlpha(singularValues: readonly number[]): number {
   const logs = Float64Array.from(
-    values.filter((value) => value > 0),
-    Math.log,
+    singularValues.filter((value) => value > 0),
+    (value) => 2 * Math.log(value),
   ).sort();
   return hillAlpha(logs, Math.ceil(logs.length / 2));
 }
@@ -119,10 +119,11 @@ export async function aspectRatioComparableAlpha(
   for (const row of placesAlong(rows, blockRows)) {
     for (const column of placesAlong(columns, blockColumns)) {
       const block = blockOf(matrix, row, column, blockRows, blockColumns);
-      const { singularValues, larger: side } = await computeSpectrum(block, options.spectrum ?? {});
-      const eigenvalues = Array.from(singularValues, (s) => (s * s) / side);
-      alphas.push(upperHalfAlpha(eigenvalues));
-      pooled.push(...eigenvalues);
+      const singularValues = Array.from(
+        (await computeSpectrum(block, options.spectrum ?? {})).singularValues,
+      );
+      alphas.push(upperHalfAlpha(singularValues));
+      pooled.push(...singularValues);
     }
   }
   const alpha = alphas.reduce((sum, each) => sum + each, 0) / alphas.length;

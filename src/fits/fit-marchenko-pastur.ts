@@ -1,5 +1,6 @@
 import { UsageError } from "../errors.ts";
 import { marchenkoPastur } from "../laws/marchenko-pastur.ts";
+import { squareInRange } from "../linalg/float-range.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import { bulkScale } from "./bulk-scale.ts";
 import { ksDistance } from "./ks-distance.ts";
@@ -18,9 +19,9 @@ export interface MarchenkoPasturFit {
   readonly count: number;
   /** q = M / N, in (0, 1]. */
   readonly aspectRatio: number;
-  /** Edges of the bulk, eigenvalues of `W'W / N`. */
-  readonly lambdaMinus: number;
-  readonly lambdaPlus: number;
+  /** Edges of the bulk, eigenvalues of `W'W / N`; null where they leave the range of float64. */
+  readonly lambdaMinus: number | null;
+  readonly lambdaPlus: number | null;
   /** KS distance of the eigenvalues that are not spikes from the fitted law, in [0, 1]. */
   readonly ksDistance: number;
   /** Probability that noise lies as far from its own fit, in [1e-5, 1]. */
@@ -46,7 +47,7 @@ export interface MarchenkoPasturFitOptions {
  *
  * @param spectrum - of a matrix whose smaller side (or `rank`) is at least 8.
  * @returns the fit; eigenvalues in the unit of the weights squared, singular values and scale in that unit.
- * @throws {UsageError} If there are fewer than 8 eigenvalues to fit, or the spectrum is zero.
+ * @throws {UsageError} If there are fewer than 8 eigenvalues to fit, or the spectrum is zero or not finite.
  * @source Marchenko & Pastur 1967; Johnstone 2001; see `bulkScale`, `spikesAbove` and `invertBbp` for the parts.
  * @example
  * ```ts
@@ -70,8 +71,11 @@ export function fitMarchenkoPastur(
         `of a ${spectrum.rows} x ${spectrum.columns} matrix; pass \`rank\` to leave out structural zeros`,
     );
   }
-  // Fitted in units of the largest entry that could be, so that 1e-30 and 1e30 do not leave the range of squares.
+  // Fitted in units of the largest entry that could be, so that 1e-300 and 1e300 do not leave the range of squares.
   const unit = spectrum.singularValues[0]!;
+  if (!Number.isFinite(unit)) {
+    throw new UsageError(`a Marchenko-Pastur fit needs finite singular values, got ${unit}`);
+  }
   const ascending = new Float64Array(count);
   for (let i = 0; i < count; i++)
     ascending[count - 1 - i] = (spectrum.singularValues[i]! / unit) ** 2 / larger;
@@ -89,7 +93,6 @@ export function fitMarchenkoPastur(
 
   const aspectRatio = count / larger;
   const root = Math.sqrt(aspectRatio);
-  const lambdaPlus = scale ** 2 * (1 + root) ** 2;
   const rescale = (spike: Spike): Spike => ({
     ...spike,
     singularValue: spike.singularValue * unit,
@@ -100,11 +103,11 @@ export function fitMarchenkoPastur(
     scaleStandardError: scale * unit * scaleError,
     count,
     aspectRatio,
-    lambdaMinus: scale ** 2 * (1 - root) ** 2 * unit ** 2,
-    lambdaPlus: lambdaPlus * unit ** 2,
+    lambdaMinus: squareInRange(scale * (1 - root) * unit),
+    lambdaPlus: squareInRange(scale * (1 + root) * unit),
     ksDistance: distance,
     pValue: ksNullPValue(distance, bulk.length, bulkRatio),
-    softRank: lambdaPlus / ascending[count - 1]!,
+    softRank: (scale ** 2 * (1 + root) ** 2) / ascending[count - 1]!,
     spikes: above.map(rescale),
     spikesBelow: below?.map(rescale) ?? null,
   };

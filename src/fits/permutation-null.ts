@@ -28,7 +28,8 @@ export interface PermutationNull {
  *
  * @param spectrum - of the matrix, all of it non-zero. @param fit - its own fit.
  * @param shuffled - singular values of the shuffles, descending, each of length M.
- * @returns p-values of at least 1 / (draws + 1).
+ * @returns p-values of at least 1 / (draws + 1); null without shuffles, under 8 singular values, or where those of a
+ *   shuffle are beyond the range of float64.
  * @source permutation tests: Davison & Hinkley 1997, Bootstrap Methods and their Application, section 4.3.
  */
 export function permutationNull(
@@ -40,19 +41,21 @@ export function permutationNull(
   if (draws === 0 || spectrum.smaller < fewestEigenvalues) return null;
   const observed = spectrum.singularValues[0]!;
   const largest = shuffled.map((values) => values[0]!);
+  if (!largest.every(Number.isFinite)) return null;
   const fits = shuffled.flatMap((singularValues) =>
     singularValues[spectrum.smaller - 1] === 0 ? [] : [fitMarchenkoPastur({ ...spectrum, singularValues })],
   );
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const average = mean(largest);
+  // In units of its own, so that sums and squares of what is large stay in range.
+  const average = observed * mean(largest.map((value) => value / observed));
   const share = (count: number, of: number) => (1 + count) / (of + 1);
   const threshold = Math.max(...largest);
   return {
     draws,
     largest: average,
-    largestStandardDeviation: Math.sqrt(
-      largest.reduce((sum, value) => sum + (value - average) ** 2, 0) / Math.max(1, draws - 1),
-    ),
+    largestStandardDeviation:
+      average *
+      Math.sqrt(largest.reduce((sum, value) => sum + (value / average - 1) ** 2, 0) / Math.max(1, draws - 1)),
     largestPValue: share(largest.filter((value) => value >= observed).length, draws),
     spikeCount: spectrum.singularValues.filter((value) => value > threshold).length,
     ksDistance: mean(fits.map(({ ksDistance }) => ksDistance)),

@@ -4,6 +4,7 @@ import { generalizedMarchenkoPastur } from "../laws/generalized-marchenko-pastur
 import type { Law } from "../laws/law.ts";
 import { separableLaw } from "../laws/separable-law.ts";
 import { tracyWidom } from "../laws/tracy-widom.ts";
+import { isInRange } from "../linalg/float-range.ts";
 import { setAsideLevel, trimHigh, trimLow } from "./bulk-scale.ts";
 import { type FittedPopulation, fitPopulation } from "./fit-population.ts";
 import { ksDistance } from "./ks-distance.ts";
@@ -32,8 +33,8 @@ export interface SecondOpinion {
   readonly spikes: number;
   /** How many numbers were fitted to the spectrum; variances read from the entries are not among them. */
   readonly fittedParameters: number;
-  /** The fitted law of an eigenvalue of `W'W / N`. */
-  readonly law: Law;
+  /** The fitted law of an eigenvalue of `W'W / N`; null where eigenvalues leave the range of float64. */
+  readonly law: Law | null;
 }
 
 /** A bulk to have an opinion on, and what is known of its entries. */
@@ -52,19 +53,26 @@ export interface SecondOpinionInput {
 /** A spectrum without its largest values: eigenvalues of `W'W / N` over their mean, ascending. */
 interface Bulk {
   readonly ascending: Float64Array;
-  /** The mean, in the unit of the weights squared. */
+  /** The mean, in the square of {@link unitOf}. */
   readonly mean: number;
   readonly spikes: number;
 }
 
-function bulkOf({ singularValues, larger }: SecondOpinionInput, spikes: number): Bulk | null {
+/** A power of two near the largest singular value: squares stay in range in it, and digits as they are. */
+function unitOf({ singularValues }: SecondOpinionInput): number {
+  return 2 ** Math.floor(Math.log2(singularValues[0]!));
+}
+
+function bulkOf(input: SecondOpinionInput, spikes: number): Bulk | null {
+  const { singularValues, larger } = input;
   const count = singularValues.length - spikes;
   const last = singularValues.length - 1;
   if (count < fewestForOpinion || !(singularValues[last]! > 0)) return null;
   const top = singularValues[spikes]!;
   const ascending = Float64Array.from({ length: count }, (_, i) => (singularValues[last - i]! / top) ** 2);
   const mean = ascending.reduce((sum, value) => sum + value, 0) / count;
-  return { ascending: ascending.map((value) => value / mean), mean: mean * (top / larger) * top, spikes };
+  const size = top / unitOf(input);
+  return { ascending: ascending.map((value) => value / mean), mean: mean * (size / larger) * size, spikes };
 }
 
 /** What the law is to be multiplied with to have the trimmed sum of the bulk; null where it has none. */
@@ -93,6 +101,7 @@ function noiseReach(law: Law, count: number): number {
 
 /** Fits a kind of law to the bulk, again without the candidates beyond it until no more are, and compares. */
 function fitLaw(input: SecondOpinionInput, lawOf: (bulk: Bulk) => Law) {
+  const unit = unitOf(input);
   let found = 0;
   for (let round = 0; ; round++) {
     const bulk = bulkOf(input, found);
@@ -103,7 +112,7 @@ function fitLaw(input: SecondOpinionInput, lawOf: (bulk: Bulk) => Law) {
     if (variance === null) return null;
     const reach = Math.sqrt(noiseReach(law, bulk.ascending.length) * variance * bulk.mean * input.larger);
     let beyond = found;
-    while (beyond < input.spikes && input.singularValues[beyond]! > reach) beyond++;
+    while (beyond < input.spikes && input.singularValues[beyond]! / unit > reach) beyond++;
     if (round < mostRounds && beyond > found) {
       found = beyond;
       continue;
@@ -112,13 +121,24 @@ function fitLaw(input: SecondOpinionInput, lawOf: (bulk: Bulk) => Law) {
     const distance = ksDistance(bulk.ascending, (x) => table.cdf(x / variance));
     return {
       spikes: found,
+      /** In units of the square of `unit`. */
       variance: variance * bulk.mean,
+      unit,
       distance,
       // Distances of rigid spectra shrink as one over the count, whatever the variances.
       pValue: ksNullPValue(distance, count, count / (input.larger - found)),
       scaleError: scaleStandardError(count, input.larger - found),
     };
   }
+}
+
+/** Variances of a law in the unit of the weights squared; null where that leaves the range of float64. */
+function inWeights(
+  variances: readonly number[],
+  { variance, unit }: { readonly variance: number; readonly unit: number },
+): number[] | null {
+  const scaled = variances.map((each) => each * variance * unit * unit);
+  return scaled.every((each, i) => variances[i] === 0 || isInRange(each)) ? scaled : null;
 }
 
 /** Noise whose entry at row i and column j has variance a_i b_j, both read from the entries. */
@@ -131,7 +151,8 @@ function separable(input: SecondOpinionInput): SecondOpinion | null {
   const b = withoutChance(columns, rows.length / rowSpread);
   const fit = fitLaw(input, ({ spikes }) => separableLaw(a, b, spikes));
   if (!fit) return null;
-  const scale = Math.sqrt(fit.variance);
+  const scale = fit.unit * Math.sqrt(fit.variance);
+  const variances = inWeights(Array.from(a), fit);
   return {
     id: "separable-law",
     name: "noise with rows and columns of unequal variance",
@@ -141,11 +162,7 @@ function separable(input: SecondOpinionInput): SecondOpinion | null {
     scaleStandardError: scale * fit.scaleError * Math.sqrt(spreadOf(a) * spreadOf(b)),
     spikes: fit.spikes,
     fittedParameters: 1,
-    law: separableLaw(
-      a.map((each) => each * fit.variance),
-      b,
-      fit.spikes,
-    ),
+    law: variances && separableLaw(Float64Array.from(variances), b, fit.spikes),
   };
 }
 
@@ -159,7 +176,8 @@ function generalized(input: SecondOpinionInput): SecondOpinion | null {
   });
   if (!fit) return null;
   // `W'W / N` of a matrix that lost some rows, divided by the number of all.
-  const scale = Math.sqrt((fit.variance * input.larger) / (input.larger - fit.spikes));
+  const scale = fit.unit * Math.sqrt((fit.variance * input.larger) / (input.larger - fit.spikes));
+  const variances = inWeights(population.values, fit);
   const spread = population.values.reduce((sum, t, k) => sum + population.weights[k]! * t * t, 0);
   return {
     id: "generalized-marchenko-pastur",
@@ -170,11 +188,7 @@ function generalized(input: SecondOpinionInput): SecondOpinion | null {
     scaleStandardError: scale * fit.scaleError * Math.sqrt(spread),
     spikes: fit.spikes,
     fittedParameters: 1 + population.fittedParameters,
-    law: generalizedMarchenkoPastur(
-      population.values.map((t) => t * fit.variance),
-      population.weights,
-      ratioOf(fit.spikes),
-    ),
+    law: variances && generalizedMarchenkoPastur(variances, population.weights, ratioOf(fit.spikes)),
   };
 }
 

@@ -1,9 +1,14 @@
 /** Mean of the squares over the squared mean, >= 1. */
 export function spreadOf(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i]!);
+  // A power of two, which leaves all digits as they are, brings squares into range.
+  const unit = 2 ** Math.floor(Math.log2(largest));
   let [sum, squares] = [0, 0];
   for (let i = 0; i < values.length; i++) {
-    sum += values[i]!;
-    squares += values[i]! ** 2;
+    const value = values[i]! / unit;
+    sum += value;
+    squares += value ** 2;
   }
   return (squares * values.length) / (sum * sum);
 }

@@ -4,7 +4,7 @@
  *
  * @param value - plain data, e.g. an AnalysisResult; keys keep their order.
  * @returns the text with a final newline; the same data gives the same bytes.
- * @throws {TypeError} If the value holds a NaN or an infinity, which JSON would turn into null.
+ * @throws {TypeError} If the value holds a NaN or an infinity, which JSON would turn into null; says where.
  */
 export function renderJson(value: unknown): string {
   return [...jsonPieces(value)].join("");
@@ -15,8 +15,35 @@ const pieceDepth = 4;
 
 /** The same text piece by piece, so that no more than a layer of a large result is in memory as text. */
 export function* jsonPieces(value: unknown): Generator<string> {
-  yield* pieces(value, "", pieceDepth);
+  try {
+    yield* pieces(value, "", pieceDepth);
+  } catch (error) {
+    throw error instanceof NotFiniteError
+      ? new TypeError(`a result holds ${placeOfNotFinite(value, "")}`)
+      : error;
+  }
   yield "\n";
+}
+
+class NotFiniteError extends Error {}
+
+/** The first number that is not finite, with its path: items of a list by place and name. */
+function placeOfNotFinite(value: unknown, path: string): string | null {
+  if (typeof value === "number") return Number.isFinite(value) ? null : `${value}${path && ` at ${path}`}`;
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, item] of presentEntries(value)) {
+    const step = Array.isArray(value) ? `[${key}${nameOf(item)}]` : `${path && "."}${key}`;
+    const found = placeOfNotFinite(item, path + step);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** What an item of a list is called, where it says so. */
+function nameOf(item: unknown): string {
+  const { layer, id } = (item ?? {}) as { readonly layer?: unknown; readonly id?: unknown };
+  const name = layer ?? id;
+  return typeof name === "string" ? ` ${JSON.stringify(name)}` : "";
 }
 
 function* pieces(value: unknown, indent: string, depth: number): Generator<string> {
@@ -39,7 +66,7 @@ function* pieces(value: unknown, indent: string, depth: number): Generator<strin
 }
 
 function write(value: unknown, indent: string): string {
-  if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError(`a result holds ${value}`);
+  if (typeof value === "number" && !Number.isFinite(value)) throw new NotFiniteError();
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const deeper = `${indent}  `;
   if (Array.isArray(value)) {

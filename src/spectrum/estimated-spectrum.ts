@@ -1,6 +1,7 @@
-import { type EntryCensus, unitOf } from "../linalg/entry-census.ts";
+import { censusOf, type EntryCensus, unitOf } from "../linalg/entry-census.ts";
 import { type FloatFormatName, roundingErrorRms } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
+import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import { estimateSpectrum } from "./lanczos-quadrature.ts";
 import type { Spectrum } from "./spectrum.ts";
 
@@ -27,6 +28,17 @@ export async function estimatedSpectrum(
   format: FloatFormatName,
   seed: number | string,
 ): Promise<Spectrum> {
+  const unit = farUnitOf(census);
+  if (unit !== 1) {
+    const data = overUnit(matrix.data, unit);
+    const spectrum = await estimatedSpectrum({ ...matrix, data }, censusOf(data), format, seed);
+    return {
+      ...spectrum,
+      singularValues: spectrum.singularValues.map((value) => value * unit),
+      resolution: spectrum.resolution * unit,
+      roundingError: roundingErrorRms(census, format),
+    };
+  }
   const { rows, columns } = matrix;
   const larger = Math.max(rows, columns);
   const smaller = Math.min(rows, columns);

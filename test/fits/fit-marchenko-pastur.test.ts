@@ -17,8 +17,8 @@ describe("the fit of the Marchenko-Pastur law", () => {
     expect(fit.spikes).toEqual([]);
     expect(fit.spikesBelow).toEqual([]);
     expect(fit.softRank).toBeCloseTo(1, 1);
-    expect(fit.lambdaPlus / fit.scale ** 2).toBeCloseTo(2.25, 12);
-    expect(fit.lambdaMinus / fit.scale ** 2).toBeCloseTo(0.25, 12);
+    expect(fit.lambdaPlus! / fit.scale ** 2).toBeCloseTo(2.25, 12);
+    expect(fit.lambdaMinus! / fit.scale ** 2).toBeCloseTo(0.25, 12);
   });
 
   test("finds one direction planted at 3 times the threshold: one spike, strength within 5 %", async () => {
@@ -86,12 +86,18 @@ describe("the fit of the Marchenko-Pastur law", () => {
   test("is the same in other units, far from 1", async () => {
     const matrix = plant(gaussian(60, 90, 1, "units"), 40, "units");
     const fit = fitMarchenkoPastur(await computeSpectrum(matrix));
-    for (const unit of [1e-30, 1e30]) {
+    for (const unit of [1e-300, 1e-30, 1e30, 1e300]) {
       const data = matrix.data.map((entry) => entry * unit);
       const scaled = fitMarchenkoPastur(await computeSpectrum({ ...matrix, data }));
       expect(scaled.scale / unit / fit.scale).toBeCloseTo(1, 12);
       // D moves by some eps, and p by its slope there, under 10 M.
       expect(Math.abs(scaled.pValue - fit.pValue)).toBeLessThan(1e-11);
+      expect(scaled.softRank).toBeCloseTo(fit.softRank, 12);
+      const hasSquares = unit === 1e-30 || unit === 1e30;
+      for (const edge of ["lambdaMinus", "lambdaPlus"] as const) {
+        if (hasSquares) expect(scaled[edge]! / unit / unit / fit[edge]!).toBeCloseTo(1, 12);
+        else expect(scaled[edge]).toBeNull();
+      }
       expect(scaled.spikes.length).toBe(fit.spikes.length);
       expect(scaled.spikes[0]!.strength! / unit / fit.spikes[0]!.strength!).toBeCloseTo(1, 12);
     }
@@ -104,6 +110,8 @@ describe("the fit of the Marchenko-Pastur law", () => {
       plant({ rows: 20, columns: 20, data: new Float64Array(400) }, 1, "low"),
     );
     expect(() => fitMarchenkoPastur(lowRank)).toThrow(/rank/);
+    const beyond = await computeSpectrum(gaussian(20, 40, 4e307, "beyond"));
+    expect(() => fitMarchenkoPastur(beyond)).toThrow(/finite/);
   });
 });
 

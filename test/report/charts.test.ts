@@ -52,7 +52,7 @@ describe("the density of a layer", () => {
 
   test("leaves an outlier beyond a linear axis to the sentence, and counts it", () => {
     const layer = structuredClone(named("blocks.0.mlp.fc_in.weight"));
-    layer.spectrum!.top[0] = Math.sqrt(5 * layer.marchenkoPastur!.lambdaPlus * 384);
+    layer.spectrum!.top[0] = Math.sqrt(5 * layer.marchenkoPastur!.lambdaPlus! * 384);
     layer.marchenkoPastur!.spikes[0]!.singularValue = layer.spectrum!.top[0];
     const data = densityData(layer.spectrum!, layer.marchenkoPastur);
     expect(data.spikes).toHaveLength(2);

@@ -98,7 +98,12 @@ describe("JSON", () => {
   });
 
   test("refuses a number that JSON cannot hold", () => {
-    expect(() => renderJson({ a: [1, Number.NaN] })).toThrow(TypeError);
+    expect(() => renderJson({ a: [1, Number.NaN] })).toThrow(new TypeError("a result holds NaN at a[1]"));
+    expect(() => renderJson(Number.NaN)).toThrow(new TypeError("a result holds NaN"));
+    const layers = [{ layer: "fc1.weight" }, { layer: "fc2.weight", metrics: { norm: 1 / 0 } }];
+    expect(() => renderJson({ checkpoints: [{ id: "m", layers }] })).toThrow(
+      new TypeError('a result holds Infinity at checkpoints[0 "m"].layers[1 "fc2.weight"].metrics.norm'),
+    );
   });
 });
 

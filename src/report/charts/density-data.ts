@@ -34,17 +34,23 @@ export interface DensityData {
   readonly below: number;
 }
 
+/** Whether there is a density to draw: eigenvalues outside of the range of float64 are not in a result. */
+export function hasDensity(spectrum: SpectrumSummary | null): spectrum is SpectrumSummary {
+  return spectrum !== null && spectrum.quantiles.length > 0;
+}
+
 /**
  * The density of the eigenvalues of a layer beside its fitted Marchenko-Pastur law.
  *
  * On a linear axis y is the density of the eigenvalue; on a logarithmic one that of its natural
  * logarithm, so that equal areas are equal numbers of eigenvalues on both.
  *
- * @param spectrum - the layer's spectrum.
- * @param fit - its fit; null where there is none.
+ * @param spectrum - the layer's spectrum, which has one ({@link hasDensity}).
+ * @param result - its fit; null where there is none. One with an edge that is null is not drawn.
  * @returns bars, curve, edges and outliers within one axis.
  */
-export function densityData(spectrum: SpectrumSummary, fit: MarchenkoPasturResult | null): DensityData {
+export function densityData(spectrum: SpectrumSummary, result: MarchenkoPasturResult | null): DensityData {
+  const fit = isDrawable(result) ? result : null;
   const mass = spectrumMass(spectrum);
   const edge = fit?.lambdaPlus ?? mass.largest;
   const axis = mass.largest > logarithmicFrom * edge ? "log" : "linear";
@@ -72,13 +78,20 @@ export function densityData(spectrum: SpectrumSummary, fit: MarchenkoPasturResul
   };
 }
 
-function linearDomain(mass: SpectrumMass, fit: MarchenkoPasturResult | null): [number, number] {
+/** A fit whose edges have a place on an axis. */
+type DrawableFit = MarchenkoPasturResult & { readonly lambdaMinus: number; readonly lambdaPlus: number };
+
+function isDrawable(fit: MarchenkoPasturResult | null): fit is DrawableFit {
+  return fit !== null && fit.lambdaMinus !== null && fit.lambdaPlus !== null;
+}
+
+function linearDomain(mass: SpectrumMass, fit: DrawableFit | null): [number, number] {
   if (fit === null) return [0, mass.largest * 1.05 || 1];
   const high = Math.max(1.12 * fit.lambdaPlus, Math.min(1.05 * mass.largest, linearEnd * fit.lambdaPlus));
   return [0, high];
 }
 
-function logDomain(mass: SpectrumMass, fit: MarchenkoPasturResult | null): [number, number] {
+function logDomain(mass: SpectrumMass, fit: DrawableFit | null): [number, number] {
   const high = mass.largest * 1.4;
   // Far below the bulk lies rounding noise, which would take most of the axis.
   const floor = (fit?.lambdaPlus ?? mass.largest) * 1e-4;
@@ -108,7 +121,7 @@ function binsOf(
   return points;
 }
 
-function curveOf(fit: MarchenkoPasturResult, count: number, axis: "linear" | "log"): DensityPoint[] {
+function curveOf(fit: DrawableFit, count: number, axis: "linear" | "log"): DensityPoint[] {
   const law = marchenkoPastur(fit.aspectRatio, fit.scale);
   const outliers = fit.spikes.length + (fit.spikesBelow?.length ?? 0);
   const bulkShare = Math.max(0, 1 - outliers / Math.max(1, count));

@@ -6,7 +6,7 @@ import type {
   SpectrumSummary,
 } from "../../analysis/result.ts";
 import { metricCatalogue } from "../../metrics/catalogue.ts";
-import { densityData } from "../charts/density-data.ts";
+import { densityData, hasDensity } from "../charts/density-data.ts";
 import { eigenvalueDensity } from "../charts/eigenvalue-density.ts";
 import { renderChart } from "../charts/render-chart.ts";
 import { columnsOf } from "../columns.ts";
@@ -42,7 +42,7 @@ export async function layerCard(view: CheckpointView, layer: LayerResult, open: 
 <p class="evidence">${layer.verdictEvidence}</p>
 ${layer.secondOpinions && opinionsParagraph(layer.secondOpinions)}
 ${fit !== null && html`<p class="fit ${fitQuality(fit)}">${fitSentence(fit)}</p>`}
-<div class="card-columns">${spectrum !== null && (await densityFigure(layer, spectrum))}${numberGroups(layer)}</div>
+<div class="card-columns">${hasDensity(spectrum) && (await densityFigure(layer, spectrum))}${numberGroups(layer)}</div>
 ${
   view.cards === "full" &&
   fit !== null && [
@@ -52,7 +52,7 @@ ${
     layer.permutationNull && permutationSentence(layer.permutationNull),
   ]
 }
-${view.cards === "full" && spectrum !== null && quantileTable(spectrum, fit)}
+${view.cards === "full" && hasDensity(spectrum) && quantileTable(spectrum, fit)}
 </div>
 </details>
 `;

@@ -1,5 +1,5 @@
 import type { LayerResult } from "../../analysis/result.ts";
-import { densityData } from "../charts/density-data.ts";
+import { densityData, hasDensity } from "../charts/density-data.ts";
 import { type Column, coreColumns } from "../columns.ts";
 import { countVerdicts, verdictTexts } from "../describe-verdict.ts";
 import { isRejected } from "../fit-quality.ts";
@@ -53,7 +53,7 @@ function layerRow(view: CheckpointView, layer: LayerResult, columns: readonly Co
   const verdict = skipped ? "skipped" : (layer.verdict ?? "");
   const shown = breakable(layer.layer);
   const name = hasCard(view, layer) ? html`<a href="#${cardId(view, layer)}">${shown}</a>` : shown;
-  return html`<tr data-verdict="${verdict}"${skipped && html` class="skipped"`}><th scope="row" class="name">${name}</th><td>${layer.spectrum !== null && sparkline(densityData(layer.spectrum, layer.marchenkoPastur))}</td><td>${layer.role ?? layer.kind}</td><td class="number" data-value="${layer.depth}">${layer.depth}</td><td class="number" data-value="${entries}">${shapeText(layer.shape)}</td><td data-value="${verdict}">${skipped ? skipReason(layer) : verdictBadge(layer.verdict)}</td>${columns.map((column) => numberCell(layer, column))}</tr>
+  return html`<tr data-verdict="${verdict}"${skipped && html` class="skipped"`}><th scope="row" class="name">${name}</th><td>${hasDensity(layer.spectrum) && sparkline(densityData(layer.spectrum, layer.marchenkoPastur))}</td><td>${layer.role ?? layer.kind}</td><td class="number" data-value="${layer.depth}">${layer.depth}</td><td class="number" data-value="${entries}">${shapeText(layer.shape)}</td><td data-value="${verdict}">${skipped ? skipReason(layer) : verdictBadge(layer.verdict)}</td>${columns.map((column) => numberCell(layer, column))}</tr>
 `;
 }
 
