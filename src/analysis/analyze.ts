@@ -5,6 +5,7 @@ import { fastestEngine } from "../spectrum/wasm-engine.ts";
 import { adjustSpikes } from "./adjust-spikes.ts";
 import { analyzeLayer } from "./analyze-layer.ts";
 import type { AnalyzeOptions } from "./analyze-options.ts";
+import { comparableSide } from "./comparable-side.ts";
 import { computeInProcess } from "./compute.ts";
 import { wantsWhole } from "./examine-matrix.ts";
 import { findingsOf } from "./findings.ts";
@@ -48,8 +49,6 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
   }
-  const { vectors = false, comparableAlpha = false } = options;
-  const wants = { vectors, shuffles: options.null === "permute", comparableAlpha };
   const opened = await openSources(input);
   const compute =
     workers > 1
@@ -60,6 +59,14 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
     for (const each of opened.sources) {
       plans.push({ opened: each, layers: layersOf(await each.source.tensors(), options), costs: [] });
     }
+    const wants = {
+      vectors: options.vectors ?? false,
+      shuffles: options.null === "permute",
+      comparableAlpha: comparableSide(
+        options.comparableAlpha ?? false,
+        plans.flatMap(({ layers }) => layers),
+      ),
+    };
     const costs = costsOf(plans.flatMap(({ layers }) => layers));
     for (const plan of plans) plan.costs = costs.splice(0, plan.layers.length);
     const cost = {
@@ -119,7 +126,7 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
       type: "analysis",
       schemaVersion,
       provenance: provenanceOf(opened.sources, options, compute.engine),
-      warnings: warningsOf(checkpoints),
+      warnings: warningsOf(checkpoints, wants.comparableAlpha),
       checkpoints,
       ...(opened.isSeries && { trajectories: trajectories(checkpoints) }),
     };
