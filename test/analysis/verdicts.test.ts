@@ -5,6 +5,7 @@ import type { LayerResult } from "../../src/analysis/result.ts";
 import { tensorOf } from "../../src/checkpoint/tensor.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
 import { randomStream } from "../../src/linalg/random.ts";
+import { engineById } from "../../src/spectrum/engines.ts";
 import { gaussian, paretoMatrix, plant, transposed } from "../noise.ts";
 
 function sourceOf({ rows, columns, data }: Matrix) {
@@ -155,8 +156,8 @@ describe("what is asked for", () => {
   });
 
   test("the permutation null of sparse, constant and low-rank matrices has null where there is no fit", async () => {
-    const permuted = async (matrix: Matrix) => {
-      const result = await analyze(sourceOf(matrix), { null: "permute" });
+    const permuted = async (matrix: Matrix, options: AnalyzeOptions = {}) => {
+      const result = await analyze(sourceOf(matrix), { null: "permute", ...options });
       const { permutationNull } = result.checkpoints[0]!.layers[0]!;
       return { ...permutationNull!, found: permutationNull, warnings: result.warnings.join("\n") };
     };
@@ -170,7 +171,12 @@ describe("what is asked for", () => {
     expect(identity.fitted).toBe(19);
     expect(identity.ksDistance).toBeGreaterThan(0);
     // Entry for entry the shuffles are the matrix again, its rows and columns in another order: no order is special.
-    const single = await permuted(of((i, j) => (i === 3 && j === 5 ? 1 : 0)));
+    // Ties hold within the engine's bounds, which wasm-relaxed exceeds on matrices of rank 2.
+    const engine = engineById("typed-array");
+    const single = await permuted(
+      of((i, j) => (i === 3 && j === 5 ? 1 : 0)),
+      { engine },
+    );
     expect(single).toMatchObject({ largestPValue: 1, spikeCount: 0, fitted: 0, ksDistance: null });
     expect(single).toMatchObject({ ksPValue: null, entrySpikes: null, explainedSpikeCount: null });
     expect(single.warnings).toContain("no Marchenko-Pastur fit of its entries in random order");
