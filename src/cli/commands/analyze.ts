@@ -74,7 +74,7 @@ export function analyzeCommand(): Command {
     .addOption(
       new Option(
         "--null <kind>",
-        "compare each layer also with its own entries in random order (permute: 20 more spectra a layer)",
+        "compare each layer also with its own entries in random order (permute: the mean of all entries taken off both, 20 more spectra a layer)",
       )
         .choices(nullKinds)
         .default("gaussian"),
