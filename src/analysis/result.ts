@@ -149,16 +149,10 @@ export const permutationNullSchema = z.object({
   largestStandardDeviation: number,
   largestPValue: number.describe("Share of shuffles whose largest is as large, counted with one more."),
   spikeCount: count("Singular values larger than the largest of every shuffle."),
-  explainedSpikeCount: nullable(
-    "Outliers of the layer, its mean taken off, that are not larger than the largest of every shuffle; null without a fit.",
-  ),
+  explainedSpikeCount: nullable("Outliers without the mean, not larger than that; null without a fit."),
   fitted: count("Shuffles with enough non-zero singular values for a fit."),
-  ksDistance: nullable(
-    "Mean KS distance of the shuffles from their own Marchenko-Pastur fits; null without any.",
-  ),
-  ksPValue: nullable(
-    "Share of shuffles as far from their own fits, counted with one more; null without a fit.",
-  ),
+  ksDistance: nullable("Mean KS distance of the shuffles from their own fits; null without any."),
+  ksPValue: nullable("Share of shuffles as far from their own fits, counted with one more."),
   entrySpikes: nullable("Mean number of outliers in a shuffle: entries so large that they stand out alone."),
 });
 
