@@ -25,8 +25,12 @@ export interface AnalyzeOptions {
   readonly maxMemory?: number;
   /** Whether to compute the singular vectors of outliers, and on which coordinates they live; false by default. */
   readonly vectors?: boolean;
-  /** Whether to fit the tail on blocks of one aspect ratio, too, so that layers of different shapes compare. */
-  readonly comparableAlpha?: boolean;
+  /**
+   * Whether to fit the tail on square blocks of one size, too, so that layers of different shapes compare. A number is
+   * the side of the blocks, at least 8; true takes the smallest smaller side of all layers, but at least 32. Layers
+   * smaller than a block have no such exponent.
+   */
+  readonly comparableAlpha?: boolean | number;
   /** "permute" compares each layer with its own entries in random order, too; "gaussian" by default. */
   readonly null?: NullKind;
   /** "auto" (the default) computes float64 matrices again without squaring where their small singular values need it. */

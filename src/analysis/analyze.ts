@@ -5,8 +5,9 @@ import { fastestEngine } from "../spectrum/wasm-engine.ts";
 import { adjustSpikes } from "./adjust-spikes.ts";
 import { analyzeLayer } from "./analyze-layer.ts";
 import type { AnalyzeOptions } from "./analyze-options.ts";
+import { comparableSide } from "./comparable-side.ts";
 import { computeInProcess } from "./compute.ts";
-import { spectraOf, wantsWhole } from "./examine-matrix.ts";
+import { spectraOf } from "./examine-matrix.ts";
 import { findingsOf } from "./findings.ts";
 import { mapBounded } from "./map-bounded.ts";
 import { memoryBudget } from "./memory-budget.ts";
@@ -49,8 +50,8 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
     throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
   }
   const { vectors = false, comparableAlpha = false } = options;
-  const wants = { vectors, shuffles: options.null === "permute", comparableAlpha };
-  if (method === "lanczos" && wantsWhole(wants)) {
+  const shuffles = options.null === "permute";
+  if (method === "lanczos" && (vectors || shuffles || comparableAlpha !== false)) {
     throw new UsageError(
       "an estimate by lanczos has no outliers to look at: vectors, shuffles and comparable exponents need another method",
     );
@@ -65,10 +66,9 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
     for (const each of opened.sources) {
       plans.push({ opened: each, layers: layersOf(await each.source.tensors(), options), costs: [] });
     }
-    const costs = costsOf(
-      plans.flatMap(({ layers }) => layers),
-      spectraOf(wants),
-    );
+    const all = plans.flatMap(({ layers }) => layers);
+    const wants = { vectors, shuffles, comparableAlpha: comparableSide(comparableAlpha, all) };
+    const costs = costsOf(all, spectraOf(wants));
     for (const plan of plans) plan.costs = costs.splice(0, plan.layers.length);
     const cost = {
       done: 0,
@@ -127,7 +127,7 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
       type: "analysis",
       schemaVersion,
       provenance: provenanceOf(opened.sources, options, compute.engine),
-      warnings: warningsOf(checkpoints),
+      warnings: warningsOf(checkpoints, wants.comparableAlpha),
       checkpoints,
       ...(opened.isSeries && { trajectories: trajectories(checkpoints) }),
     };

@@ -3,7 +3,7 @@ import {
   fitMarchenkoPastur,
   type MarchenkoPasturFit,
 } from "../fits/fit-marchenko-pastur.ts";
-import { type PermutationNull, permutationNull } from "../fits/permutation-null.ts";
+import { canBeShuffled, type PermutationNull, permutationNull } from "../fits/permutation-null.ts";
 import type { EntryCensus } from "../linalg/entry-census.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import type { MeanSquares } from "../linalg/mean-squares.ts";
@@ -22,21 +22,21 @@ export interface Wants {
   readonly vectors: boolean;
   /** The spectra of shuffled entries. */
   readonly shuffles: boolean;
-  /** The exponent of the tail on blocks of one aspect ratio. */
-  readonly comparableAlpha: boolean;
+  /** Side of the square blocks on which exponents of tails are compared; null where they aren't. */
+  readonly comparableAlpha: number | null;
 }
 
 /** About how many spectra a layer takes with it. */
 export function spectraOf({ shuffles, comparableAlpha }: Wants): number {
-  return 1 + (shuffles ? shuffleDraws : 0) + (comparableAlpha ? 1 : 0);
+  return 1 + (shuffles ? shuffleDraws : 0) + (comparableAlpha === null ? 0 : 1);
 }
 
 /** Nothing but the spectrum. */
-export const nothingElse: Wants = { vectors: false, shuffles: false, comparableAlpha: false };
+export const nothingElse: Wants = { vectors: false, shuffles: false, comparableAlpha: null };
 
 /** Whether a layer has to be held whole for it. */
 export function wantsWhole({ vectors, shuffles, comparableAlpha }: Wants): boolean {
-  return vectors || shuffles || comparableAlpha;
+  return vectors || shuffles || comparableAlpha !== null;
 }
 
 /** What was found while the entries of a matrix were at hand. */
@@ -46,13 +46,14 @@ export interface Examination {
   /** Mean squares of rows and columns, where the bulk is not Marchenko-Pastur. */
   readonly profile: MeanSquares | null;
   readonly vectors: AnswerOf<"localise"> | null;
-  readonly permutation: PermutationNull | null;
-  readonly comparableAlpha: AnswerOf<"comparableAlpha">;
+  /** Undefined where it was not asked for, null where the matrix does not allow it; the next one too. */
+  readonly permutation: PermutationNull | null | undefined;
+  readonly comparableAlpha: AnswerOf<"comparableAlpha"> | undefined;
 }
 
 /** What is known of a layer whose entries were not all at hand at once. */
 export function examinedByRows(fit: MarchenkoPasturFit | null, profile: MeanSquares | null): Examination {
-  return { fit, profile, vectors: null, permutation: null, comparableAlpha: null };
+  return { fit, profile, vectors: null, permutation: undefined, comparableAlpha: undefined };
 }
 
 /** Outliers at either end whose vectors are computed, at most. */
@@ -87,16 +88,37 @@ export async function examineMatrix(
 ): Promise<Examination> {
   const fit = firstFit(spectrum);
   const profile = isUnexplained(fit) ? await compute.examine("profile", matrix, null) : null;
-  if (!fit || !wantsWhole(wants)) return examinedByRows(fit, profile);
+  if (!wantsWhole(wants)) return examinedByRows(fit, profile);
+  return {
+    fit,
+    profile,
+    vectors: wants.vectors && fit ? await localised(matrix, fit, compute) : null,
+    permutation: wants.shuffles ? await shuffled(matrix, census, spectrum, layer, compute) : undefined,
+    comparableAlpha:
+      wants.comparableAlpha === null
+        ? undefined
+        : await comparable(matrix, spectrum, wants.comparableAlpha, compute),
+  };
+}
+
+async function localised(matrix: Matrix, fit: MarchenkoPasturFit, compute: Compute) {
   const above = Math.min(mostVectors, fit.spikes.length);
   const below = Math.min(mostVectors, fit.spikesBelow?.length ?? 0);
-  const vectors =
-    wants.vectors && above + below > 0 ? await compute.examine("localise", matrix, { above, below }) : null;
-  const shuffled = wants.shuffles
-    ? await compute.examine("shuffle", matrix, { census, layer, draws: shuffleDraws })
-    : [];
-  const comparableAlpha = wants.comparableAlpha
-    ? await compute.examine("comparableAlpha", matrix, null)
-    : null;
-  return { fit, profile, vectors, permutation: permutationNull(spectrum, fit, shuffled), comparableAlpha };
+  return above + below > 0 ? await compute.examine("localise", matrix, { above, below }) : null;
+}
+
+async function shuffled(
+  matrix: Matrix,
+  census: EntryCensus,
+  spectrum: Spectrum,
+  layer: string,
+  compute: Compute,
+) {
+  if (!canBeShuffled(spectrum)) return null;
+  const wanted = { census, layer, draws: shuffleDraws };
+  return permutationNull(spectrum, await compute.examine("shuffle", matrix, wanted));
+}
+
+async function comparable(matrix: Matrix, { exact, format }: Spectrum, side: number, compute: Compute) {
+  return exact ? await compute.examine("comparableAlpha", matrix, { side, format }) : null;
 }

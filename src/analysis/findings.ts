@@ -93,14 +93,18 @@ const unequalVariances: Rule = ({ secondOpinions, marchenkoPastur }) => {
   };
 };
 
+const entriesText = (outliers: number, perShuffle: number) =>
+  `${outliers === 1 ? "one outlier is" : `${outliers} outliers are`} no larger than its entries make in random order, their mean taken off; ` +
+  `the number that such a shuffle has is ${digits(perShuffle)} on average`;
+
 const heavyEntries: Rule = ({ permutationNull }) =>
-  permutationNull && permutationNull.entrySpikes >= 1
+  permutationNull && (permutationNull.entrySpikes ?? 0) >= 1 && permutationNull.explainedSpikeCount
     ? {
         id: "heavy-entries",
         severity: "info",
-        evidence: `shuffled, its entries still make outliers, ${digits(permutationNull.entrySpikes)} on average`,
+        evidence: entriesText(permutationNull.explainedSpikeCount, permutationNull.entrySpikes!),
         advice:
-          "Single large entries stand out, not directions: outliers up to the largest of the shuffles are due to them.",
+          "Single large entries stand out there, not directions: look at the largest entries before reading these outliers.",
       }
     : null;
 

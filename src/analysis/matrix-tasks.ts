@@ -1,13 +1,14 @@
 import { aspectRatioComparableAlpha } from "../fits/aspect-ratio-comparable-alpha.ts";
 import { type Localisation, localisation } from "../fits/localisation.ts";
-import type { EntryCensus } from "../linalg/entry-census.ts";
-import { censusOf, unitOf } from "../linalg/entry-census.ts";
+import type { ShuffledSpectra } from "../fits/permutation-null.ts";
+import { censusOf, type EntryCensus, unitOf } from "../linalg/entry-census.ts";
+import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { type MeanSquares, meanSquares } from "../linalg/mean-squares.ts";
 import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import { randomStream } from "../linalg/random.ts";
 import { extremeSingularVectors } from "../spectrum/singular-vectors.ts";
-import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
+import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 
 /** What a task may need beside the matrix. */
 export interface MatrixTaskContext {
@@ -60,35 +61,91 @@ function localise(
   return { above: side("top", above), below: side("bottom", below) };
 }
 
-/** Singular values, descending, of the matrix with its entries in a random order, and again, `draws` times. */
+/**
+ * Singular values of the matrix without the mean of its entries, and of `draws` matrices of these in a random order.
+ *
+ * Shuffled are the sorted entries, in the shape with the larger side as rows: W and W' have the same shuffles.
+ */
 async function shuffle(
   { rows, columns, data }: Matrix,
   { census, layer, draws }: ShufflesWanted,
   { engine, seed }: MatrixTaskContext,
-): Promise<Float64Array[]> {
-  const shuffled = data.slice();
+): Promise<ShuffledSpectra> {
   const unit = unitOf(census);
-  const spectra: Float64Array[] = [];
+  const entries = data.map((entry: number) => entry / unit).sort();
+  const mean = meanOf(entries);
+  for (let i = 0; i < entries.length; i++) entries[i]! -= mean;
+  const centred = censusOf(entries);
+  const spectrumOf = async (rows: number, columns: number, data: Float32Array | Float64Array) => {
+    if (centred.isZero) return zeroSingularValues(Math.min(rows, columns));
+    const found = await engine.singularValues({ rows, columns, data }, unitOf(centred));
+    const values = found.values.map((value) => value * unit);
+    return { ...found, values, resolution: found.resolution * unit };
+  };
+  const own = await spectrumOf(
+    rows,
+    columns,
+    data.map((entry: number) => entry / unit - mean),
+  );
+  const shuffled: SingularValues[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const { uniform } = randomStream(seed, ["permutation-null", layer, draw]);
-    for (let i = shuffled.length - 1; i > 0; i--) {
+    for (let i = entries.length - 1; i > 0; i--) {
       const j = Math.floor(uniform() * (i + 1));
-      const entry = shuffled[i]!;
-      shuffled[i] = shuffled[j]!;
-      shuffled[j] = entry;
+      const entry = entries[i]!;
+      entries[i] = entries[j]!;
+      entries[j] = entry;
     }
-    spectra.push((await engine.singularValues({ rows, columns, data: shuffled }, unit)).values);
+    shuffled.push(await spectrumOf(Math.max(rows, columns), Math.min(rows, columns), entries));
   }
-  return spectra;
+  return { own, shuffled };
 }
 
-/** The exponent of the tail on blocks of one aspect ratio, so that layers of different shapes compare. */
-async function comparableAlpha(matrix: Matrix, _wanted: null, { engine, seed }: MatrixTaskContext) {
-  const smallest = Math.min(matrix.rows, matrix.columns);
-  if (smallest < 8) return null;
-  const { alpha, standardDeviation, pooledAlpha, alphas, blockRows, blockColumns } =
-    await aspectRatioComparableAlpha(matrix, { spectrum: { engine, seed } });
-  return { alpha, standardDeviation, pooledAlpha, blocks: alphas.length, blockRows, blockColumns };
+/** The mean, and once more of what is left: equal entries leave nothing at all. */
+function meanOf(entries: Float32Array | Float64Array): number {
+  const about = (middle: number) => {
+    let sum = 0;
+    for (let i = 0; i < entries.length; i++) sum += entries[i]! - middle;
+    return middle + sum / entries.length;
+  };
+  return about(about(0));
+}
+
+/** Of a matrix of zeros, which engines are never asked for. */
+function zeroSingularValues(count: number): SingularValues {
+  const relativeErrorBounds = new Float64Array(count);
+  return { values: new Float64Array(count), relativeErrorBounds, resolution: 0, method: "zero", exact: true };
+}
+
+/** The blocks on which exponents of all layers are compared, and how the entries were stored. */
+export interface ComparableAlphaWanted {
+  /** Side of a square block. */
+  readonly side: number;
+  readonly format: FloatFormatName;
+}
+
+/** The exponent of the tail on blocks of one shape, so that layers of different shapes compare. */
+async function comparableAlpha(
+  matrix: Matrix,
+  { side, format }: ComparableAlphaWanted,
+  { engine, seed }: MatrixTaskContext,
+) {
+  if (Math.min(matrix.rows, matrix.columns) < side) return null;
+  const found = await aspectRatioComparableAlpha(matrix, {
+    blockSize: side,
+    spectrum: { engine, seed, format },
+  });
+  if (!found) return null;
+  const { alpha, standardDeviation, pooledAlpha, alphas, blocks, blockRows, blockColumns } = found;
+  return {
+    alpha,
+    standardDeviation,
+    pooledAlpha,
+    blocks,
+    blocksUsed: alphas.length,
+    blockRows,
+    blockColumns,
+  };
 }
 
 /** What can be asked of a matrix beside its singular values, wherever that is computed. */

@@ -47,7 +47,7 @@ export async function measureLayer(
   seed: number | string,
   keep: "summary" | "all",
 ): Promise<LayerNumbers> {
-  if (!spectrum.exact) return measureEstimate(spectrum, keep);
+  if (!spectrum.exact) return measureEstimate(spectrum, examination, keep);
   const { larger, smaller } = spectrum;
   const tolerance = rankTolerance(spectrum);
   const rank = numericalRank(spectrum, tolerance);
@@ -91,10 +91,9 @@ export async function measureLayer(
     },
     metrics: numbers.metrics ?? {},
     ...(opinions.length > 0 && { secondOpinions: opinions.map(({ law: _, ...opinion }) => opinion) }),
-    ...(examination.comparableAlpha && { comparableAlpha: examination.comparableAlpha }),
     ...(verdict === "noise-with-spikes" &&
       fit!.spikes.length > 0 && { shrinkage: shrinkageResult(spectrum, fit!) }),
-    ...(examination.permutation && { permutationNull: { ...examination.permutation } }),
+    ...askedFor(examination),
     verdict,
     verdictEvidence: evidence,
   };
@@ -119,8 +118,20 @@ function bulkOf(ascending: Float64Array, fit: MarchenkoPasturFit | null): Float6
   return ascending.subarray(fit?.spikesBelow?.length ?? 0, ascending.length - (fit?.spikes.length ?? 0));
 }
 
+/** What was asked for beside the spectrum; null where the layer does not allow it. */
+function askedFor({ comparableAlpha, permutation }: Examination) {
+  return {
+    ...(comparableAlpha !== undefined && { comparableAlpha }),
+    ...(permutation !== undefined && { permutationNull: permutation }),
+  };
+}
+
 /** What an estimate supports: how large the layer is, and its distribution; no test, and no verdict. */
-function measureEstimate(spectrum: Spectrum, keep: "summary" | "all"): LayerNumbers {
+function measureEstimate(
+  spectrum: Spectrum,
+  examination: Examination,
+  keep: "summary" | "all",
+): LayerNumbers {
   const measurement = {
     spectrum,
     rankTolerance: 0,
@@ -138,6 +149,7 @@ function measureEstimate(spectrum: Spectrum, keep: "summary" | "all"): LayerNumb
     powerLaw: null,
     concentration: null,
     metrics: metricsByPath(measurement, known).metrics ?? {},
+    ...askedFor(examination),
     verdict: "undetermined",
     verdictEvidence: `the spectrum is an estimate: its distribution function is within ${off} % of the true one, with 95 % confidence`,
   };

@@ -136,6 +136,7 @@ export const comparableAlphaSchema = z.object({
   standardDeviation: nullable("Of the exponent over the blocks; null for a single one."),
   pooledAlpha: number.describe("One exponent from the eigenvalues of all blocks together."),
   blocks: count("Blocks that cover the matrix; they may overlap."),
+  blocksUsed: count("Those with 8 singular values above the rank tolerance and a finite exponent."),
   blockRows: count("Rows of a block."),
   blockColumns: count("Columns of a block."),
 });
@@ -158,11 +159,11 @@ export const permutationNullSchema = z.object({
   largestStandardDeviation: number,
   largestPValue: number.describe("Share of shuffles whose largest is as large, counted with one more."),
   spikeCount: count("Singular values larger than the largest of every shuffle."),
-  ksDistance: number.describe("Mean KS distance of the shuffles from their own Marchenko-Pastur fits."),
-  ksPValue: number.describe("Share of shuffles as far from their own fits, counted with one more."),
-  entrySpikes: number.describe(
-    "Mean number of outliers in a shuffle: entries so large that they stand out alone.",
-  ),
+  explainedSpikeCount: nullable("Outliers without the mean, not larger than that; null without a fit."),
+  fitted: count("Shuffles with enough non-zero singular values for a fit."),
+  ksDistance: nullable("Mean KS distance of the shuffles from their own fits; null without any."),
+  ksPValue: nullable("Share of shuffles as far from their own fits, counted with one more."),
+  entrySpikes: nullable("Mean number of outliers in a shuffle: entries so large that they stand out alone."),
 });
 
 export const concentrationSchema = z.object({
@@ -217,14 +218,20 @@ export const layerResultSchema = z.object({
     .optional()
     .describe("Other laws of noise, where the bulk is not Marchenko-Pastur."),
   comparableAlpha: comparableAlphaSchema
+    .nullable()
     .optional()
-    .describe("Exponent of the tail on blocks of one aspect ratio; with --comparable-alpha."),
+    .describe(
+      "Exponent of the tail on square blocks, of one size for all layers; with --comparable-alpha. Null where no block fits or has one.",
+    ),
   shrinkage: shrinkageSchema
     .optional()
     .describe("What taking the noise out would keep; where the bulk is noise with outliers above it."),
   permutationNull: permutationNullSchema
+    .nullable()
     .optional()
-    .describe("Against the layer's own entries in random order; with --null permute."),
+    .describe(
+      "Against the layer's own entries in random order, without their mean; with --null permute. Null for an estimate, or with fewer than 8 singular values.",
+    ),
   verdict: z.enum(verdicts).nullable(),
   verdictEvidence: z.string().nullable().describe("The numbers that decided the verdict, in a sentence."),
 });

@@ -1,10 +1,18 @@
+import { smallestBlock } from "../fits/aspect-ratio-comparable-alpha.ts";
 import { fewestEigenvalues } from "../fits/fit-marchenko-pastur.ts";
 import type { CheckpointResult, LayerResult } from "./result.ts";
 
 const namedAtMost = 5;
 
-/** Why numbers of a result are null: one sentence a cause, naming the layers. */
-export function warningsOf(checkpoints: readonly CheckpointResult[]): string[] {
+/**
+ * Why numbers of a result are null: one sentence a cause, naming the layers.
+ *
+ * @param comparableSide - of the blocks with --comparable-alpha.
+ */
+export function warningsOf(
+  checkpoints: readonly CheckpointResult[],
+  comparableSide: number | null = null,
+): string[] {
   return checkpoints.flatMap(({ id, layers }) => {
     const analysed = layers.filter((layer) => layer.status === "analysed");
     const exact = analysed.filter((layer) => layer.spectrum?.exact);
@@ -34,6 +42,8 @@ export function warningsOf(checkpoints: readonly CheckpointResult[]): string[] {
         analysed.filter(leavesRange),
         "eigenvalues, or their sum, are outside of the range of float64 and not given",
       ),
+      ...permutationWarnings(id, analysed),
+      ...comparableWarnings(id, analysed, comparableSide),
     ].filter((warning) => warning !== null);
   });
 }
@@ -50,6 +60,63 @@ function leavesRange({ spectrum, marchenkoPastur, powerLaw, metrics }: LayerResu
     isNormLost ||
     spectrum?.quantiles.length === 0
   );
+}
+
+/** With --null permute. */
+function permutationWarnings(id: string, layers: readonly LayerResult[]): (string | null)[] {
+  const refused = layers.filter((layer) => layer.permutationNull === null);
+  const shuffled = layers.filter((layer) => layer.permutationNull);
+  const cause = "not compared with its entries in random order";
+  return [
+    sentence(
+      id,
+      refused.filter((layer) => !layer.spectrum?.exact),
+      `${cause}, the spectrum is an estimate`,
+    ),
+    sentence(
+      id,
+      refused.filter((layer) => layer.spectrum?.exact),
+      `${cause}, fewer than ${fewestEigenvalues} singular values`,
+    ),
+    sentence(
+      id,
+      shuffled.filter((layer) => layer.permutationNull!.fitted === 0),
+      `no Marchenko-Pastur fit of its entries in random order, fewer than ${fewestEigenvalues} non-zero singular values in every shuffle`,
+    ),
+    sentence(
+      id,
+      shuffled.filter(
+        ({ permutationNull: found }) => found!.fitted > 0 && found!.explainedSpikeCount === null,
+      ),
+      `no fit to compare with those of its entries in random order, fewer than ${fewestEigenvalues} non-zero singular values`,
+    ),
+  ];
+}
+
+/** With --comparable-alpha. */
+function comparableWarnings(
+  id: string,
+  layers: readonly LayerResult[],
+  side: number | null,
+): (string | null)[] {
+  if (side === null) return [];
+  const without = layers.filter((layer) => layer.comparableAlpha === null);
+  const exact = without.filter((layer) => layer.spectrum?.exact);
+  const isSmall = ({ spectrum }: LayerResult) => spectrum!.count < side;
+  const cause = `no exponent on blocks of ${side} x ${side}`;
+  return [
+    sentence(
+      id,
+      without.filter((layer) => !layer.spectrum?.exact),
+      `${cause}, the spectrum is an estimate`,
+    ),
+    sentence(id, exact.filter(isSmall), `${cause}, which are larger than the layer`),
+    sentence(
+      id,
+      exact.filter((layer) => !isSmall(layer)),
+      `${cause}, none has ${smallestBlock} singular values above the rank tolerance, with an upper half not all equal`,
+    ),
+  ];
 }
 
 function sentence(checkpoint: string, layers: readonly LayerResult[], cause: string): string | null {

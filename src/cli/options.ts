@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { smallestBlock } from "../fits/aspect-ratio-comparable-alpha.ts";
 
 /** Collects an option that may be given several times. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
@@ -10,6 +11,15 @@ export function parseCount(value: string): number {
   const count = wholeNumber(value);
   if (!(count >= 1)) throw new InvalidArgumentError("Expected a whole number of at least 1.");
   return count;
+}
+
+/** Side of a block; the option has it or not, so that a path behind the option is taken for it. */
+export function parseBlockSide(value: string): number {
+  const side = wholeNumber(value);
+  if (side >= smallestBlock) return side;
+  throw new InvalidArgumentError(
+    `Expected nothing or a whole number of at least ${smallestBlock}; write the path before the option.`,
+  );
 }
 
 /** A whole number. */

@@ -1,5 +1,13 @@
+import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
+import type { SingularValues } from "../spectrum/spectrum-engine.ts";
 import { fewestEigenvalues, fitMarchenkoPastur, type MarchenkoPasturFit } from "./fit-marchenko-pastur.ts";
+
+/** Singular values of a matrix without the mean of all its entries, and of shuffles of the same entries. */
+export interface ShuffledSpectra {
+  readonly own: SingularValues;
+  readonly shuffled: readonly SingularValues[];
+}
 
 /** A matrix against itself with its entries shuffled: what their order holds, whatever their law is. */
 export interface PermutationNull {
@@ -12,13 +20,20 @@ export interface PermutationNull {
   readonly largestPValue: number;
   /** Singular values larger than the largest of every shuffle. */
   readonly spikeCount: number;
-  /** Mean KS distance of the shuffles from their own Marchenko-Pastur fits. */
-  readonly ksDistance: number;
+  /** Outliers above the fitted bulk that are not larger than that; null without a fit. */
+  readonly explainedSpikeCount: number | null;
+  /** Shuffles with enough non-zero singular values for a fit: the numbers below are theirs. */
+  readonly fitted: number;
+  /** Mean KS distance of the shuffles from their own Marchenko-Pastur fits; null without any. */
+  readonly ksDistance: number | null;
   /** Share of shuffles as far from their own fits as the matrix from its own, counted with one more that is. */
-  readonly ksPValue: number;
+  readonly ksPValue: number | null;
   /** Mean number of outliers above the fitted bulk in a shuffle: entries so large that they stand out alone. */
-  readonly entrySpikes: number;
+  readonly entrySpikes: number | null;
 }
+
+/** KS distances that differ by less are equal: it is far above rounding, and far below 1 / M. */
+const ksTie = 1e-9;
 
 /**
  * Compares a spectrum with those of the same entries in random order.
@@ -26,40 +41,73 @@ export interface PermutationNull {
  * Gaussian noise is the wrong null for entries with heavy tails: shuffled, they stay what they are, and every
  * correlation is gone. What a shuffle has too is due to the entries' law.
  *
- * @param spectrum - of the matrix, all of it non-zero. @param fit - its own fit.
- * @param shuffled - singular values of the shuffles, descending, each of length M.
- * @returns p-values of at least 1 / (draws + 1); null without shuffles, under 8 singular values, or where those of a
- *   shuffle are beyond the range of float64.
+ * The mean of all entries is taken off the matrix and its shuffles. No order changes it, so that every shuffle would
+ * have its direction as an outlier, which then passed for large entries.
+ *
+ * @param spectrum - of the matrix as it is: its shape and rounding. @param spectra - without the mean.
+ * @returns p-values of at least 1 / (draws + 1); null for an estimate, with fewer than 8 singular values, or
+ *   where some are beyond the range of float64.
  * @source permutation tests: Davison & Hinkley 1997, Bootstrap Methods and their Application, section 4.3.
  */
 export function permutationNull(
   spectrum: Spectrum,
-  fit: MarchenkoPasturFit,
-  shuffled: readonly Float64Array[],
+  { own, shuffled }: ShuffledSpectra,
 ): PermutationNull | null {
   const draws = shuffled.length;
-  if (draws === 0 || spectrum.smaller < fewestEigenvalues) return null;
-  const observed = spectrum.singularValues[0]!;
-  const largest = shuffled.map((values) => values[0]!);
-  if (!largest.every(Number.isFinite)) return null;
-  const fits = shuffled.flatMap((singularValues) =>
-    singularValues[spectrum.smaller - 1] === 0 ? [] : [fitMarchenkoPastur({ ...spectrum, singularValues })],
-  );
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  // In units of its own, so that sums and squares of what is large stay in range.
-  const average = observed * mean(largest.map((value) => value / observed));
-  const share = (count: number, of: number) => (1 + count) / (of + 1);
-  const threshold = Math.max(...largest);
+  if (draws === 0 || !canBeShuffled(spectrum)) return null;
+  const largest = shuffled.map(({ values }) => values[0]!);
+  if (![...largest, own.values[0]!].every(Number.isFinite)) return null;
+  const ownSpectrum = { ...spectrum, ...own, singularValues: own.values };
+  const fit = fitOfRank(ownSpectrum);
+  const fits = shuffled
+    .map(({ values, ...known }) => fitOfRank({ ...spectrum, ...known, singularValues: values }))
+    .filter((each) => each !== null);
+  // Values within their error bounds of each other are equal: a shuffle may be the matrix over again.
+  const above = shuffled.map(({ values, relativeErrorBounds }) => values[0]! * (1 + relativeErrorBounds[0]!));
+  const below = own.values.map((value, i) => value * (1 - own.relativeErrorBounds[i]!));
+  const threshold = Math.max(...above, rankTolerance(ownSpectrum));
+  const spikeCount = below.filter((value) => value > threshold).length;
+  const average = mean(largest);
   return {
     draws,
     largest: average,
-    largestStandardDeviation:
-      average *
-      Math.sqrt(largest.reduce((sum, value) => sum + (value / average - 1) ** 2, 0) / Math.max(1, draws - 1)),
-    largestPValue: share(largest.filter((value) => value >= observed).length, draws),
-    spikeCount: spectrum.singularValues.filter((value) => value > threshold).length,
-    ksDistance: mean(fits.map(({ ksDistance }) => ksDistance)),
-    ksPValue: share(fits.filter(({ ksDistance }) => ksDistance >= fit.ksDistance).length, fits.length),
-    entrySpikes: mean(fits.map(({ spikes }) => spikes.length)),
+    largestStandardDeviation: standardDeviation(largest, average),
+    largestPValue: share(above.filter((value) => value >= below[0]!).length, draws),
+    spikeCount,
+    explainedSpikeCount: fit && Math.max(0, fit.spikes.length - spikeCount),
+    fitted: fits.length,
+    ksDistance: fits.length > 0 ? mean(fits.map(({ ksDistance }) => ksDistance)) : null,
+    ksPValue:
+      fit && fits.length > 0
+        ? share(fits.filter(({ ksDistance }) => ksDistance >= fit.ksDistance - ksTie).length, fits.length)
+        : null,
+    entrySpikes: fits.length > 0 ? mean(fits.map(({ spikes }) => spikes.length)) : null,
   };
+}
+
+/** Of one singular value there is nothing to compare: no order of the entries changes it. Of a few, too little. */
+export function canBeShuffled({ exact, smaller }: Spectrum): boolean {
+  return exact && smaller >= fewestEigenvalues;
+}
+
+/** The fit of what is above the rank tolerance: a shuffle of a sparse matrix has zeros of its own. */
+function fitOfRank(spectrum: Spectrum): MarchenkoPasturFit | null {
+  const rank = numericalRank(spectrum, rankTolerance(spectrum));
+  return rank < fewestEigenvalues ? null : fitMarchenkoPastur(spectrum, { rank });
+}
+
+/** A p-value from `count` draws of `of` that are as extreme. */
+function share(count: number, of: number): number {
+  return (1 + count) / (of + 1);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** In units of the average, so that squares of 1e-300 do not vanish. */
+function standardDeviation(values: readonly number[], average: number): number {
+  if (average === 0 || values.length < 2) return 0;
+  const squares = values.reduce((sum, value) => sum + (value / average - 1) ** 2, 0);
+  return average * Math.sqrt(squares / (values.length - 1));
 }

@@ -30,7 +30,7 @@ function checkpointParts(checkpoint: CheckpointResult): string[] {
   const coverage = `${formatCount(totals.parametersAnalysed)} of ${formatCount(totals.parameters)} parameters analysed, in ${totals.layersAnalysed} matrices`;
   const findings = sortFindings(checkpoint.findings).map((finding) => {
     const where = finding.layer === null ? "" : ` ${code(finding.layer)}:`;
-    return `**${severityMarks[finding.severity]} ${finding.severity}**${where} ${escapeText(finding.evidence)} ${escapeText(finding.advice)}`;
+    return `**${severityMarks[finding.severity]} ${finding.severity}**${where} ${escapeText(sentence(finding.evidence))} ${escapeText(finding.advice)}`;
   });
   return [
     `## ${escapeText(checkpoint.id)}`,
@@ -63,6 +63,11 @@ function layerTable(layers: readonly LayerResult[]): string {
 
 function list(heading: string, items: readonly string[]): string[] {
   return items.length === 0 ? [] : [heading, items.map((item) => `- ${item}`).join("\n")];
+}
+
+/** Evidence is a clause; advice follows it. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** A line's end would end the row or the item; other control characters are shown as replaced. */

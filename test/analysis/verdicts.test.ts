@@ -5,11 +5,15 @@ import type { LayerResult } from "../../src/analysis/result.ts";
 import { tensorOf } from "../../src/checkpoint/tensor.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
 import { randomStream } from "../../src/linalg/random.ts";
+import { engineById } from "../../src/spectrum/engines.ts";
 import { gaussian, paretoMatrix, plant, transposed } from "../noise.ts";
 
-async function layerOf({ rows, columns, data }: Matrix, options: AnalyzeOptions = {}): Promise<LayerResult> {
-  const tensors = () => [tensorOf("fc.weight", [rows, columns], data)];
-  const result = await analyze({ id: "one", tensors }, options);
+function sourceOf({ rows, columns, data }: Matrix) {
+  return { id: "one", tensors: () => [tensorOf("fc.weight", [rows, columns], data)] };
+}
+
+async function layerOf(matrix: Matrix, options: AnalyzeOptions = {}): Promise<LayerResult> {
+  const result = await analyze(sourceOf(matrix), options);
   return result.checkpoints[0]!.layers[0]!;
 }
 
@@ -120,15 +124,123 @@ describe("what is asked for", () => {
     for (let k = 0; k < 4; k++) entries.data[k * 997]! = 60 + k;
     const shuffled = (await layerOf(entries, { null: "permute" })).permutationNull!;
     expect(shuffled.entrySpikes).toBeGreaterThan(2);
+    expect(shuffled.explainedSpikeCount).toBe(4);
     expect(shuffled.largestPValue).toBeGreaterThan(0.05);
     expect((await layerOf(entries, { null: "permute" })).permutationNull).toEqual(shuffled);
     expect((await layerOf(entries, { null: "permute", seed: 1 })).permutationNull).not.toEqual(shuffled);
   });
 
+  test("the permutation null does not blame entries for a mean that was not removed", async () => {
+    const matrix = gaussian(60, 80, 1, "r1");
+    for (let i = 0; i < matrix.data.length; i++) matrix.data[i]! += 0.5;
+    const { checkpoints } = await analyze(sourceOf(matrix), { null: "permute" });
+    const [layer] = checkpoints[0]!.layers;
+    expect(layer!.marchenkoPastur!.spikes).toHaveLength(1);
+    expect(layer!.permutationNull!.entrySpikes).toBeLessThan(0.5);
+    expect(checkpoints[0]!.findings.map(({ id }) => id)).not.toContain("heavy-entries");
+    for (let k = 0; k < 3; k++) matrix.data[k * 997]! = 60 + k;
+    const { findings } = (await analyze(sourceOf(matrix), { null: "permute" })).checkpoints[0]!;
+    expect(findings.find(({ id }) => id === "heavy-entries")!.evidence).toMatch(/^3 outliers are no larger /);
+    const one = gaussian(60, 80, 1, "one entry");
+    one.data[100] = 60;
+    const single = (await analyze(sourceOf(one), { null: "permute" })).checkpoints[0]!.findings;
+    expect(single.find(({ id }) => id === "heavy-entries")!.evidence).toMatch(/^one outlier is no larger /);
+  });
+
+  test("the permutation null is the same for W and W', square or not", async () => {
+    for (const columns of [60, 40]) {
+      const matrix = plant(gaussian(60, columns, 1, "turned"), 30, "turned");
+      const plain = (await layerOf(matrix, { null: "permute" })).permutationNull;
+      expect((await layerOf(transposed(matrix), { null: "permute" })).permutationNull).toEqual(plain);
+    }
+  });
+
+  test("the permutation null of sparse, constant and low-rank matrices has null where there is no fit", async () => {
+    const permuted = async (matrix: Matrix, options: AnalyzeOptions = {}) => {
+      const result = await analyze(sourceOf(matrix), { null: "permute", ...options });
+      const { permutationNull } = result.checkpoints[0]!.layers[0]!;
+      return { ...permutationNull!, found: permutationNull, warnings: result.warnings.join("\n") };
+    };
+    const n = 48;
+    const of = (entry: (i: number, j: number) => number) => ({
+      rows: n,
+      columns: n,
+      data: Float64Array.from({ length: n * n }, (_, k) => entry(Math.floor(k / n), k % n)),
+    });
+    const identity = await permuted(of((i, j) => (i === j ? 1 : 0)));
+    expect(identity.fitted).toBe(19);
+    expect(identity.ksDistance).toBeGreaterThan(0);
+    // Entry for entry the shuffles are the matrix again, its rows and columns in another order: no order is special.
+    // Ties hold within the engine's bounds, which wasm-relaxed exceeds on matrices of rank 2.
+    const engine = engineById("typed-array");
+    const single = await permuted(
+      of((i, j) => (i === 3 && j === 5 ? 1 : 0)),
+      { engine },
+    );
+    expect(single).toMatchObject({ largestPValue: 1, spikeCount: 0, fitted: 0, ksDistance: null });
+    expect(single).toMatchObject({ ksPValue: null, entrySpikes: null, explainedSpikeCount: null });
+    expect(single.warnings).toContain("no Marchenko-Pastur fit of its entries in random order");
+    // 0.1 is no float64: the mean has to leave nothing of it.
+    expect(await permuted(of(() => 0.1))).toMatchObject({ largest: 0, largestPValue: 1, spikeCount: 0 });
+    const lowRank = await permuted(
+      plant(
+        of(() => 0),
+        1e-300,
+        "rank one",
+      ),
+    );
+    expect(lowRank).toMatchObject({ spikeCount: 1, fitted: 19, ksPValue: null });
+    expect(lowRank.largestStandardDeviation).toBeGreaterThan(0);
+    expect(lowRank.warnings).toContain("no fit to compare");
+    const few = await permuted(gaussian(5, 40, 1, "few"));
+    expect(few.found).toBeNull();
+    expect(few.warnings).toContain("fewer than 8 singular values: fc.weight");
+    const estimate = await analyze(sourceOf(gaussian(40, 40, 1, "estimate")), {
+      null: "permute",
+      comparableAlpha: true,
+      method: "lanczos",
+    });
+    expect(estimate.checkpoints[0]!.layers[0]).toMatchObject({
+      permutationNull: null,
+      comparableAlpha: null,
+    });
+    expect(estimate.warnings.filter((text) => text.includes(", the spectrum is an estimate"))).toHaveLength(
+      2,
+    );
+  });
+
   test("the comparable exponent does not depend on the shape, as the plain one does", async () => {
     const layer = await layerOf(gaussian(64, 256, 1, "farms"), { comparableAlpha: true });
-    expect(layer.comparableAlpha).toMatchObject({ blocks: 4, blockRows: 64, blockColumns: 64 });
+    const block = { blockRows: 64, blockColumns: 64 };
+    expect(layer.comparableAlpha).toMatchObject({ blocks: 4, blocksUsed: 4, ...block });
     expect((await layerOf(gaussian(64, 256, 1, "farms"))).comparableAlpha).toBeUndefined();
+  });
+
+  test("comparable exponents of a run are of blocks of one size, and layers without one are named", async () => {
+    const identity = new Float64Array(48 * 48);
+    for (let i = 0; i < 48; i++) identity[49 * i] = 1;
+    const tensors = () => [
+      tensorOf("small", [10, 64], gaussian(10, 64, 1, "small").data),
+      tensorOf("middle", [48, 70], gaussian(48, 70, 1, "middle").data),
+      tensorOf("large", [96, 64], gaussian(96, 64, 1, "large").data),
+      tensorOf("identity", [48, 48], identity),
+    ];
+    const run = async (options: AnalyzeOptions) => {
+      const { checkpoints, warnings } = await analyze({ id: "run", tensors }, options);
+      return {
+        sides: checkpoints[0]!.layers.map(({ comparableAlpha }) => comparableAlpha?.blockRows ?? null),
+        warnings: warnings.filter((text) => text.includes("no exponent on blocks")),
+      };
+    };
+    const usual = await run({ comparableAlpha: true });
+    expect(usual.sides).toEqual([null, 32, 32, null]);
+    expect(usual.warnings).toEqual([
+      "run: no exponent on blocks of 32 x 32, which are larger than the layer: small",
+      "run: no exponent on blocks of 32 x 32, none has 8 singular values above the rank tolerance, with an upper half not all equal: identity",
+    ]);
+    expect((await run({ comparableAlpha: true, include: ["middle", "large"] })).sides).toContain(48);
+    expect((await run({ comparableAlpha: 10 })).sides.slice(0, 3)).toEqual([10, 10, 10]);
+    await expect(run({ comparableAlpha: 7 })).rejects.toThrow("at least 8, got 7");
   });
 
   test("advice to shrink comes with outliers of a noise bulk, and with nothing else", async () => {

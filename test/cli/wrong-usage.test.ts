@@ -25,6 +25,8 @@ const wrong: readonly (readonly [args: readonly string[], message: RegExp])[] = 
   [["analyze", model, "--seed", ""], /'' is invalid\. Expected a whole number/],
   [["analyze", model, "--seed", "0x10"], /Expected a whole number/],
   [["analyze", model, "--seed", "12345678901234567890"], /at most 15 digits/],
+  [["analyze", model, "--comparable-alpha", "7"], /nothing or a whole number of at least 8/],
+  [["analyze", "--comparable-alpha", model], /write the path before the option/],
   [["analyze", model, "--include"], /'--include <glob>' argument missing/],
   [["analyze", model, "--include", ""], /pattern .*got 0/],
   [["analyze", model, "--format", "xml"], /Allowed choices are table, json, ndjson, csv, markdown, html/],

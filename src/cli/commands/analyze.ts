@@ -11,7 +11,7 @@ import { engineById, engines } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
-import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
+import { collect, parseBlockSide, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, renderers } from "../outputs.ts";
 import { duration } from "../progress-line.ts";
 import { counted, talk, talkOfLeftOut } from "../terminal.ts";
@@ -25,7 +25,7 @@ interface Flags {
   readonly dryRun?: boolean;
   readonly spectra?: boolean;
   readonly vectors?: boolean;
-  readonly comparableAlpha?: boolean;
+  readonly comparableAlpha?: boolean | number;
   readonly null: NullKind;
   readonly seed: number;
   readonly method: SpectrumMethod;
@@ -69,13 +69,14 @@ export function analyzeCommand(): Command {
     .option("--spectra", "keep every singular value in the result, with its error bound")
     .option("--vectors", "singular vectors of the outliers: on which coordinates they live")
     .option(
-      "--comparable-alpha",
-      "the tail's exponent on blocks of one aspect ratio, to compare layers of any shape",
+      "--comparable-alpha [side]",
+      "the tail's exponent on square blocks of one side, to compare layers of any shape; by default the smallest side of the layers, but at least 32. Smaller layers have none",
+      parseBlockSide,
     )
     .addOption(
       new Option(
         "--null <kind>",
-        "compare each layer also with its own entries in random order (permute: 19 more spectra a layer)",
+        "compare each layer also with its own entries in random order (permute: the mean of all entries taken off both, 20 more spectra a layer)",
       )
         .choices(nullKinds)
         .default("gaussian"),
@@ -122,6 +123,7 @@ Examples:
   marchenko analyze model.safetensors
   marchenko analyze model/ --include 'model.layers.*.mlp.*' -o mlp.json -o mlp.html
   marchenko analyze model/ --format ndjson | jq .verdict
+  marchenko analyze model/ --comparable-alpha=64 --null permute
   marchenko analyze model/ --compat weightwatcher -o details.csv
   marchenko analyze model/ --write-denoised denoised.safetensors
 
@@ -181,7 +183,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     const wants = {
       ...nothingElse,
       shuffles: flags.null === "permute",
-      comparableAlpha: flags.comparableAlpha ?? nothingElse.comparableAlpha,
+      comparableAlpha: flags.comparableAlpha ? 1 : null, // whatever its side, the blocks cover a layer about once
     };
     await dryRun(
       paths,

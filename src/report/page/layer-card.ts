@@ -11,7 +11,7 @@ import { eigenvalueDensity } from "../charts/eigenvalue-density.ts";
 import { renderChart } from "../charts/render-chart.ts";
 import { columnsOf } from "../columns.ts";
 import { fitQuality, fitSentence, isRejected } from "../fit-quality.ts";
-import { formatNumber, formatPValue, formatWithError } from "../format-number.ts";
+import { formatCount, formatNumber, formatPValue, formatWithError, missing } from "../format-number.ts";
 import { shapeText } from "../layer-facts.ts";
 import { type CheckpointView, cardId } from "./checkpoint-view.ts";
 import { densitySentence } from "./density-sentence.ts";
@@ -45,13 +45,9 @@ ${fit !== null && html`<p class="fit ${fitQuality(fit)}">${fitSentence(fit)}</p>
 <div class="card-columns">${hasDensity(spectrum) && (await densityFigure(layer, spectrum))}${numberGroups(layer)}</div>
 ${
   view.cards === "full" &&
-  fit !== null && [
-    spikesTable(fit, "above"),
-    spikesTable(fit, "below"),
-    localisationTable(fit),
-    layer.permutationNull && permutationSentence(layer.permutationNull),
-  ]
+  fit !== null && [spikesTable(fit, "above"), spikesTable(fit, "below"), localisationTable(fit)]
 }
+${view.cards === "full" && layer.permutationNull && permutationSentence(layer.permutationNull)}
 ${view.cards === "full" && hasDensity(spectrum) && quantileTable(spectrum, fit)}
 </div>
 </details>
@@ -80,6 +76,7 @@ function numberGroups(layer: LayerResult): Html[] {
   const groups: [string, [string, string][]][] = [
     ["Marchenko-Pastur", fit === null ? [] : fitNumbers(layer, fit)],
     ["Upper tail", layer.powerLaw === null ? [] : tailNumbers(layer, layer.powerLaw)],
+    ["Upper tail on blocks", comparableNumbers(layer.comparableAlpha)],
     ["Without its noise", layer.shrinkage ? shrinkageNumbers(layer.shrinkage) : []],
     ["Concentration", columnNumbers(layer, "concentration.")],
     ["Further metrics", columnNumbers(layer, "metrics.")],
@@ -105,18 +102,20 @@ function tailNumbers(layer: LayerResult, tail: PowerLawResult): [string, string]
     `against ${law.replaceAll("-", " ")}`,
     `log likelihood ratio ${formatNumber(logLikelihoodRatio)}, p ${formatPValue(pValue)}`,
   ]);
-  const comparable: [string, string][] = layer.comparableAlpha
-    ? [["alpha on blocks of one aspect ratio", comparableText(layer.comparableAlpha)]]
-    : [];
-  return tail.alpha === null
-    ? [answer]
-    : [answer, ...columnNumbers(layer, "powerLaw."), ...other, ...comparable];
+  return tail.alpha === null ? [answer] : [answer, ...columnNumbers(layer, "powerLaw."), ...other];
 }
 
-function comparableText(found: NonNullable<LayerResult["comparableAlpha"]>): string {
-  const { alpha, standardDeviation, blocks, blockRows, blockColumns } = found;
-  const spread = standardDeviation === null ? "" : `, sd ${formatNumber(standardDeviation)}`;
-  return `${formatNumber(alpha)}${spread}, ${blocks} of ${shapeText([blockRows, blockColumns])}`;
+/** An exponent to compare with those of other layers of the run, whose blocks have the same shape. */
+function comparableNumbers(found: LayerResult["comparableAlpha"]): [string, string][] {
+  if (found === undefined) return [];
+  if (found === null) return [["alpha", missing]];
+  const { alpha, standardDeviation, blocks, blocksUsed, blockRows, blockColumns } = found;
+  return [
+    ["alpha", formatNumber(alpha)],
+    ["its standard deviation over blocks", formatNumber(standardDeviation)],
+    ["a block", shapeText([blockRows, blockColumns])],
+    ["blocks used", `${formatCount(blocksUsed)} of ${formatCount(blocks)}`],
+  ];
 }
 
 /** What optimal shrinkage and truncation would keep. */
