@@ -47,11 +47,16 @@ export function addScaled(y: usize, c: f64, x: usize, n: i32): void {
   if (n & 1) store<f64>(y, load<f64>(y) + c * load<f64>(x));
 }
 
+/** Sums of squares from here on have all their digits: the least normal number over eps. */
+const leastSquare: f64 = 1e-290;
+
 /**
  * The reflection I - tau v v' that maps x to (beta, 0, ..., 0); v_0 = 1.
  *
  * Overwrites x by beta and the rest of v, and returns tau; 0 when there is nothing to do. Entries are of order one
- * or smaller (matrices are scaled), so that squares neither overflow nor matter when they underflow.
+ * or smaller (matrices are scaled), so that squares don't overflow. A vector whose squares would underflow becomes
+ * zero behind its head: a reflection made of what is left of their digits is not orthogonal, and spoils all that it
+ * is applied to. (What rounding leaves of a matrix of low rank gets that small, squared again and again.)
  *
  * @source Golub & Van Loan 2013, Matrix Computations, algorithm 5.1.1.
  */
@@ -60,7 +65,12 @@ export function makeReflection(x: usize, n: i32): f64 {
   const head = load<f64>(x);
   const square = dot(x + 8, x + 8, n - 1);
   if (square == 0) return 0;
-  const norm = Math.sqrt(head * head + square);
+  const whole = head * head + square;
+  if (whole < leastSquare) {
+    for (let i = 1; i < n; i++) store<f64>(x + <usize>i * 8, 0);
+    return 0;
+  }
+  const norm = Math.sqrt(whole);
   const beta = head > 0 ? -norm : norm;
   const inverse = 1 / (head - beta);
   for (let i = 1; i < n; i++) store<f64>(x + <usize>i * 8, load<f64>(x + <usize>i * 8) * inverse);
