@@ -51,11 +51,6 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
   }
   const { vectors = false, comparableAlpha = false } = options;
   const shuffles = options.null === "permute";
-  if (method === "lanczos" && (vectors || shuffles || comparableAlpha !== false)) {
-    throw new UsageError(
-      "an estimate by lanczos has no outliers to look at: vectors, shuffles and comparable exponents need another method",
-    );
-  }
   const opened = await openSources(input);
   const compute =
     workers > 1

@@ -67,7 +67,9 @@ export function permutationNull(
   const below = own.values.map((value, i) => value * (1 - own.relativeErrorBounds[i]!));
   const threshold = Math.max(...above, rankTolerance(ownSpectrum));
   const spikeCount = below.filter((value) => value > threshold).length;
-  const average = mean(largest);
+  // In units of the largest of them, whose sum may be beyond the range.
+  const most = Math.max(...largest);
+  const average = most === 0 ? 0 : most * mean(largest.map((value) => value / most));
   return {
     draws,
     largest: average,
