@@ -70,7 +70,7 @@ const mostSpikes = 0.05;
 
 /** Whether the bulk needs another explanation than Marchenko and Pastur's: unequal variances look like many spikes. */
 export function isUnexplained(fit: MarchenkoPasturFit | null): boolean {
-  return fit !== null && (fit.pValue <= rejectionLevel || fit.spikes.length > mostSpikes * fit.count);
+  return fit !== null && ((fit.pValue ?? 1) <= rejectionLevel || fit.spikes.length > mostSpikes * fit.count);
 }
 
 /**

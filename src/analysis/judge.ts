@@ -56,6 +56,14 @@ export function judge(
   }
   if (!fit)
     return { verdict: "undetermined", evidence: `${rank} non-zero singular values are too few for a fit` };
+  if (fit.pValue === null) {
+    const outliers = fit.spikes.length + (fit.spikesBelow?.length ?? 0);
+    const values = fit.count - outliers;
+    return {
+      verdict: "undetermined",
+      evidence: `${values} values beside ${outliers} outliers are too few for a test`,
+    };
+  }
   const fitted = `KS distance ${digits(fit.ksDistance)}, ${pText(fit.pValue)}`;
   const unequal = opinions.find(({ id, pValue }) => id === "separable-law" && pValue > opinionLevel);
   if (fit.pValue <= rejectionLevel && powerLaw?.reliable && !unequal) {

@@ -29,6 +29,11 @@ export function warningsOf(
       ),
       sentence(
         id,
+        analysed.filter((layer) => layer.marchenkoPastur && layer.marchenkoPastur.pValue === null),
+        `the bulk is not tested, fewer than ${fewestEigenvalues} singular values are no outliers`,
+      ),
+      sentence(
+        id,
         analysed.filter((layer) => layer.marchenkoPastur && layer.marchenkoPastur.spikesBelow === null),
         "outliers below the bulk not tested, structural zeros were left out of the fit",
       ),

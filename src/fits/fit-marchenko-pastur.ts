@@ -24,8 +24,8 @@ export interface MarchenkoPasturFit {
   readonly lambdaPlus: number | null;
   /** KS distance of the eigenvalues that are not spikes from the fitted law, in [0, 1]. */
   readonly ksDistance: number;
-  /** Probability that noise lies as far from its own fit, in [1e-5, 1]. */
-  readonly pValue: number;
+  /** Probability that noise lies as far from its own fit, in [1e-5, 0.99]; null where under 8 values are no outliers. */
+  readonly pValue: number | null;
   /** lambdaPlus over the largest eigenvalue, > 0. */
   readonly softRank: number;
   /** Outliers above the bulk, largest first. */
@@ -106,7 +106,7 @@ export function fitMarchenkoPastur(
     lambdaMinus: squareInRange(scale * (1 - root) * unit),
     lambdaPlus: squareInRange(scale * (1 + root) * unit),
     ksDistance: distance,
-    pValue: ksNullPValue(distance, bulk.length, bulkRatio),
+    pValue: bulk.length < fewestEigenvalues ? null : ksNullPValue(distance, bulk.length, bulkRatio),
     softRank: (scale ** 2 * (1 + root) ** 2) / ascending[count - 1]!,
     spikes: above.map(rescale),
     spikesBelow: below?.map(rescale) ?? null,

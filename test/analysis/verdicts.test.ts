@@ -84,6 +84,16 @@ describe("verdicts", () => {
     expect(Math.abs(single.powerLaw!.alpha! / plain.powerLaw!.alpha! - 1)).toBeLessThan(1e-6);
   });
 
+  test("a bulk of fewer than 8 values has no test, and decides nothing", async () => {
+    let matrix = gaussian(9, 40, 1, "few");
+    for (const name of ["a", "b", "c"]) matrix = plant(matrix, 60, name);
+    const { verdict, verdictEvidence, marchenkoPastur } = await layerOf(matrix);
+    expect(marchenkoPastur!.spikes.length).toBe(3);
+    expect(marchenkoPastur!.pValue).toBeNull();
+    expect(verdict).toBe("undetermined");
+    expect(verdictEvidence).toContain("6 values beside 3 outliers");
+  });
+
   test("rows and columns of unequal variance are named by a second opinion", async () => {
     const { normal } = randomStream(4, ["unequal"]);
     const matrix = gaussian(150, 220, 1, "unequal");

@@ -76,7 +76,7 @@ describe("the fit of the Marchenko-Pastur law", () => {
       const values = sample.eigenvalues.subarray(draw * smaller, (draw + 1) * smaller);
       const fit = fitMarchenkoPastur(spectrumOf(values, larger));
       if (fit.spikes.length > 0) alarms++;
-      if (fit.pValue <= 0.05) rejections++;
+      if (fit.pValue! <= 0.05) rejections++;
     }
     // Binomial: 4 standard deviations about the nominal levels.
     expect(Math.abs(alarms / draws - 0.01)).toBeLessThan(4 * Math.sqrt((0.01 * 0.99) / draws));
@@ -91,7 +91,7 @@ describe("the fit of the Marchenko-Pastur law", () => {
       const scaled = fitMarchenkoPastur(await computeSpectrum({ ...matrix, data }));
       expect(scaled.scale / unit / fit.scale).toBeCloseTo(1, 12);
       // D moves by some eps, and p by its slope there, under 10 M.
-      expect(Math.abs(scaled.pValue - fit.pValue)).toBeLessThan(1e-11);
+      expect(Math.abs(scaled.pValue! - fit.pValue!)).toBeLessThan(1e-11);
       expect(scaled.softRank).toBeCloseTo(fit.softRank, 12);
       const hasSquares = unit === 1e-30 || unit === 1e30;
       for (const edge of ["lambdaMinus", "lambdaPlus"] as const) {

@@ -18,7 +18,7 @@ describe("the null of the KS distance", () => {
       const fits = Array.from({ length: draws }, (_, draw) =>
         fitMarchenkoPastur(drawnSpectrum(spectra, draw)),
       );
-      const pValues = fits.map(({ pValue }) => pValue);
+      const pValues = fits.map(({ pValue }) => pValue!);
       expect(kstest(pValues, "uniform", 0, 1).pValue, `${smaller} x ${larger}`).toBeGreaterThan(0.001);
       // Standard deviation of the scale over its stated error: 4 standard errors of 600 draws.
       const scaled = fits.map(({ scale }) => (scale - 1) / scaleStandardError(smaller, larger));
