@@ -15,7 +15,7 @@ export interface NullConcentration {
 /** Values of each of the two ends that are combined with each of the other. */
 const nodes = 64;
 /** A tolerance reaches into the spectrum of noise where its smallest value is under it as often as this. */
-const reach = 2e-3;
+const reach = 0.02;
 /** One zero is chance where noise has one as often as this. */
 const oddZero = 1e-6;
 /** Smaller spectra have ends that feel each other, and are drawn in no time. */

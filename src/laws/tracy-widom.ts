@@ -53,6 +53,28 @@ function kernel(s: number): Float64Array {
   return matrix;
 }
 
+/** Nodes that bring the far tail's interpolant to 1e-12. */
+const tailNodes = 16;
+let tail: ((u: number) => { value: number; slope: number }) | null = null;
+
+/**
+ * trace(B) on [right, rightmost]: what is left of its logarithm without `-2/3 s^(3/2) - 3/4 log s` is smooth in
+ * `u = (right / s)^(3/2)`.
+ */
+function farTail(s: number): number {
+  const dominant = (x: number): number => (2 / 3) * x ** 1.5 + 0.75 * Math.log(x);
+  tail ??= chebyshevInterpolant(
+    (u) => {
+      const x = right / u ** (2 / 3);
+      return Math.log(kernelTrace(x)) + dominant(x);
+    },
+    (right / rightmost) ** 1.5,
+    1,
+    tailNodes,
+  );
+  return Math.exp(tail((right / s) ** 1.5).value - dominant(s));
+}
+
 /** trace(B), half the integral of Ai from s. */
 function kernelTrace(s: number): number {
   const { nodes, weights } = quadrature();
@@ -114,7 +136,7 @@ export function tracyWidom(beta: 1 | 2): Law {
     if (s <= left) return 1 - cdf(s);
     if (s <= right) return -Math.expm1(-Math.exp(logMinusLog(s, beta).value));
     if (s > rightmost) return 0;
-    return beta === 1 ? kernelTrace(s) : -Math.expm1(logCdf(Math.min(s, airyVanishesAt - 1), beta));
+    return beta === 1 ? farTail(s) : -Math.expm1(logCdf(Math.min(s, airyVanishesAt - 1), beta));
   };
   const quantile = (p: number): number => {
     requireProbability(p);
