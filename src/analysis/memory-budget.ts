@@ -39,9 +39,9 @@ export function holdingOf(layer: Layer, compute: Compute, wants: Wants = nothing
   return { entryBytes, blockRows, bytes: 2 * blockRows * columns * entryBytes + workspace };
 }
 
-/** Bytes of the copies that are made of a layer's entries: in float64 for vectors, as they are for shuffles. */
+/** Bytes of the copies that are made of a layer's entries: two in float64 for vectors, two as they are for shuffles. */
 function copiesOf(entries: number, whole: number, { vectors, shuffles }: Wants): number {
-  return Math.max(vectors ? 2 * 8 * entries : 0, shuffles ? whole : 0);
+  return Math.max(vectors ? 2 * 8 * entries : 0, shuffles ? 2 * whole : 0);
 }
 
 /** Memory for the layers under way: each takes its part, or waits until others have given theirs back. */
@@ -52,7 +52,8 @@ export interface MemoryBudget {
 /**
  * A budget that all layers of an analysis fit in, one by one.
  *
- * @param wants - as in {@link holdingOf}. @param most - bytes; half of the machine's memory by default, and what the largest layer takes if that is more.
+ * @param wants - as in {@link holdingOf}.
+ * @param most - bytes; half of the machine's memory by default, and what the largest layer takes if that is more.
  * @throws {UsageError} If a layer alone takes more than `most` says: which, how much, and what to do.
  */
 export async function memoryBudget(

@@ -4,12 +4,6 @@ import type { Spectrum } from "../spectrum/spectrum.ts";
 /** One of the drawn spectra as if it had been computed of a matrix, without an error to speak of. */
 export function drawnSpectrum({ larger, smaller, eigenvalues }: NullSpectra, draw: number): Spectrum {
   const ascending = eigenvalues.subarray(draw * smaller, (draw + 1) * smaller);
-  return spectrumOfEigenvalues(ascending, larger);
-}
-
-/** A spectrum of given eigenvalues of W'W/N. */
-export function spectrumOfEigenvalues(ascending: Float64Array, larger: number): Spectrum {
-  const smaller = ascending.length;
   const singularValues = ascending.map((value) => Math.sqrt(value * larger)).reverse();
   return {
     rows: larger,

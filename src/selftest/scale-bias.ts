@@ -60,6 +60,7 @@ async function biasIn(
     context.compute.parallelism,
     async (draw, place) => {
       const matrix = planted(larger, smaller, strengths, [plan.title, draw], context.seed);
+      // The scale needs no small singular values: as float64 they would be computed again without squaring.
       const spectrum = await context.compute.spectrum(matrix, "F32", { othersFollow: place.othersFollow });
       return bulkScale(eigenvalues(spectrum), larger).scale - 1;
     },
