@@ -7,6 +7,8 @@ const rooms = [
   "linalg",
   "kernels",
   "checkpoint",
+  "autodiff",
+  "backends",
   "layers",
   "spectrum",
   "laws",

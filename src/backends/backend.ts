@@ -1,0 +1,44 @@
+import type { Program } from "../autodiff/program.ts";
+import type { Shape } from "../autodiff/shape.ts";
+
+/** An array that a backend keeps. */
+export interface Tensor {
+  readonly shape: Shape;
+}
+
+/** Runs programs; each has a kernel for every op of `autodiff/catalogue.ts`. */
+export interface Backend {
+  /** What it is called in messages and results, e.g. `wasm-relaxed, 2 threads`. */
+  readonly name: string;
+  /** An array of zeros that lasts until {@link Backend.free} or {@link Backend.dispose}. */
+  alloc(shape: Shape): Tensor;
+  free(tensor: Tensor): void;
+  /** @throws {RangeError} If the number of entries is another. */
+  write(tensor: Tensor, entries: ArrayLike<number>): void;
+  read(tensor: Tensor): Promise<Float32Array | Float64Array>;
+  /**
+   * Prepares a program for many runs.
+   *
+   * @param state - a tensor for each parameter that the program names; programs may share them.
+   * @throws {RangeError} If one is missing or has another shape, or the program can't be laid out.
+   */
+  compile(program: Program, state: ReadonlyMap<string, Tensor>): Promise<Plan>;
+  dispose(): Promise<void>;
+}
+
+/** Entries for a program's inputs, by name; a number for those of shape `[]`. */
+export type Feed = Readonly<Record<string, ArrayLike<number> | number>>;
+
+/** A program that is ready to run. */
+export interface Plan {
+  /**
+   * Computes the program once.
+   *
+   * @param feed - entries of every input.
+   * @param read - which outputs to give back: all by default; others may stay uncomputed only if nothing needs them.
+   * @returns the outputs' entries, copies.
+   * @throws {RangeError} If an input is missing, unknown or has another number of entries.
+   */
+  run(feed: Feed, read?: readonly string[]): Promise<Record<string, Float32Array | Float64Array>>;
+  dispose(): void;
+}
