@@ -7,6 +7,7 @@ const rooms = [
   "linalg",
   "kernels",
   "checkpoint",
+  "datasets",
   "layers",
   "spectrum",
   "laws",
