@@ -1,4 +1,4 @@
-import { type Folder, diskFolder } from "../checkpoint/folder.ts";
+import { diskFolder, type Folder } from "../checkpoint/folder.ts";
 import { DEFLATE_RATIO } from "../checkpoint/limits.ts";
 import { systemCode, unreadable } from "../checkpoint/system-errors.ts";
 import { DatasetFormatError, UnreadableInputError } from "../errors.ts";

@@ -20,7 +20,9 @@ export const fashionMnist = defineDataset({
   async load({ path, augment }) {
     const { existsSync } = await import("node:fs");
     if (path === undefined && !existsSync(debianFolder)) {
-      throw new UsageError(`fashion-mnist: no data.path is given, and ${debianFolder} does not exist. ${advice}`);
+      throw new UsageError(
+        `fashion-mnist: no data.path is given, and ${debianFolder} does not exist. ${advice}`,
+      );
     }
     return loadIdxImages(path ?? debianFolder, augment, advice);
   },

@@ -1,6 +1,6 @@
 import type { ImageSet } from "./dataset.ts";
 import type { Frame, Framing } from "./framing.ts";
-import type { Standardisation } from "./standardisation.ts";
+import { type Standardisation, standardisedBytes } from "./standardisation.ts";
 
 /** Images of one size as bytes, [image, channel, row, column], and the class of each. */
 export interface PackedImages {
@@ -51,16 +51,6 @@ export function packedImageSet(
       return labels[i]!;
     },
   };
-}
-
-/** The standardised value of every byte of every channel, [channel, byte]. */
-export function standardisedBytes({ mean, deviation }: Standardisation): Float32Array {
-  const values = new Float32Array(256 * mean.length);
-  for (let i = 0; i < values.length; i++) {
-    const channel = i >> 8;
-    values[i] = ((i & 255) - mean[channel]!) / deviation[channel]!;
-  }
-  return values;
 }
 
 /**

@@ -32,3 +32,13 @@ export function standardisationOf(pixels: Uint8Array, channels: number, places: 
   }
   return { mean, deviation };
 }
+
+/** The standardised value of every byte of every channel, [channel, byte]. */
+export function standardisedBytes({ mean, deviation }: Standardisation): Float32Array {
+  const values = new Float32Array(256 * mean.length);
+  for (let i = 0; i < values.length; i++) {
+    const channel = i >> 8;
+    values[i] = ((i & 255) - mean[channel]!) / deviation[channel]!;
+  }
+  return values;
+}
