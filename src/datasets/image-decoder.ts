@@ -58,7 +58,7 @@ export async function sharpDecoder(): Promise<ImageDecoder> {
   };
 }
 
-async function importSharp(): Promise<typeof import("sharp")> {
+async function importSharp(): Promise<typeof import("sharp")["default"]> {
   try {
     return (await import("sharp")).default;
   } catch (cause) {

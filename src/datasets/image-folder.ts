@@ -106,7 +106,6 @@ function decodedSet(examples: readonly Example[], decoder: ImageDecoder, shown: 
     count: examples.length,
     async example(i, to, offset, draws) {
       const { path, label } = examples[i]!;
-      const isRandom = augment && draws !== undefined;
       // A stream of its own, made before anything is awaited: examples that are decoded together share `draws`.
       const own = augment && draws ? randomStream(draws.uniform(), ["example"]) : null;
       const isMirrored = own !== null && own.uniform() < 0.5;

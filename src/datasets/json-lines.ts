@@ -85,12 +85,12 @@ async function startsAsGzip(path: string): Promise<boolean> {
     const handle = await open(path, "r");
     try {
       const head = new Uint8Array(2);
-      await handle.read(head, 0, 2, 0);
-      return isGzip(head);
+      const { bytesRead } = await handle.read(head, 0, 2, 0);
+      return isGzip(path, head.subarray(0, bytesRead));
     } finally {
       await handle.close();
     }
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw cause instanceof DatasetFormatError ? cause : unreadable(path, cause);
   }
 }
