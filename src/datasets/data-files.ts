@@ -94,24 +94,25 @@ export async function readWhole(
       if (found.size > most) throw tooLarge(path, most, found.size);
       return await handle.readFile().catch(fail);
     }
+    let most = FILE_BYTES;
     try {
       const head = gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
-      const most = expectedBytes(head, found.size * DEFLATE_RATIO);
+      most = expectedBytes(head, found.size * DEFLATE_RATIO);
       return gunzipSync(await handle.readFile().catch(fail), { maxOutputLength: Math.max(1, most) });
     } catch (cause) {
-      throw gunzipFault(path, cause);
+      throw gunzipFault(path, cause, most);
     }
   } finally {
     await handle.close();
   }
 }
 
-/** What an error of zlib means for a file; an error of another sort as it is. */
-export function gunzipFault(path: string, cause: unknown): unknown {
+/** What an error of zlib means for a file that may unpack to so many bytes; an error of another sort as it is. */
+export function gunzipFault(path: string, cause: unknown, most: number): unknown {
   const code = systemCode(cause) ?? "";
   if (code === "ERR_BUFFER_TOO_LARGE") {
     return new DatasetFormatError(
-      `${path} unpacks to more bytes than it should hold. Download or copy it again.`,
+      `${path} unpacks to too much: expected at most ${most} bytes. Download or copy it again.`,
       { cause },
     );
   }

@@ -9,8 +9,11 @@ const MOST_BYTES = 1 << 28;
 /** Ids of a vocabulary: a model has a row of its embedding for each. */
 const MOST_IDS = 1 << 24;
 
-/** Characters encoded at once: the library fails on a text of a million. */
-const PIECE_CHARACTERS = 1 << 14;
+/**
+ * Characters encoded at once: on longer texts the library's unigram model takes many times as long a character, and on
+ * a million it fails. Where a piece begins a model may choose other tokens than in the middle of a text.
+ */
+const PIECE_CHARACTERS = 1 << 12;
 
 /** What this package's readers of it need of the library's class. */
 type Library = typeof import("@huggingface/tokenizers");

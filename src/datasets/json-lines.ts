@@ -70,7 +70,7 @@ async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
     }
   } catch (cause) {
     if (cause instanceof DatasetFormatError) throw cause;
-    const fault = gunzipFault(`${path}, behind line ${line - 1},`, cause);
+    const fault = gunzipFault(`${path}, behind line ${line - 1},`, cause, Number.POSITIVE_INFINITY);
     throw fault === cause ? unreadable(path, cause) : fault;
   } finally {
     file.destroy();

@@ -168,7 +168,7 @@ describe("a tokenizer.json", () => {
     ["no decoder", '{"model":{"vocab":[]}}', /is no tokenizer that @huggingface\/tokenizers reads/],
     [
       "a model that the library does not run",
-      wordTokenizer(words).replace("WordPiece", "WordLevel"),
+      wordTokenizer(words).replace("WordPiece", "WordLevel").replace('"continuing_subword_prefix":"##",', ""),
       /expected ids below 6 for every text, got undefined/,
     ],
     [
