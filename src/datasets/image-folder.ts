@@ -65,9 +65,12 @@ export const imageFolder = defineDataset({
     const train = await listExamples(training, classes);
     const test = await listExamples(await dataFolder(join(path, "val"), advice), classes);
     const decoder = await sharpDecoder();
-    const set = (examples: readonly Example[]) =>
-      decodedSet(examples, decoder, { classes: classes.length, size, resize, augment });
-    return { kind: "images", train: set(train), test: set(test) };
+    const shown = { classes: classes.length, size, resize };
+    return {
+      kind: "images",
+      train: decodedSet(train, decoder, { ...shown, augment }),
+      test: decodedSet(test, decoder, { ...shown, augment: false }),
+    };
   },
 });
 

@@ -96,38 +96,43 @@ export function describeDataset(
       expect(await contentOf(await load(path))).toEqual(await contentOf(await load(path)));
     });
 
-    test.runIf(fixture.augmented)("augments by the draws given, and only by them", async () => {
-      const data = await load(await written(), fixture.augmented);
-      if (data.kind !== "images") throw new Error("augments what are no images");
-      const drawn = await examplesOf(data.train, "a");
-      expect(await examplesOf(data.train, "a")).toEqual(drawn);
-      expect((await examplesOf(data.train, "b")).values).not.toEqual(drawn.values);
-      expect((await examplesOf(data.train, "b")).labels).toEqual(drawn.labels);
-      expect(await examplesOf(data.train)).toEqual(await examplesOf(data.train));
-    });
+    if (fixture.augmented)
+      test("augments by the draws given, and only by them", async () => {
+        const data = await load(await written(), fixture.augmented);
+        if (data.kind !== "images") throw new Error("augments what are no images");
+        const drawn = await examplesOf(data.train, "a");
+        expect(await examplesOf(data.train, "a")).toEqual(drawn);
+        expect((await examplesOf(data.train, "b")).values).not.toEqual(drawn.values);
+        expect((await examplesOf(data.train, "b")).labels).toEqual(drawn.labels);
+        expect(await examplesOf(data.train)).toEqual(await examplesOf(data.train));
+        expect(await examplesOf(data.test, "a")).toEqual(await examplesOf(data.test));
+      });
 
-    test.runIf(kind === "images")("ignores draws where augmentation is not asked for", async () => {
-      const data = await load(await written());
-      if (data.kind !== "images") throw new Error("another kind than it declares");
-      expect(await examplesOf(data.train, "a")).toEqual(await examplesOf(data.train));
-    });
+    if (kind === "images")
+      test("ignores draws where augmentation is not asked for", async () => {
+        const data = await load(await written());
+        if (data.kind !== "images") throw new Error("another kind than it declares");
+        expect(await examplesOf(data.train, "a")).toEqual(await examplesOf(data.train));
+      });
 
-    test.runIf(fixture.files)("says which path is missing", async () => {
-      const path = join(folderWith({}), "nowhere");
-      await expect(load(path)).rejects.toThrow(UnreadableInputError);
-      await expect(load(path)).rejects.toThrow(path);
-    });
+    if (fixture.files)
+      test("says which path is missing", async () => {
+        const path = join(folderWith({}), "nowhere");
+        await expect(load(path)).rejects.toThrow(UnreadableInputError);
+        await expect(load(path)).rejects.toThrow(path);
+      });
 
-    test.runIf(fixture.cut)("refuses a file that is cut short, and names it", async () => {
-      const path = await written();
-      const file = join(path, fixture.cut!);
-      const whole = readFileSync(file);
-      for (const share of [0, 0.01, 0.3, 0.7, 0.99]) {
-        writeFileSync(file, whole.subarray(0, Math.floor(share * whole.length)));
-        const reading = load(path).then(contentOf);
-        await expect(reading, `${share} of it`).rejects.toThrow(DatasetFormatError);
-        await expect(reading).rejects.toThrow(fixture.cut!);
-      }
-    });
+    if (fixture.cut)
+      test("refuses a file that is cut short, and names it", async () => {
+        const path = await written();
+        const file = join(path, fixture.cut!);
+        const whole = readFileSync(file);
+        for (const share of [0, 0.01, 0.3, 0.7, 0.99]) {
+          writeFileSync(file, whole.subarray(0, Math.floor(share * whole.length)));
+          const reading = load(path).then(contentOf);
+          await expect(reading, `${share} of it`).rejects.toThrow(DatasetFormatError);
+          await expect(reading).rejects.toThrow(fixture.cut!);
+        }
+      });
   });
 }

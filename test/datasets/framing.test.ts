@@ -46,6 +46,35 @@ describe("an image in a frame", () => {
     expect(shown(setWith(fixed({ angle: Math.PI / 2 }))).slice(0, 9)).toEqual([3, 6, 9, 2, 5, 8, 1, 4, 7]);
   });
 
+  // Image.rotate(degrees, Image.NEAREST) of Pillow 13.0.0, of a 6 x 6 image of 1 to 36.
+  test.each([
+    [
+      30,
+      [
+        0, 3, 4, 11, 12, 0, 2, 3, 10, 11, 18, 18, 8, 8, 15, 16, 23, 24, 13, 14, 21, 22, 29, 29, 19, 19, 26,
+        27, 34, 35, 0, 25, 26, 33, 34, 0,
+      ],
+    ],
+    [
+      -17,
+      [
+        0, 7, 2, 3, 4, 0, 13, 14, 9, 10, 10, 5, 19, 14, 15, 16, 17, 12, 25, 20, 21, 22, 23, 18, 32, 27, 27,
+        28, 23, 24, 0, 33, 34, 35, 30, 0,
+      ],
+    ],
+  ])("turned by %i degrees is Pillow's", (degrees, expected) => {
+    const six = {
+      channels: 1,
+      height: 6,
+      width: 6,
+      classes: 1,
+      pixels: Uint8Array.from({ length: 36 }, (_, i) => i + 1),
+      labels: Uint8Array.of(0),
+    };
+    const framing = fixed({ angle: (degrees * Math.PI) / 180 }, 6);
+    expect(shown(packedImageSet(six, { mean: [0], deviation: [1] }, framing))).toEqual(expected);
+  });
+
   test("is black where a turn looks beyond the frame, though the image goes on", () => {
     // The frame is the upper left 2 x 2; at 45 degrees its corners come from outside of it.
     const angle = Math.PI / 4;
