@@ -9,6 +9,7 @@ const rooms = [
   "checkpoint",
   "autodiff",
   "backends",
+  "datasets",
   "layers",
   "spectrum",
   "laws",
