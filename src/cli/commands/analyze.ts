@@ -17,6 +17,7 @@ import { duration } from "../progress-line.ts";
 import { counted, talk, talkOfLeftOut } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, throwAll } from "../write-result.ts";
+import { holdYoungGeneration } from "../young-generation.ts";
 import { dryRun } from "./dry-run.ts";
 
 interface Flags {
@@ -208,6 +209,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       null: flags.null,
       signal,
       onProgress(event) {
+        holdYoungGeneration();
         journal.add(layerLine({ id: event.checkpoint, step: event.step }, event.result));
         progress.update(event);
       },
