@@ -14,10 +14,10 @@ import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
 import { collect, parseBlockSide, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, renderers } from "../outputs.ts";
 import { duration } from "../progress-line.ts";
+import { holdYoungGeneration } from "../small-heap.ts";
 import { counted, talk, talkOfLeftOut } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, throwAll } from "../write-result.ts";
-import { holdYoungGeneration } from "../young-generation.ts";
 import { dryRun } from "./dry-run.ts";
 
 interface Flags {
