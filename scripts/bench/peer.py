@@ -10,6 +10,7 @@ Reads one JSON object a line, answers with one a line:
 Each repetition is timed on a float32 matrix of its own (seed, seed + 1, ...), drawn beforehand. Ops:
 svd: singular values by LAPACK's gesdd; gram: eigenvalues of the smaller side's Gram matrix and their roots.
 Both compute in float64, as ours does; the conversion is part of the time, as it is for ours.
+product: a square matrix times itself, in float64 without the conversion: how fast the BLAS is at most.
 """
 
 import json
@@ -30,7 +31,11 @@ def gram(weights):
     return np.sqrt(np.maximum(np.linalg.eigvalsh(square)[::-1], 0))
 
 
-OPS = {"svd": svd, "gram": gram}
+def product(weights):
+    return weights @ weights
+
+
+OPS = {"svd": svd, "gram": gram, "product": product}
 
 
 def info():
@@ -54,10 +59,12 @@ def measure(request):
     for repetition in range(request.get("repeat", 1)):
         draws = np.random.default_rng(request.get("seed", 1) + repetition)
         weights = 0.02 * draws.standard_normal(shape, dtype=np.float32)
+        if run is product:
+            weights = weights.astype(np.float64)
         start = time.perf_counter()
         values = run(weights)
         seconds.append(time.perf_counter() - start)
-        assert values.shape == (min(shape),) and np.isfinite(values).all()
+        assert values.shape == (shape if run is product else (min(shape),)) and np.isfinite(values).all()
     return {"seconds": seconds}
 
 

@@ -12,7 +12,7 @@ import { findingsOf } from "./findings.ts";
 import { mapBounded } from "./map-bounded.ts";
 import { memoryBudget } from "./memory-budget.ts";
 import { nothingAnalysed } from "./nothing-analysed.ts";
-import { type AnalysisInput, type OpenedSource, openSources } from "./open-sources.ts";
+import { type AnalysisInput, type OpenedSource, type OpenedSources, openSources } from "./open-sources.ts";
 import { computeInWorkers } from "./pooled-compute.ts";
 import { costliestFirst, costsOf } from "./progress.ts";
 import { provenanceOf } from "./provenance.ts";
@@ -44,23 +44,36 @@ import { warningsOf } from "./warnings.ts";
  * ```
  */
 export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}): Promise<AnalysisResult> {
-  const { seed = 0, spectra = "summary", method = "auto", workers = 1, signal } = options;
-  const engine = options.engine ?? fastestEngine();
+  const { workers = 1 } = options;
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
   }
+  const opened = await openSources(input);
+  try {
+    return await walk(opened, workers, options);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function walk(
+  opened: OpenedSources,
+  workers: number,
+  options: AnalyzeOptions,
+): Promise<AnalysisResult> {
+  const { seed = 0, spectra = "summary", method = "auto", signal } = options;
+  const engine = options.engine ?? fastestEngine();
   const { vectors = false, comparableAlpha = false } = options;
   const shuffles = options.null === "permute";
-  const opened = await openSources(input);
+  const plans: { opened: OpenedSource; layers: Layer[]; costs: number[] }[] = [];
+  for (const each of opened.sources) {
+    plans.push({ opened: each, layers: layersOf(await each.source.tensors(), options), costs: [] });
+  }
   const compute =
     workers > 1
       ? await computeInWorkers(workers, seed, engine.id, method)
       : computeInProcess(engine, seed, method);
   try {
-    const plans: { opened: OpenedSource; layers: Layer[]; costs: number[] }[] = [];
-    for (const each of opened.sources) {
-      plans.push({ opened: each, layers: layersOf(await each.source.tensors(), options), costs: [] });
-    }
     const all = plans.flatMap(({ layers }) => layers);
     const wants = { vectors, shuffles, comparableAlpha: comparableSide(comparableAlpha, all) };
     const costs = costsOf(all, spectraOf(wants));
@@ -128,6 +141,5 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
     };
   } finally {
     await compute.close();
-    await opened.close();
   }
 }

@@ -28,12 +28,19 @@ export function summarizeSpectrum(
     ...(spectrum.distributionBound !== undefined && { distributionErrorBound: spectrum.distributionBound }),
     histogram: histogram(ascending, fit),
     quantiles: quantiles(ascending),
-    top: Array.from(spectrum.singularValues.subarray(0, topCount)),
+    top: listOf(spectrum.singularValues.subarray(0, topCount)),
     ...(keep === "all" && {
-      singularValues: Array.from(spectrum.singularValues),
-      relativeErrorBounds: Array.from(spectrum.relativeErrorBounds),
+      singularValues: listOf(spectrum.singularValues),
+      relativeErrorBounds: listOf(spectrum.relativeErrorBounds),
     }),
   };
+}
+
+/** As an array of just that length: `Array.from` leaves room for half as many more, and results are kept. */
+function listOf(values: Float64Array): number[] {
+  const list = new Array<number>(values.length);
+  for (let i = 0; i < values.length; i++) list[i] = values[i]!;
+  return list;
 }
 
 /** Whether float64 holds the squares of all singular values that are not zero. */
@@ -50,12 +57,14 @@ function hasEigenvalues(spectrum: Spectrum): boolean {
 function quantiles(ascending: Float64Array): number[] {
   const last = ascending.length - 1;
   if (last < 0) return [];
-  return Array.from({ length: quantileCount }, (_, k) => {
+  const values = new Float64Array(quantileCount);
+  for (let k = 0; k < quantileCount; k++) {
     const place = (k / (quantileCount - 1)) * last;
     const below = Math.floor(place);
     const above = Math.min(below + 1, last);
-    return ascending[below]! + (place - below) * (ascending[above]! - ascending[below]!);
-  });
+    values[k] = ascending[below]! + (place - below) * (ascending[above]! - ascending[below]!);
+  }
+  return listOf(values);
 }
 
 /** Equal bins over the bulk, and one more for what lies beyond it. */
@@ -72,10 +81,10 @@ function histogram(
   const bulkEnd = fit?.lambdaPlus ? Math.max(bulkReach * fit.lambdaPlus, ninetieth) : high;
   const end = bulkEnd > low && bulkEnd < high ? bulkEnd : high;
   const bins = Math.min(80, Math.max(8, Math.round(count / 8)));
-  const edges = Array.from({ length: bins + 1 }, (_, k) =>
-    k === bins ? end : low + (k / bins) * (end - low),
-  );
-  if (end < high) edges.push(high);
+  const edges = new Array<number>(bins + (end < high ? 2 : 1));
+  for (let k = 0; k < bins; k++) edges[k] = low + (k / bins) * (end - low);
+  edges[bins] = end;
+  if (end < high) edges[bins + 1] = high;
   const counts = new Array<number>(edges.length - 1).fill(0);
   let bin = 0;
   for (const eigenvalue of ascending) {

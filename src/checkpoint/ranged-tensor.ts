@@ -30,72 +30,123 @@ export interface StoredTensor {
  *   is more than memory holds.
  */
 export function rangedTensor(source: ByteSource, stored: StoredTensor): Tensor {
-  const { name, dtype, shape, offset, file, bigEndian = false, fortranOrder = false } = stored;
-  const width = bytesPerEntry[dtype];
-  const count = entryCount(shape);
-  const where = `${source.label}: tensor ${JSON.stringify(name)}`;
-  const entries = async (start: number, end: number) => {
-    await requireMemory(where, end - start, dtype);
+  const isReadWhole = source.isSequential === true || isTurned(stored);
+  return isReadWhole ? new RangedTensor(source, stored, true) : new StretchedTensor(source, stored, false);
+}
+
+/** Whether entries are stored in another order than they are given. */
+function isTurned({ fortranOrder, shape }: StoredTensor): boolean {
+  return fortranOrder === true && shape.length > 1;
+}
+
+/** A class, since a file may have very many: methods that all share take no memory for each. */
+class RangedTensor implements Tensor {
+  readonly storage = null;
+
+  readonly readWhole: boolean;
+  protected readonly source: ByteSource;
+  protected readonly stored: StoredTensor;
+
+  constructor(source: ByteSource, stored: StoredTensor, readWhole: boolean) {
+    this.source = source;
+    this.stored = stored;
+    this.readWhole = readWhole;
+  }
+
+  get name(): string {
+    return this.stored.name;
+  }
+
+  get dtype(): Dtype {
+    return this.stored.dtype;
+  }
+
+  get shape(): readonly number[] {
+    return this.stored.shape;
+  }
+
+  get file(): string {
+    return this.stored.file;
+  }
+
+  get sizeBytes(): number {
+    return entryCount(this.shape) * this.width;
+  }
+
+  protected get width(): number {
+    return bytesPerEntry[this.dtype];
+  }
+
+  protected get isBigEndian(): boolean {
+    return this.stored.bigEndian ?? false;
+  }
+
+  /** For messages. */
+  protected get where(): string {
+    return `${this.source.label}: tensor ${JSON.stringify(this.name)}`;
+  }
+
+  protected requireRange(start: number, end: number): void {
+    const count = entryCount(this.shape);
+    if (!(0 <= start && start <= end && end <= count)) {
+      throw new RangeError(`${this.name} has entries 0 to ${count}: ${start} to ${end} is not within them`);
+    }
+  }
+
+  async readBytes(start: number, end: number): Promise<Uint8Array> {
+    this.requireRange(start, end);
+    const turned = isTurned(this.stored);
+    const [from, to] = turned ? [0, entryCount(this.shape)] : [start, end];
+    await requireMemory(this.where, to - from, this.dtype);
+    const stored = await this.#bytes(from, to);
+    const bytes = inByteOrder(stored, this.width, this.isBigEndian);
+    if (!turned) return bytes;
+    const words = rowMajor(wordsOf(bytes, this.width), this.shape, start, end);
+    return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  }
+
+  async read(start = 0, end = entryCount(this.shape)): Promise<Float32Array | Float64Array> {
+    this.requireRange(start, end);
+    if (!isTurned(this.stored)) return await this.#entries(start, end);
+    return rowMajor(await this.#entries(0, entryCount(this.shape)), this.shape, start, end);
+  }
+
+  #bytes(start: number, end: number): Promise<Uint8Array> {
+    return this.source.read(this.stored.offset + start * this.width, (end - start) * this.width);
+  }
+
+  async #entries(start: number, end: number): Promise<Float32Array | Float64Array> {
+    await requireMemory(this.where, end - start, this.dtype);
     try {
-      return decodeEntries(
-        await source.read(offset + start * width, (end - start) * width),
-        dtype,
-        bigEndian,
-      );
+      return decodeEntries(await this.#bytes(start, end), this.dtype, this.isBigEndian);
     } catch (error) {
       // What an array throws that is not given its memory; ranges were checked.
-      if (error instanceof RangeError) throw tooLarge(where, bytesInMemory(end - start, dtype), null, error);
+      if (error instanceof RangeError) {
+        throw tooLarge(this.where, bytesInMemory(end - start, this.dtype), null, error);
+      }
       throw error;
     }
-  };
-  const readWhole = source.isSequential === true || (fortranOrder && shape.length > 1);
-  const requireRange = (start: number, end: number): void => {
-    if (!(0 <= start && start <= end && end <= count)) {
-      throw new RangeError(`${name} has entries 0 to ${count}: ${start} to ${end} is not within them`);
+  }
+}
+
+/** One that is read into an array stretch by stretch. */
+class StretchedTensor extends RangedTensor {
+  async readInto(into: Float32Array | Float64Array, start: number): Promise<void> {
+    const { source, width, dtype } = this;
+    this.requireRange(start, start + into.length);
+    await requireMemory(this.where, into.length, dtype);
+    const scratch = scratches.pop() ?? new Uint8Array(STRETCH_BYTES);
+    const stretch = STRETCH_BYTES / width;
+    try {
+      for (let from = 0; from < into.length; from += stretch) {
+        const part = into.subarray(from, from + stretch);
+        const first = this.stored.offset + (start + from) * width;
+        decodeInto(await source.read(first, part.length * width, scratch), dtype, this.isBigEndian, part);
+      }
+    } finally {
+      scratches.push(scratch);
     }
-  };
-  return {
-    name,
-    dtype,
-    shape,
-    sizeBytes: count * width,
-    file,
-    storage: null,
-    readWhole,
-    ...(!readWhole && {
-      async readInto(into, start) {
-        requireRange(start, start + into.length);
-        await requireMemory(where, into.length, dtype);
-        const scratch = scratches.pop() ?? new Uint8Array(STRETCH_BYTES);
-        const stretch = STRETCH_BYTES / width;
-        try {
-          for (let from = 0; from < into.length; from += stretch) {
-            const part = into.subarray(from, from + stretch);
-            const bytes = await source.read(offset + (start + from) * width, part.length * width, scratch);
-            decodeInto(bytes, dtype, bigEndian, part);
-          }
-        } finally {
-          scratches.push(scratch);
-        }
-      },
-    }),
-    async readBytes(start, end) {
-      requireRange(start, end);
-      const isTurned = fortranOrder && shape.length > 1;
-      const [from, to] = isTurned ? [0, count] : [start, end];
-      await requireMemory(where, to - from, dtype);
-      const stored = await source.read(offset + from * width, (to - from) * width);
-      const bytes = inByteOrder(stored, width, bigEndian);
-      if (!isTurned) return bytes;
-      const words = rowMajor(wordsOf(bytes, width), shape, start, end);
-      return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-    },
-    async read(start = 0, end = count) {
-      requireRange(start, end);
-      if (fortranOrder && shape.length > 1) return rowMajor(await entries(0, count), shape, start, end);
-      return entries(start, end);
-    },
-  };
+  }
 }
 
 type Words = Float32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array | BigUint64Array;

@@ -14,6 +14,7 @@ import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
 import { collect, parseBlockSide, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, renderers } from "../outputs.ts";
 import { duration } from "../progress-line.ts";
+import { holdYoungGeneration } from "../small-heap.ts";
 import { counted, talk, talkOfLeftOut } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, throwAll } from "../write-result.ts";
@@ -208,6 +209,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       null: flags.null,
       signal,
       onProgress(event) {
+        holdYoungGeneration();
         journal.add(layerLine({ id: event.checkpoint, step: event.step }, event.result));
         progress.update(event);
       },
