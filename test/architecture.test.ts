@@ -9,6 +9,8 @@ const rooms = [
   "checkpoint",
   "autodiff",
   "backends",
+  "sparsity",
+  "models",
   "layers",
   "spectrum",
   "laws",
