@@ -124,7 +124,7 @@ export const gptModel = defineModel({
     layer_norm_epsilon: own.layerNormEpsilon,
     n_embd: own.width,
     n_head: own.heads,
-    n_inner: own.mlpWidth ?? null,
+    n_inner: own.mlpWidth ?? 4 * own.width,
     n_layer: own.depth,
     n_positions: own.contextLength,
     resid_pdrop: 0,
