@@ -70,6 +70,8 @@ export const gptModel = defineModel({
   config,
   // Files of the base model lack the prefix.
   aliasesOf: (name) => [name.slice(PREFIX.length)],
+  // Causal masks, which older files hold.
+  ignores: (name) => /\.attn\.(?:masked_)?bias$/.test(name),
   build(tracer, own) {
     const { vocabulary, contextLength, width, depth, layerNormEpsilon: epsilon } = own;
     const { mlpWidth = 4 * width } = own;

@@ -128,4 +128,16 @@ describe("names of files", () => {
     expect(aliases("gpt", "transformer.wte.weight")).toEqual(["wte.weight", "lm_head.weight"]);
     expect(aliases("gpt", "transformer.h.0.ln_1.weight")).toEqual(["h.0.ln_1.weight"]);
   });
+  it("what released files hold beside parameters is left, and no parameter is", () => {
+    for (const { model, sizes } of tinyModels) {
+      const { parameters, ignores } = model.trace(sizes, relu, options);
+      for (const { spec } of parameters.values()) {
+        expect([spec.name, ...(spec.aliases ?? [])].some((name) => ignores?.(name))).toBe(false);
+      }
+    }
+    const { ignores } = modelOf("gpt").trace({}, relu, options);
+    expect(
+      ["h.0.attn.bias", "transformer.h.11.attn.masked_bias", "h.0.attn.c_attn.scale"].map(ignores!),
+    ).toEqual([true, true, false]);
+  });
 });

@@ -6,8 +6,8 @@ import { UsageError } from "../../src/errors.ts";
 import { randomStream } from "../../src/linalg/random.ts";
 import {
   type ActivationSpec,
-  shareActive,
-  shareInHabitat,
+  activeEntries,
+  entriesInside,
 } from "../../src/sparsity/activations/activation.ts";
 import { activations, createActivation } from "../../src/sparsity/activations/catalogue.ts";
 import { tensorsOf } from "../models/reference-fixtures.ts";
@@ -161,49 +161,46 @@ describe("habitats", () => {
   });
 });
 
-describe("shares", () => {
-  it("count active and flat entries", async () => {
-    const a = constant([0, 1, -2, 0], [2, 2]);
+describe("indicators", () => {
+  it("of active and of flat entries", async () => {
+    const a = constant([0, 1, -2, 0.5], [2, 2]);
     const relu = createActivation("relu");
     const two = createActivation({ name: "srelu", h: 1 });
     const found = await runValues(
       {
-        oneSided: shareActive(relu, a),
-        twoSided: shareActive(two, a),
-        flatValues: shareInHabitat(relu.habitat.y, a),
-        flatArguments: shareInHabitat(relu.habitat.x, a),
-        between: shareInHabitat(two.habitat.x, a),
-        both: shareInHabitat(createActivation({ name: "dense-relu", h: 1 }).habitat.x, a),
-        nowhere: shareInHabitat([], a),
+        oneSided: activeEntries(relu, a),
+        twoSided: activeEntries(two, a),
+        flatValues: entriesInside(relu.habitat.y, a),
+        flatArguments: entriesInside(relu.habitat.x, a),
+        between: entriesInside(two.habitat.x, a),
+        outside: entriesInside(createActivation({ name: "dense-relu", h: 1 }).habitat.x, a),
+        nowhere: entriesInside([], a),
       },
       new Map(),
     );
-    const numbers = Object.fromEntries(Object.entries(found).map(([name, [value]]) => [name, value]));
-    // 0, 1, -2, 0: one is above 0, two are not 0, three are at most 0, two are inside of (-1, 1), 1 being an end.
-    expect(numbers).toEqual({
-      oneSided: 0.25,
-      twoSided: 0.5,
-      flatValues: 0.5,
-      flatArguments: 0.75,
-      between: 0.75,
-      both: 0.5,
-      nowhere: 0,
+    const entries = Object.fromEntries(Object.entries(found).map(([name, each]) => [name, Array.from(each)]));
+    expect(entries).toEqual({
+      oneSided: [0, 1, 0, 1],
+      twoSided: [0, 1, 1, 1],
+      flatValues: [1, 0, 0, 0],
+      flatArguments: [1, 0, 1, 0],
+      // 1 is an end of both [-1, 1] and [1, infinity).
+      between: [1, 1, 0, 1],
+      outside: [0, 1, 1, 0],
+      nowhere: [0, 0, 0, 0],
     });
   });
 
-  it("of ReLU's mean square slope is the activated ratio", async () => {
+  it("of ReLU's active entries are the squares of its slopes", async () => {
     const { normal } = randomStream(1, ["pre-activations"]);
     const p = constant(
       new Float64Array(999).map(() => normal()),
       [999],
     );
     const relu = createActivation("relu");
-    const { slopes, active } = await runValues(
-      { slopes: relu.derivative(p), active: shareActive(relu, relu.apply(p)) },
-      new Map(),
-    );
-    const meanSquare = slopes.reduce((total, each) => total + each * each, 0) / 999;
-    expect(active[0]).toBeCloseTo(meanSquare, 14);
+    const outputs = { slopes: relu.derivative(p), active: activeEntries(relu, relu.apply(p)) };
+    const { slopes, active } = await runValues(outputs, new Map());
+    expect(active).toEqual(slopes.map((each) => each * each));
   });
 });
 
