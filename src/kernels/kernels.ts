@@ -115,7 +115,12 @@ export interface Kernels {
 /** "relaxed" fuses multiplications and additions, which changes last bits; "plain" runs wherever SIMD does. */
 export type KernelVariant = "plain" | "relaxed";
 
-const modules = kernelModules({ plain, relaxed, "plain-shared": plainShared, "relaxed-shared": relaxedShared });
+const modules = kernelModules({
+  plain,
+  relaxed,
+  "plain-shared": plainShared,
+  "relaxed-shared": relaxedShared,
+});
 
 /** Whether this machine runs a variant. */
 export function runsVariant(variant: KernelVariant): boolean {
@@ -161,7 +166,10 @@ const kept = new Map<KernelVariant, Kernels>();
 export function kernelsWithMemory(variant: KernelVariant, bytes: number): Kernels {
   const known = kept.get(variant);
   if (known && known.memory.buffer.byteLength >= bytes) return known;
-  const kernels = modules.instantiate<Kernels>(variant, new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) }));
+  const kernels = modules.instantiate<Kernels>(
+    variant,
+    new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) }),
+  );
   if (bytes <= keptBytes) kept.set(variant, kernels);
   return kernels;
 }
