@@ -33,7 +33,7 @@ export function contractionScratchBytes(size: number): number {
  */
 export function runContraction(
   kernels: TrainingKernels,
-  plan: ContractionPlan,
+  planned: ContractionPlan,
   a: number,
   b: number,
   out: number,
@@ -41,6 +41,7 @@ export function runContraction(
   rank: number,
   size: number,
 ): void {
+  const plan = fitToTiles(planned);
   const { m, n, loops } = plan;
   const areas = areasAt(kernels, scratch + rank * threadBytes);
   const [left, right] = plan.leftIs === "a" ? [a, b] : [b, a];
@@ -66,6 +67,34 @@ export function runContraction(
     );
     stripe = until;
   }
+}
+
+/**
+ * The plan, or with its factors exchanged where tiles are then much fuller: entries that lie apart are written slower,
+ * but a product with 10 columns computes 16.
+ */
+function fitToTiles(plan: ContractionPlan): ContractionPlan {
+  const { m, n } = plan;
+  if (4 * tiledSize(n.size, m.size) > 3 * tiledSize(m.size, n.size)) return plan;
+  const exchange = (dimension: Dimension): Dimension => ({
+    ...dimension,
+    left: dimension.right,
+    right: dimension.left,
+  });
+  return {
+    ...plan,
+    leftIs: plan.leftIs === "a" ? "b" : "a",
+    m: exchange(n),
+    n: exchange(m),
+    k: exchange(plan.k),
+    loops: plan.loops.map(exchange),
+    sums: plan.sums.map(exchange),
+  };
+}
+
+/** Entries of the tiles that cover a product. */
+function tiledSize(rows: number, columns: number): number {
+  return Math.ceil(rows / tileRows) * tileRows * Math.ceil(columns / tileColumns) * tileColumns;
 }
 
 /** What a thread works in. */
