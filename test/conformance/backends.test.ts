@@ -32,9 +32,10 @@ describe.each(["plain", "relaxed"] as const)("%s", (variant) => {
         expect(got!.length).toBe(expected.length);
         // At most some 40 roundings of numbers of the size of the largest.
         for (const [i, each] of expected.entries()) {
-          expect(Math.abs(got![i]! - each), `trial ${index}, entry ${i}: ${got![i]} for ${each}`).toBeLessThan(
-            40 * eps * norm,
-          );
+          expect(
+            Math.abs(got![i]! - each),
+            `trial ${index}, entry ${i}: ${got![i]} for ${each}`,
+          ).toBeLessThan(40 * eps * norm);
         }
         plan.dispose();
       }
