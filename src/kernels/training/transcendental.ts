@@ -40,7 +40,7 @@ export function log4(x: v128): v128 {
   const z = f32x4.mul(s, s);
   const p = madd(madd(f32x4.splat(0.2958215895), z, f32x4.splat(0.3998873183)), z, f32x4.splat(0.6666668516));
   const small = madd(f32x4.mul(p, z), s, f32x4.mul(e, f32x4.splat(ln2Low)));
-  const y = f32x4.add(madd(e, f32x4.splat(ln2High), small), f32x4.add(s, s));
+  const y = madd(e, f32x4.splat(ln2High), f32x4.add(f32x4.add(s, s), small));
   const isPositive = f32x4.gt(x, f32x4.splat(0));
   const infinite = f32x4.splat(Infinity);
   const atMost = v128.bitselect(x, v128.bitselect(f32x4.neg(infinite), f32x4.splat(NaN), f32x4.eq(x, f32x4.splat(0))), isPositive);
