@@ -115,6 +115,7 @@ async function explain(threads: number): Promise<void> {
 
 const peer = await startPeerIfAny(process.env.TORCH_PYTHON, "torch_peer.py");
 if (peer) console.log(JSON.stringify(peer.info));
-for (const threads of (process.env.THREADS ?? "1,2").split(",").map(Number)) await compare(threads, peer);
+const counts = (process.env.THREADS ?? "1,2").split(",").map(Number);
+for (const threads of counts) await compare(threads, peer);
 peer?.close();
-await explain(1);
+for (const threads of counts) await explain(threads);

@@ -23,6 +23,7 @@ import type { Value } from "../../dist/autodiff/value.js";
 import type { Backend, Feed } from "../../dist/backends/backend.js";
 import { referenceBackend } from "../../dist/backends/reference.js";
 import { startHelpers } from "../../dist/backends/wasm/helpers.js";
+import { Lockstep, lockstepMemory } from "../../dist/backends/wasm/lockstep.js";
 import { type WasmBackend, wasmBackend } from "../../dist/backends/wasm/wasm-backend.js";
 import { compileTrainingKernels } from "../../dist/kernels/training-kernels.js";
 import { bestVariant } from "../../src/kernels/kernels.ts";
@@ -333,6 +334,22 @@ describe.skipIf(variant === null)("plans in WebAssembly", () => {
     await expect(helpers.passLater(round ?? 0)).rejects.toThrow(/undefined|ended/);
     expect(() => helpers.start(0)).toThrow(/undefined|ended/);
     await helpers.close();
+  });
+
+  test("a plan that a thread has before it hears of it is run", async () => {
+    const shared = lockstepMemory();
+    const [caller, thread] = [new Lockstep(shared, 2), new Lockstep(shared, 2)];
+    caller.start(5);
+    const ran: number[] = [];
+    // One message is handled, none announced; the announcement ends the second look.
+    expect(
+      thread.serve(0, 1, (id) => {
+        ran.push(id);
+        caller.announce();
+        caller.announce();
+      }),
+    ).toBe(1);
+    expect(ran).toEqual([5]);
   });
 
   test("a profile tells what was computed, how often, and the operations of products", async () => {

@@ -76,16 +76,15 @@ function isFree(unit: Unit, step: number, input: Node): boolean {
 
 /** Slots of a tile for nodes that never leave their unit, used again as soon as they are free; how many. */
 function assignSlots(unit: Unit, isPassing: (node: Node) => boolean, slots: Map<Node, number>): number {
-  const passing = unit.nodes.filter(isPassing);
+  const passing = new Set(unit.nodes.filter(isPassing));
   const lastStep = new Map<Node, number>();
   for (const [step, node] of unit.nodes.entries()) for (const input of node.inputs) lastStep.set(input, step);
   const free: number[] = [];
   let count = 0;
   for (const [step, node] of unit.nodes.entries()) {
-    const ended = (other: Node) =>
-      slots.has(other) && passing.includes(other) && lastStep.get(other) === step;
+    const ended = (other: Node) => slots.has(other) && passing.has(other) && lastStep.get(other) === step;
     for (const input of new Set(node.inputs)) if (ended(input)) free.push(slots.get(input)!);
-    if (!passing.includes(node) || entrywiseCall(node) === null) continue;
+    if (!passing.has(node) || entrywiseCall(node) === null) continue;
     const slot = free.pop() ?? count++;
     slots.set(node, slot);
     // What nobody reads is not computed at all, but for outputs and updates; its slot is free at once.
