@@ -32,6 +32,12 @@ export class CheckpointFormatError extends MarchenkoError {
   readonly exitCode = 3;
 }
 
+/** A file of a data set is wrong (truncated, hostile, inconsistent): trying again will not help. */
+export class DatasetFormatError extends MarchenkoError {
+  readonly code = "dataset-format";
+  readonly exitCode = 3;
+}
+
 /** A number is outside of what it was held to. */
 export class GateError extends MarchenkoError {
   readonly code = "gate-failed";
