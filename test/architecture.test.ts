@@ -10,6 +10,7 @@ const rooms = [
   "autodiff",
   "backends",
   "datasets",
+  "sparsity",
   "models",
   "train",
   "layers",

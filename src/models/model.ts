@@ -1,6 +1,9 @@
+import type { ZodType } from "zod";
 import type { Shape } from "../autodiff/shape.ts";
 import type { Value } from "../autodiff/value.ts";
 import type { RandomStream } from "../linalg/random.ts";
+import type { LoraOptions } from "../sparsity/lora.ts";
+import type { SparsityOptions } from "../sparsity/options.ts";
 
 /** A parameter as a model declares it, when it is traced. */
 export interface ParameterSpec {
@@ -20,7 +23,24 @@ export interface ParameterSpec {
    * @param nextOf - the same of another parameter, already constrained; its own value when it isn't trained.
    */
   readonly constrain?: (next: Value, nextOf: (name: string) => Value) => Value;
+  /** True where the step starts from the constrained entries instead, and its result is left as it is. */
+  readonly constrainBefore?: boolean;
+  /** Other names that a file may hold it under. */
+  readonly aliases?: readonly string[];
 }
+
+/** A product of two factors that is added to a matrix: `scale` B A. */
+export interface Adapter {
+  /** Parameter names of the matrix, of A [rank, in] and of B [out, rank]. */
+  readonly weight: string;
+  readonly a: string;
+  readonly b: string;
+  readonly layout: Layout;
+  readonly scale: number;
+}
+
+/** How the sides of a stored matrix map to a layer's inputs and outputs. */
+export type Layout = "out-in" | "in-out";
 
 /** A random array that a model takes anew with each training step. */
 export interface DrawSpec {
@@ -58,6 +78,8 @@ export interface Traced {
    * (X with its zeroth bias, P, A and Z of the literature), where BLOCK is such as `block.3.mlp`.
    */
   readonly taps: ReadonlyMap<string, Value>;
+  /** Low-rank terms, to be merged into their matrices where a checkpoint is saved. */
+  readonly adapters: readonly Adapter[];
   /** MLP blocks in order from input to output: their tap prefix and the names of their matrices. */
   readonly blocks: readonly MlpBlock[];
 }
@@ -66,9 +88,10 @@ export interface Traced {
 export interface MlpBlock {
   /** Prefix of its taps. */
   readonly tap: string;
-  /** Parameter names of K and V. */
+  /** Parameter name of K. */
   readonly key: string;
-  readonly value: string;
+  /** Parameter name of V; null where the activations are the block's output. */
+  readonly value: string | null;
   /** Name of the activation function, as in the sparsity options. */
   readonly activation: string;
 }
@@ -80,4 +103,45 @@ export interface TraceOptions {
   readonly training: boolean;
   /** Share of the target spread over all classes, in training and evaluation as told. */
   readonly labelSmoothing: number;
+  /** Whether a row has two labels, `labels` with weight `share` and `labelsOther` with the rest. */
+  readonly mixup?: boolean;
+  /** Trains low-rank terms in the place of the matrices. */
+  readonly lora?: LoraOptions;
+  /** Tokens of a sequence, of a target where there are inputs, too; the sizes' own by default. */
+  readonly length?: number;
+  /** Tokens of an encoder's input; the sizes' own by default. */
+  readonly inputLength?: number;
+}
+
+/** What a `config.json` tells of a model. */
+export interface Described {
+  readonly sizes: unknown;
+  readonly sparsity: Pick<SparsityOptions, "activation">;
+}
+
+/** A family of networks: one a file, listed in `catalogue.ts`. */
+export interface Model {
+  /** As a recipe names it. */
+  readonly kind: string;
+  /** Whose batches it takes. */
+  readonly task: "classification" | "language" | "sequence-to-sequence";
+  /** `model_type` of its `config.json`. */
+  readonly modelType: string;
+  /** Schema of its sizes, with their defaults. */
+  readonly sizes: ZodType;
+  /**
+   * The graph for one batch shape.
+   *
+   * @param sizes - as the schema has them.
+   * @throws {UsageError} If they don't fit the schema or each other.
+   */
+  trace(sizes: unknown, sparsity: SparsityOptions, options: TraceOptions): Traced;
+  /** What `config.json` holds, so that transformers opens a checkpoint whose architecture it knows. */
+  huggingFaceConfig(sizes: unknown, sparsity: SparsityOptions): Record<string, unknown>;
+  /**
+   * Reads what {@link Model.huggingFaceConfig} or transformers wrote.
+   *
+   * @throws {UnreadableInputError} That names what is missing or isn't supported.
+   */
+  fromHuggingFace(config: unknown): Described;
 }
