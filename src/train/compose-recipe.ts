@@ -35,13 +35,16 @@ export function composeRecipe(given: unknown, { presets, set = [], seed }: Recip
 
 function extended(given: unknown, presets: ReadonlyMap<string, unknown>, depth: number): JsonObject {
   if (!isObject(given)) {
-    throw new UsageError(`a recipe is an object of JSON, such as { "name": ..., "data": ... }; got ${kindOf(given)}.`);
+    throw new UsageError(
+      `a recipe is an object of JSON, such as { "name": ..., "data": ... }; got ${kindOf(given)}.`,
+    );
   }
   const { extends: parent, ...own } = given;
   if (parent === undefined) return own;
   const base = typeof parent === "string" ? presets.get(parent) : undefined;
   if (base === undefined) throw unknownPreset(`extends`, String(parent), presets);
-  if (depth === MOST_ANCESTORS) throw new UsageError(`extends: ${String(parent)} extends itself through others.`);
+  if (depth === MOST_ANCESTORS)
+    throw new UsageError(`extends: ${String(parent)} extends itself through others.`);
   return merged(extended(base, presets, depth + 1), own);
 }
 
@@ -60,7 +63,8 @@ function merged(base: JsonObject, own: JsonObject): JsonObject {
   const result: Record<string, Json | undefined> = { ...base };
   for (const [key, value] of Object.entries(own)) {
     const known = base[key];
-    result[key] = isObject(known) && isObject(value) && isSameThing(known, value) ? merged(known, value) : value;
+    result[key] =
+      isObject(known) && isObject(value) && isSameThing(known, value) ? merged(known, value) : value;
   }
   return result;
 }
@@ -74,7 +78,9 @@ function withSetting(recipe: JsonObject, setting: string): JsonObject {
   const equals = setting.indexOf("=");
   const path = setting.slice(0, equals).split(".");
   if (equals < 1 || path.some((key) => !/^\w+$/.test(key))) {
-    throw new UsageError(`--set: expected dotted.key=json, such as optimizer.learningRate=0.01; got ${setting}`);
+    throw new UsageError(
+      `--set: expected dotted.key=json, such as optimizer.learningRate=0.01; got ${setting}`,
+    );
   }
   const text = setting.slice(equals + 1);
   let value: Json;

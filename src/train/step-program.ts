@@ -54,7 +54,7 @@ export function stepProgram(traced: Traced, { optimizer, options, rate }: Updati
   const state = new Map<string, Shape>();
   const updates: Update[] = [];
   const stepped = new Map<string, Value>();
-  for (const [place, { spec, value }] of trained.entries()) {
+  for (const [place, { spec }] of trained.entries()) {
     const { name, shape } = spec;
     const slots = new Map(
       optimizer.slots.map((slot) => [slot, parameter(`${PREFIX}.${slot}.${name}`, shape)]),

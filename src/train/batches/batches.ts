@@ -12,7 +12,9 @@ export interface BatchOptions {
   /** The model's data inputs and their shapes: lengths and sizes are the model's. */
   readonly inputs: ReadonlyMap<string, Shape>;
   /** Strengths of mixup and CutMix, of which training draws one a batch. */
-  readonly imageMixing?: { readonly mixup?: number | undefined; readonly cutmix?: number | undefined } | undefined;
+  readonly imageMixing?:
+    | { readonly mixup?: number | undefined; readonly cutmix?: number | undefined }
+    | undefined;
 }
 
 /** One part of a data set in batches of one size. */
@@ -54,6 +56,7 @@ export const NO_LABEL = -100;
 /** The shape of an input that a task needs. @throws {RangeError} If the model has no such input: a bug of its. */
 export function shapeOf({ inputs }: BatchOptions, name: string): Shape {
   const shape = inputs.get(name);
-  if (!shape) throw new RangeError(`the model has no input ${name} (has ${Array.from(inputs.keys()).join(", ")})`);
+  if (!shape)
+    throw new RangeError(`the model has no input ${name} (has ${Array.from(inputs.keys()).join(", ")})`);
   return shape;
 }

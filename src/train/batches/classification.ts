@@ -1,8 +1,8 @@
-import { batchOrder } from "../../datasets/epoch-order.ts";
 import type { ImageSet } from "../../datasets/dataset.ts";
+import { batchOrder } from "../../datasets/epoch-order.ts";
 import { UsageError } from "../../errors.ts";
 import { randomStream } from "../../linalg/random.ts";
-import { type BatchOptions, type Batches, NO_LABEL, shapeOf, type Task } from "./batches.ts";
+import { type Batches, type BatchOptions, NO_LABEL, shapeOf, type Task } from "./batches.ts";
 import { mixImages } from "./mix-images.ts";
 
 /** Images [B, C, H, W] with a class each, labels [B]; while mixing also labelsOther and share, [B]. */

@@ -21,7 +21,9 @@ export function mixImages(
 ): BatchArrays {
   const ways = [
     ...(mixup === undefined ? [] : [() => blend(images, labels.length, beta(mixup, draws))]),
-    ...(cutmix === undefined ? [] : [() => cutAndPaste(images, labels.length, part, beta(cutmix, draws), draws)]),
+    ...(cutmix === undefined
+      ? []
+      : [() => cutAndPaste(images, labels.length, part, beta(cutmix, draws), draws)]),
   ];
   const way = ways[Math.floor(draws.uniform() * ways.length)];
   const share = way ? way() : 1;

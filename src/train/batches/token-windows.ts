@@ -18,12 +18,7 @@ export interface TokenWindows {
  * @param length - of a window.
  * @throws {UsageError} If the text is too short for one batch.
  */
-export function tokenWindows(
-  tokens: number,
-  length: number,
-  batchSize: number,
-  seed: number,
-): TokenWindows {
+export function tokenWindows(tokens: number, length: number, batchSize: number, seed: number): TokenWindows {
   const windows = Math.floor(tokens / length);
   // All but one, when there are more: the epoch's shift takes up to a window.
   const usable = windows > batchSize ? windows - 1 : windows;

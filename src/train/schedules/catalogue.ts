@@ -5,4 +5,9 @@ import { linearSchedule } from "./linear.ts";
 import type { ScheduleDefinition } from "./schedule.ts";
 
 /** Every schedule that a recipe can name. */
-export const schedules: readonly ScheduleDefinition[] = [cosine, linearSchedule, inverseSqrt, constantSchedule];
+export const schedules: readonly ScheduleDefinition[] = [
+  cosine,
+  linearSchedule,
+  inverseSqrt,
+  constantSchedule,
+];
