@@ -2,7 +2,7 @@ import type { ZodType } from "zod";
 import type { Shape } from "../autodiff/shape.ts";
 import type { Value } from "../autodiff/value.ts";
 import type { RandomStream } from "../linalg/random.ts";
-import type { LoraOptions } from "../sparsity/lora.ts";
+import type { Layout, LoraOptions } from "../sparsity/lora.ts";
 import type { SparsityOptions } from "../sparsity/options.ts";
 
 /** A parameter as a model declares it, when it is traced. */
@@ -38,9 +38,6 @@ export interface Adapter {
   readonly layout: Layout;
   readonly scale: number;
 }
-
-/** How the sides of a stored matrix map to a layer's inputs and outputs. */
-export type Layout = "out-in" | "in-out";
 
 /** A random array that a model takes anew with each training step. */
 export interface DrawSpec {

@@ -21,6 +21,11 @@ export const minimumOp = binaryOp({
   },
 });
 
+/** 1 where a <= b, else 0, entry by entry; no gradient flows. */
+export function notAbove(a: Value, b: Value): Value {
+  return binary(notAboveOp, a, b);
+}
+
 /** The smaller of a and b, entry by entry; where they are equal the gradient is a's. */
 export function minimum(a: Value, b: Value): Value {
   return binary(minimumOp, a, b);

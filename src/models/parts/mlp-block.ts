@@ -1,0 +1,72 @@
+import { constant } from "../../autodiff/leaves.ts";
+import { multiply } from "../../autodiff/ops/multiply.ts";
+import type { Value } from "../../autodiff/value.ts";
+import { addZerothBias, clipZerothBias } from "../../sparsity/zeroth-bias.ts";
+import { zeros } from "../initialisers.ts";
+import type { Tracer } from "../tracer.ts";
+import { type LinearLayer, linearLayer } from "./linear.ts";
+
+/** What an MLP block declares. */
+export interface MlpLayers {
+  /** Path of the module, which a zeroth bias is named by. */
+  readonly name: string;
+  /** K and b_K. */
+  readonly key: LinearLayer;
+  /** V and b_V; null where the activations are the block's output. */
+  readonly value: LinearLayer | null;
+  /** A second key matrix, by whose product activations are multiplied. */
+  readonly gate?: LinearLayer;
+  /** Name of the scale of the norm before the block, which the zeroth bias is held to; null where there is none. */
+  readonly scale: string | null;
+  /** Rows of a zeroth bias: the most tokens that a sequence has. */
+  readonly tokens: number;
+}
+
+/**
+ * An MLP block Z = sigma(X K' + b_K) V' + b_V, with the taps of `block.I.mlp`, I counting from input to output.
+ *
+ * With a gate the activations sigma(X K') are multiplied by X G' before V; the tap is of sigma(X K').
+ *
+ * @param x - what the block takes, norm and all, shape [B, T, d].
+ * @returns Z, with its zeroth bias where it is placed there, shape [B, T, out].
+ */
+export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
+  const { key, value, gate } = layers;
+  const { zerothBias, synapseNoise } = tracer.sparsity;
+  const tap = `block.${tracer.blocks.length}.mlp`;
+  const place = (at: "input" | "output", of: Value) =>
+    zerothBias?.placement === at ? addZerothBias(of, zerothBiasOf(tracer, layers, of.shape[2]!)) : of;
+
+  const input = place("input", x);
+  const preActivation = linearLayer(tracer, input, { ...key, noisy: true });
+  const activation = tracer.activation.apply(preActivation);
+  const gated = gate
+    ? multiply(activation, linearLayer(tracer, input, { ...gate, noisy: true }))
+    : activation;
+  const noisy = synapseNoise?.matrices === "key-and-value";
+  const output = place("output", value ? linearLayer(tracer, gated, { ...value, noisy }) : gated);
+
+  for (const [name, each] of Object.entries({ input, preActivation, activation, output })) {
+    tracer.tap(`${tap}.${name}`, each);
+  }
+  tracer.block({
+    tap,
+    key: `${key.name}.weight`,
+    value: value && `${value.name}.weight`,
+    activation: tracer.activation.name,
+  });
+  return output;
+}
+
+function zerothBiasOf(tracer: Tracer, { name, scale, tokens }: MlpLayers, width: number): Value {
+  const clip = tracer.sparsity.zerothBias?.clip ?? null;
+  return tracer.parameter({
+    name: `${name}.zeroth_bias`,
+    shape: [tokens, width],
+    initial: zeros,
+    role: "zeroth-bias",
+    ...(clip !== null && {
+      constrain: (next, nextOf) => clipZerothBias(next, scale === null ? constant(1) : nextOf(scale), clip),
+    }),
+  });
+}
