@@ -32,6 +32,14 @@ export interface Batch {
   readonly examples: number;
 }
 
+/** What a data set asks of a model's sizes; where a recipe doesn't state them they are taken from here. */
+export interface DataSizes {
+  /** The model's must be the same. */
+  readonly equal: Readonly<Record<string, number>>;
+  /** The model's may be larger. */
+  readonly atLeast: Readonly<Record<string, number>>;
+}
+
 /** What a model is trained to do: how a data set becomes batches. One a file, listed in `catalogue.ts`. */
 export interface Task<Kind extends DatasetKind = DatasetKind> {
   /** As models name it. */
@@ -40,6 +48,8 @@ export interface Task<Kind extends DatasetKind = DatasetKind> {
   readonly kind: Kind;
   /** Whether rows are tokens: their perplexity is the exponential of the loss then. */
   readonly perToken: boolean;
+  /** Sizes of a model that the data decides, by the names that models have for them. */
+  sizesOf(part: PartOfKind[Kind]): DataSizes;
   /**
    * Batches for training: each a function of (seed, step) alone.
    *

@@ -2,7 +2,7 @@ import type { ImageSet } from "../../datasets/dataset.ts";
 import { batchOrder } from "../../datasets/epoch-order.ts";
 import { UsageError } from "../../errors.ts";
 import { randomStream } from "../../linalg/random.ts";
-import { type Batches, type BatchOptions, NO_LABEL, shapeOf, type Task } from "./batches.ts";
+import { type Batches, type BatchOptions, NO_LABEL, type Task } from "./batches.ts";
 import { mixImages } from "./mix-images.ts";
 
 /** Images [B, C, H, W] with a class each, labels [B]; while mixing also labelsOther and share, [B]. */
@@ -10,8 +10,13 @@ export const classification: Task<"images"> = {
   name: "classification",
   kind: "images",
   perToken: false,
+  sizesOf({ channels, height, width, classes }) {
+    if (height !== width) {
+      throw new UsageError(`the images are ${height} x ${width}: expected square ones.`);
+    }
+    return { equal: { imageSize: height, channels }, atLeast: { classes } };
+  },
   training(part, options) {
-    requireFit(part, options);
     const { batchSize, seed, imageMixing } = options;
     const order = batchOrder(part.count, batchSize, seed);
     const size = pixelsOf(part);
@@ -31,10 +36,7 @@ export const classification: Task<"images"> = {
       },
     };
   },
-  testing(part, options) {
-    requireFit(part, options);
-    return inOrder(part, options);
-  },
+  testing: inOrder,
 };
 
 function inOrder(part: ImageSet, { batchSize }: BatchOptions): Batches {
@@ -55,13 +57,4 @@ function inOrder(part: ImageSet, { batchSize }: BatchOptions): Batches {
 
 function pixelsOf({ channels, height, width }: ImageSet): number {
   return channels * height * width;
-}
-
-function requireFit({ channels, height, width }: ImageSet, options: BatchOptions): void {
-  const [, ...wanted] = shapeOf(options, "images");
-  if (wanted.join() !== `${channels},${height},${width}`) {
-    throw new UsageError(
-      `the model takes images of [channels, height, width] = [${wanted.join(", ")}], and those of the data set are [${channels}, ${height}, ${width}]. Set the model's sizes to the data's.`,
-    );
-  }
 }

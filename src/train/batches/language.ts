@@ -8,6 +8,7 @@ export const language: Task<"tokens"> = {
   name: "language",
   kind: "tokens",
   perToken: true,
+  sizesOf: ({ vocabulary }) => ({ equal: {}, atLeast: { vocabulary } }),
   training(part, options) {
     const length = lengthOf(options);
     const { batchSize, seed } = options;

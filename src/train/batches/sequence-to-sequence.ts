@@ -15,6 +15,7 @@ export const sequenceToSequence: Task<"tokens"> = {
   name: "sequence-to-sequence",
   kind: "tokens",
   perToken: true,
+  sizesOf: ({ vocabulary }) => ({ equal: {}, atLeast: { vocabulary } }),
   training(part, options) {
     const raw = rawLength(options);
     const { batchSize, seed } = options;
