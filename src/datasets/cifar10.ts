@@ -3,7 +3,7 @@ import type { Folder } from "../checkpoint/folder.ts";
 import { DatasetFormatError, UsageError } from "../errors.ts";
 import { dataFolder, FILE_BYTES, fileOf, readWhole } from "./data-files.ts";
 import { defineDataset } from "./dataset.ts";
-import { randomFraming, wholeImage } from "./framing.ts";
+import { centralFrames, randomFraming, wholeImage } from "./framing.ts";
 import { type PackedImages, packedImageSet } from "./packed-images.ts";
 import { standardisationOf } from "./standardisation.ts";
 
@@ -54,7 +54,7 @@ export const cifar10 = defineDataset({
     return {
       kind: "images",
       train: packedImageSet(train, standardisation, framing),
-      test: packedImageSet(test, standardisation, framing),
+      test: packedImageSet(test, standardisation, centralFrames(framing)),
     };
   },
 });

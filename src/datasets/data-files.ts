@@ -45,9 +45,23 @@ export async function fileOf(folder: Folder, names: readonly string[], advice: s
   );
 }
 
-/** Whether bytes are gzip's: its magic, RFC 1952. */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+/**
+ * Whether a file is gzipped, by its first bytes (RFC 1952).
+ *
+ * @param head - its first two bytes, or all it has.
+ * @throws {DatasetFormatError} If it has none, or its name says that it is and they do not.
+ */
+export function isGzip(path: string, head: Uint8Array): boolean {
+  if (head.length === 0) {
+    throw new DatasetFormatError(
+      `${path} is empty. Download or copy it again, or take it out of the folder.`,
+    );
+  }
+  if (head[0] === 0x1f && head[1] === 0x8b) return true;
+  if (!path.toLowerCase().endsWith(".gz")) return false;
+  throw new DatasetFormatError(
+    `${path} is not gzipped, as its name says: expected it to start with 1f 8b. Download it again, or rename it.`,
+  );
 }
 
 /**
@@ -57,7 +71,7 @@ export function isGzip(bytes: Uint8Array): boolean {
  * @param expectedBytes - what the file must hold by its first bytes (some hundreds at least, or all there are), or
  *   the most that it may; it may throw.
  * @throws {UnreadableInputError} If it cannot be read.
- * @throws {DatasetFormatError} If it is no whole gzip file, or is larger than expected.
+ * @throws {DatasetFormatError} If it is empty, no whole gzip file, or is larger than expected.
  */
 export async function readWhole(
   path: string,
@@ -75,29 +89,30 @@ export async function readWhole(
   try {
     const start = new Uint8Array(Math.min(HEAD_BYTES, found.size));
     const { bytesRead } = await handle.read(start, 0, start.length, 0).catch(fail);
-    if (!isGzip(start)) {
+    if (!isGzip(path, start)) {
       const most = expectedBytes(start.subarray(0, bytesRead), found.size);
       if (found.size > most) throw tooLarge(path, most, found.size);
       return await handle.readFile().catch(fail);
     }
+    let most = FILE_BYTES;
     try {
       const head = gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
-      const most = expectedBytes(head, found.size * DEFLATE_RATIO);
+      most = expectedBytes(head, found.size * DEFLATE_RATIO);
       return gunzipSync(await handle.readFile().catch(fail), { maxOutputLength: Math.max(1, most) });
     } catch (cause) {
-      throw gunzipFault(path, cause);
+      throw gunzipFault(path, cause, most);
     }
   } finally {
     await handle.close();
   }
 }
 
-/** What an error of zlib means for a file; an error of another sort as it is. */
-export function gunzipFault(path: string, cause: unknown): unknown {
+/** What an error of zlib means for a file that may unpack to so many bytes; an error of another sort as it is. */
+export function gunzipFault(path: string, cause: unknown, most: number): unknown {
   const code = systemCode(cause) ?? "";
   if (code === "ERR_BUFFER_TOO_LARGE") {
     return new DatasetFormatError(
-      `${path} unpacks to more bytes than it should hold. Download or copy it again.`,
+      `${path} unpacks to too much: expected at most ${most} bytes. Download or copy it again.`,
       { cause },
     );
   }

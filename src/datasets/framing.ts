@@ -31,6 +31,12 @@ export function wholeImage({ height, width }: Size): Framing {
   return { height, width, frame: () => whole };
 }
 
+/** The central frame, whatever is drawn: for tests. */
+export function centralFrames({ height, width, frame }: Framing): Framing {
+  const central = frame();
+  return { height, width, frame: () => central };
+}
+
 /** What random frames are drawn of. */
 export interface RandomFrames {
   /** Pixels of black around the stored image before the frame is cut out of it. */

@@ -9,8 +9,11 @@ const MOST_BYTES = 1 << 28;
 /** Ids of a vocabulary: a model has a row of its embedding for each. */
 const MOST_IDS = 1 << 24;
 
-/** Characters encoded at once: the library fails on a text of a million. */
-const PIECE_CHARACTERS = 1 << 16;
+/**
+ * Characters encoded at once: on longer texts the library's unigram model takes many times as long a character, and on
+ * a million it fails. Where a piece begins a model may choose other tokens than in the middle of a text.
+ */
+const PIECE_CHARACTERS = 1 << 12;
 
 /** What this package's readers of it need of the library's class. */
 type Library = typeof import("@huggingface/tokenizers");
@@ -28,21 +31,16 @@ type Library = typeof import("@huggingface/tokenizers");
 export async function huggingFaceTokenizer(path: string): Promise<Tokenizer> {
   const description = await readJson(path);
   const config = await siblingConfig(path);
+  const vocabulary = vocabularyOf(description, path);
   const { Tokenizer } = await importLibrary();
   let model: InstanceType<Library["Tokenizer"]>;
-  let vocabulary: number;
   try {
     model = new Tokenizer(description, config);
-    vocabulary = 1;
-    for (const id of model.get_vocab(true).values()) vocabulary = Math.max(vocabulary, id + 1);
   } catch (cause) {
     throw new DatasetFormatError(
       `${path} is no tokenizer that @huggingface/tokenizers reads: ${(cause as Error).message}`,
       { cause },
     );
-  }
-  if (!(vocabulary <= MOST_IDS)) {
-    throw new DatasetFormatError(`${path}: expected ids below ${MOST_IDS}, got ${vocabulary - 1}.`);
   }
   const idOf = (name: "eos_token" | "pad_token"): number | null => {
     const token = config[name];
@@ -58,8 +56,10 @@ export async function huggingFaceTokenizer(path: string): Promise<Tokenizer> {
       const ids: number[] = [];
       for (const piece of pieces(text)) {
         for (const id of model.encode(piece, { add_special_tokens: false }).ids) {
-          if (id === undefined) {
-            throw new DatasetFormatError(`${path} has no token for a part of the text, nor an unknown one.`);
+          if (!(id < vocabulary)) {
+            throw new DatasetFormatError(
+              `${path}: expected ids below ${vocabulary} for every text, got ${id}. Its model may be of a kind that @huggingface/tokenizers does not run.`,
+            );
           }
           ids.push(id);
         }
@@ -68,6 +68,25 @@ export async function huggingFaceTokenizer(path: string): Promise<Tokenizer> {
     },
     decode: (ids) => model.decode(Array.from(ids), { skip_special_tokens: true }),
   };
+}
+
+/** Ids that a tokenizer.json has: one more than the largest. The model lists its tokens in order, or gives each its id. */
+function vocabularyOf(description: Record<string, unknown>, path: string): number {
+  const { model, added_tokens: added } = description;
+  const tokens = typeof model === "object" && model !== null && "vocab" in model ? model.vocab : null;
+  if (typeof tokens !== "object" || tokens === null) {
+    throw new DatasetFormatError(`${path}: expected a tokenizer with a model.vocab, got none.`);
+  }
+  let count = Array.isArray(tokens) ? tokens.length : 0;
+  const ids: unknown[] = Array.isArray(tokens) ? [] : Object.values(tokens);
+  for (const token of Array.isArray(added) ? added : []) ids.push(token?.id);
+  for (const id of ids) {
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id >= MOST_IDS) {
+      throw new DatasetFormatError(`${path}: expected ids below ${MOST_IDS}, got ${String(id)}.`);
+    }
+    count = Math.max(count, id + 1);
+  }
+  return count;
 }
 
 /** A text in pieces of bounded length, each ending behind a line, else behind a word, where there is one. */

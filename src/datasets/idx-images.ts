@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DatasetFormatError } from "../errors.ts";
 import { dataFolder, fileOf } from "./data-files.ts";
 import type { Dataset } from "./dataset.ts";
-import { randomFraming, wholeImage } from "./framing.ts";
+import { centralFrames, randomFraming, wholeImage } from "./framing.ts";
 import { readIdx } from "./idx.ts";
 import { type PackedImages, packedImageSet } from "./packed-images.ts";
 import { standardisationOf } from "./standardisation.ts";
@@ -55,7 +55,7 @@ export async function loadIdxImages(
   return {
     kind: "images",
     train: packedImageSet(train, standardisation, framing),
-    test: packedImageSet(test, standardisation, framing),
+    test: packedImageSet(test, standardisation, centralFrames(framing)),
   };
 }
 

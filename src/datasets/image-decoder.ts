@@ -37,7 +37,7 @@ export async function sharpDecoder(): Promise<ImageDecoder> {
   return {
     async decode(path, { width, height }, choose) {
       try {
-        const image = sharp(path, { limitInputPixels: MOST_PIXELS, failOn: "warning" });
+        const image = sharp(path, { limitInputPixels: MOST_PIXELS, failOn: "error" });
         const stored = await image.metadata();
         const { data, info } = await image
           .extract(choose(stored.width, stored.height))
@@ -58,7 +58,7 @@ export async function sharpDecoder(): Promise<ImageDecoder> {
   };
 }
 
-async function importSharp(): Promise<typeof import("sharp")> {
+async function importSharp(): Promise<typeof import("sharp")["default"]> {
   try {
     return (await import("sharp")).default;
   } catch (cause) {

@@ -65,9 +65,12 @@ export const imageFolder = defineDataset({
     const train = await listExamples(training, classes);
     const test = await listExamples(await dataFolder(join(path, "val"), advice), classes);
     const decoder = await sharpDecoder();
-    const set = (examples: readonly Example[]) =>
-      decodedSet(examples, decoder, { classes: classes.length, size, resize, augment });
-    return { kind: "images", train: set(train), test: set(test) };
+    const shown = { classes: classes.length, size, resize };
+    return {
+      kind: "images",
+      train: decodedSet(train, decoder, { ...shown, augment }),
+      test: decodedSet(test, decoder, { ...shown, augment: false }),
+    };
   },
 });
 
@@ -106,7 +109,6 @@ function decodedSet(examples: readonly Example[], decoder: ImageDecoder, shown: 
     count: examples.length,
     async example(i, to, offset, draws) {
       const { path, label } = examples[i]!;
-      const isRandom = augment && draws !== undefined;
       // A stream of its own, made before anything is awaited: examples that are decoded together share `draws`.
       const own = augment && draws ? randomStream(draws.uniform(), ["example"]) : null;
       const isMirrored = own !== null && own.uniform() < 0.5;

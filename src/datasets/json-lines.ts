@@ -70,7 +70,7 @@ async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
     }
   } catch (cause) {
     if (cause instanceof DatasetFormatError) throw cause;
-    const fault = gunzipFault(`${path}, behind line ${line - 1},`, cause);
+    const fault = gunzipFault(`${path}, behind line ${line - 1},`, cause, Number.POSITIVE_INFINITY);
     throw fault === cause ? unreadable(path, cause) : fault;
   } finally {
     file.destroy();
@@ -85,12 +85,12 @@ async function startsAsGzip(path: string): Promise<boolean> {
     const handle = await open(path, "r");
     try {
       const head = new Uint8Array(2);
-      await handle.read(head, 0, 2, 0);
-      return isGzip(head);
+      const { bytesRead } = await handle.read(head, 0, 2, 0);
+      return isGzip(path, head.subarray(0, bytesRead));
     } finally {
       await handle.close();
     }
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw cause instanceof DatasetFormatError ? cause : unreadable(path, cause);
   }
 }
