@@ -77,7 +77,7 @@ function isSameThing(base: JsonObject, own: JsonObject): boolean {
 function withSetting(recipe: JsonObject, setting: string): JsonObject {
   const equals = setting.indexOf("=");
   const path = setting.slice(0, equals).split(".");
-  if (equals < 1 || path.some((key) => !/^\w+$/.test(key))) {
+  if (equals < 1 || path.some((key) => !/^[A-Za-z]\w*$/.test(key))) {
     throw new UsageError(
       `--set: expected dotted.key=json, such as optimizer.learningRate=0.01; got ${setting}`,
     );

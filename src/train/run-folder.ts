@@ -1,5 +1,6 @@
 import { isAbsent } from "../checkpoint/system-errors.ts";
 import { UsageError } from "../errors.ts";
+import type { Recipe } from "./recipe.ts";
 import { writing } from "./unwritable.ts";
 
 /** The places of a run's files. */
@@ -21,13 +22,13 @@ export function checkpointName(step: number): string {
 }
 
 /**
- * Makes a run's folder, or takes up the one of an earlier run.
+ * The folder of a run that begins or goes on; nothing is written yet.
  *
  * @param resume - whether the folder holds a run that goes on; else it must be empty or new.
- * @throws {UsageError} If it holds something and the run is new, holds no run to go on with, or can't be written.
+ * @throws {UsageError} If it holds something and the run is new, or holds no run to go on with.
  */
-export async function openRunFolder(path: string, resume: boolean): Promise<RunFolder> {
-  const { mkdir, readdir } = await import("node:fs/promises");
+export async function runFolder(path: string, resume: boolean): Promise<RunFolder> {
+  const { readdir } = await import("node:fs/promises");
   const { join } = await import("node:path");
   const names = await readdir(path).catch((cause: unknown): string[] => {
     if (isAbsent(cause)) return [];
@@ -49,7 +50,7 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
       `${path} is not empty (it has ${names.slice(0, 3).join(", ")}): choose a new folder for the run.`,
     );
   }
-  const folder: RunFolder = {
+  return {
     path,
     recipe: join(path, "recipe.json"),
     metrics: join(path, "metrics.ndjson"),
@@ -58,10 +59,21 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
     partial: join(path, "partial"),
     checkpoint: (step) => join(path, "checkpoints", checkpointName(step)),
   };
-  await writing(path, async () => {
-    for (const each of [folder.checkpoints, join(path, "state")]) await mkdir(each, { recursive: true });
+}
+
+/**
+ * Makes what a run's folder lacks; the recipe comes first, since by it the folder is known for a run's.
+ *
+ * @throws {UsageError} If it can't be written.
+ */
+export async function makeRunFolder(folder: RunFolder, recipe: Recipe): Promise<void> {
+  const { mkdir } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  await writing(folder.path, () => mkdir(folder.path, { recursive: true }));
+  await writeTextWhole(folder.recipe, `${JSON.stringify(recipe, null, 2)}\n`);
+  await writing(folder.path, async () => {
+    for (const each of [folder.checkpoints, dirname(folder.state)]) await mkdir(each, { recursive: true });
   });
-  return folder;
 }
 
 /** Writes a small file so that it is there whole or not at all. */

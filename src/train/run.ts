@@ -5,7 +5,7 @@ import { initialState } from "./initial-state.ts";
 import { type MetricsLine, openMetricsLog } from "./metrics-log.ts";
 import type { TrainObserver, TrainProgress } from "./observer.ts";
 import { isCheckpointStep, isEvaluationStep, isLogStep, type Recipe } from "./recipe.ts";
-import { checkpointName, openRunFolder, writeTextWhole } from "./run-folder.ts";
+import { checkpointName, makeRunFolder, runFolder } from "./run-folder.ts";
 import { saveCheckpoint } from "./save-checkpoint.ts";
 import { stepProgram } from "./step-program.ts";
 import { stepper, tapOf } from "./stepper.ts";
@@ -53,7 +53,7 @@ export async function run(
 ): Promise<RunSummary> {
   const { backend, resume = false, observers = [], signal } = options;
   const { steps, batchSize } = recipe;
-  const folder = await openRunFolder(options.out, resume);
+  const folder = await runFolder(options.out, resume);
   const saved = resume ? await loadState(folder, recipe) : null;
   const { model, updating } = ingredients;
   const lora = recipe.finetune?.lora ? { lora: recipe.finetune.lora } : {};
@@ -72,7 +72,7 @@ export async function run(
     perToken: ingredients.batches.task.perToken,
     most: recipe.evaluateBatches,
   });
-  if (!saved) await writeTextWhole(folder.recipe, `${JSON.stringify(recipe, null, 2)}\n`);
+  await makeRunFolder(folder, recipe);
   const log = await openMetricsLog(folder.metrics, saved?.metricsBytes ?? 0);
 
   const last: { train: MetricsLine | null; test: MetricsLine | null } = { train: null, test: null };
