@@ -3,10 +3,14 @@ import { join } from "node:path";
 import asc from "assemblyscript/asc";
 
 /**
- * Compiles `src/kernels/assembly` to WebAssembly, with and without relaxed SIMD, for a memory of its own and for one
- * that threads share, and writes each binary as a TypeScript module: no file has to be found at run time, in Node, a
- * bundle or a page.
+ * Compiles `src/kernels/assembly`, the analysis' kernels, and `src/kernels/training`, the trainer's, to WebAssembly, with
+ * and without relaxed SIMD, for a memory of its own and for one that threads share, and writes each binary as a
+ * TypeScript module: no file has to be found at run time, in Node, a bundle or a page.
  */
+const sources = [
+  { from: "src/kernels/assembly", prefix: "" },
+  { from: "src/kernels/training", prefix: "training-" },
+] as const;
 const shared = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
 const variants = {
   plain: ["--enable", "simd"],
@@ -17,11 +21,15 @@ const variants = {
 const folder = "src/kernels/generated";
 
 mkdirSync(folder, { recursive: true });
-for (const [name, features] of Object.entries(variants)) {
+for (const { from, prefix } of sources) {
+  for (const [name, features] of Object.entries(variants)) await build(from, `${prefix}${name}`, features);
+}
+
+async function build(from: string, name: string, features: readonly string[]): Promise<void> {
   const files = new Map<string, Uint8Array | string>();
   const { error, stderr } = await asc.main(
     [
-      "src/kernels/assembly/index.ts",
+      `${from}/index.ts`,
       "--outFile",
       "kernels.wasm",
       "--optimizeLevel",
@@ -52,6 +60,6 @@ for (const [name, features] of Object.entries(variants)) {
   const binary = Buffer.from(files.get("kernels.wasm") as Uint8Array).toString("base64");
   writeFileSync(
     join(folder, `${name}.ts`),
-    `/** Made by scripts/build-kernels.ts from src/kernels/assembly. */\nexport const binary: string =\n  "${binary}";\n`,
+    `/** Made by scripts/build-kernels.ts from ${from}. */\nexport const binary: string =\n  "${binary}";\n`,
   );
 }

@@ -2,25 +2,30 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 /**
- * Bundles the program of the worker threads into one text without imports, and writes it as a TypeScript module:
+ * Bundles the programs of worker threads into one text each, without imports, and writes it as a TypeScript module:
  * browsers start workers from it, and `finish-build.ts` puts it where Node starts them, since loading one file takes
  * a thread less time than loading forty.
  */
-const folder = "src/analysis/generated";
+const programs = [
+  { from: "src/analysis/compute-worker.ts", folder: "src/analysis/generated", name: "compute-worker-source" },
+  { from: "src/backends/wasm/worker.ts", folder: "src/backends/generated", name: "wasm-worker-source" },
+] as const;
 
-const { outputFiles } = await build({
-  entryPoints: ["src/analysis/compute-worker.ts"],
-  bundle: true,
-  write: false,
-  format: "iife",
-  platform: "neutral",
-  target: "es2022",
-  external: ["node:*", "koffi"],
-  minifyWhitespace: true,
-  legalComments: "none",
-});
-mkdirSync(folder, { recursive: true });
-writeFileSync(
-  `${folder}/compute-worker-source.ts`,
-  `/** Made by scripts/build-worker.ts from compute-worker.ts and what it imports. */\nexport const source: string = ${JSON.stringify(outputFiles[0]!.text)};\n`,
-);
+for (const { from, folder, name } of programs) {
+  const { outputFiles } = await build({
+    entryPoints: [from],
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "neutral",
+    target: "es2022",
+    external: ["node:*", "koffi"],
+    minifyWhitespace: true,
+    legalComments: "none",
+  });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    `${folder}/${name}.ts`,
+    `/** Made by scripts/build-worker.ts from ${from} and what it imports. */\nexport const source: string = ${JSON.stringify(outputFiles[0]!.text)};\n`,
+  );
+}

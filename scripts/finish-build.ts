@@ -3,11 +3,13 @@ import { build } from "esbuild";
 import { z } from "zod";
 import { source } from "../src/analysis/generated/compute-worker-source.ts";
 import { analysisResultSchema } from "../src/analysis/result.ts";
+import { source as wasmSource } from "../src/backends/generated/wasm-worker-source.ts";
 import { selftestResultSchema } from "../src/selftest/result.ts";
 
-/** What the compiler leaves to do: the worker's program in one file, the result's JSON Schema, and the
+/** What the compiler leaves to do: the workers' programs in one file each, the result's JSON Schema, and the
  * command. */
 writeFileSync("dist/analysis/compute-worker.js", source);
+writeFileSync("dist/backends/wasm/worker.js", wasmSource);
 mkdirSync("dist/schema", { recursive: true });
 for (const [name, schema] of [
   ["analysis", analysisResultSchema],
@@ -36,4 +38,5 @@ rmSync("dist/cli", { recursive: true });
 mkdirSync("dist/cli");
 for (const { path, contents } of outputFiles) writeFileSync(path, contents);
 writeFileSync("dist/cli/compute-worker.js", source);
+writeFileSync("dist/cli/worker.js", wasmSource);
 chmodSync("dist/cli/bin.js", 0o755);

@@ -27,7 +27,11 @@ const rooms = [
 
 const importPattern = /(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g;
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter(
-  (file) => file.includes(sep) && file.endsWith(".ts") && !file.startsWith(join("kernels", "assembly")),
+  (file) =>
+    file.includes(sep) &&
+    file.endsWith(".ts") &&
+    !file.startsWith(join("kernels", "assembly")) &&
+    !file.startsWith(join("kernels", "training") + sep),
 );
 
 /** Paths, relative to src, that a file imports. */

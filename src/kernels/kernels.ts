@@ -2,6 +2,7 @@ import { binary as plain } from "./generated/plain.ts";
 import { binary as plainShared } from "./generated/plain-shared.ts";
 import { binary as relaxed } from "./generated/relaxed.ts";
 import { binary as relaxedShared } from "./generated/relaxed-shared.ts";
+import { kernelModules } from "./kernel-modules.ts";
 
 /** Addresses are bytes in the kernels' memory, counts are entries; see `assembly/` for each. */
 export interface Kernels {
@@ -114,17 +115,17 @@ export interface Kernels {
 /** "relaxed" fuses multiplications and additions, which changes last bits; "plain" runs wherever SIMD does. */
 export type KernelVariant = "plain" | "relaxed";
 
-const binaries = { plain, relaxed, "plain-shared": plainShared, "relaxed-shared": relaxedShared } as const;
-const compiled = new Map<keyof typeof binaries, WebAssembly.Module>();
-
-function bytesOf(name: keyof typeof binaries): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(binaries[name]), (character) => character.charCodeAt(0));
-}
+const modules = kernelModules({
+  plain,
+  relaxed,
+  "plain-shared": plainShared,
+  "relaxed-shared": relaxedShared,
+});
 
 /** Whether this machine runs a variant. */
 export function runsVariant(variant: KernelVariant): boolean {
   if (typeof WebAssembly === "undefined") return false;
-  return compiled.has(variant) || WebAssembly.validate(bytesOf(variant));
+  return modules.runs(variant);
 }
 
 /** The fastest variant that this machine runs; null when it has no WebAssembly SIMD. */
@@ -139,12 +140,12 @@ export type CompiledKernels = ReadonlyMap<string, WebAssembly.Module>;
 /** The modules of a variant, for other threads to {@link adoptKernels}: what one has optimised, all run. */
 export function compileKernels(variant: KernelVariant): CompiledKernels {
   const names = [variant, `${variant}-shared`] as const;
-  return new Map(names.map((name) => [name, moduleOf(name)]));
+  return new Map(names.map((name) => [name, modules.moduleOf(name)]));
 }
 
 /** Takes modules that another thread compiled. */
-export function adoptKernels(modules: CompiledKernels): void {
-  for (const [name, module] of modules) compiled.set(name as keyof typeof binaries, module);
+export function adoptKernels(compiled: CompiledKernels): void {
+  modules.adopt(compiled);
 }
 
 /** Bytes of a page of WebAssembly memory. */
@@ -165,7 +166,10 @@ const kept = new Map<KernelVariant, Kernels>();
 export function kernelsWithMemory(variant: KernelVariant, bytes: number): Kernels {
   const known = kept.get(variant);
   if (known && known.memory.buffer.byteLength >= bytes) return known;
-  const kernels = instantiate(variant, new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) }));
+  const kernels = modules.instantiate<Kernels>(
+    variant,
+    new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) }),
+  );
   if (bytes <= keptBytes) kept.set(variant, kernels);
   return kernels;
 }
@@ -207,24 +211,7 @@ let onShared: { readonly id: number; readonly variant: KernelVariant; readonly k
 /** The kernels of one thread of a team, on the memory that the team shares. */
 export function kernelsOnMemory(variant: KernelVariant, { memory, id }: SharedMemory): Kernels {
   if (onShared?.id === id && onShared.variant === variant) return onShared.kernels;
-  const kernels = instantiate(`${variant}-shared`, memory);
+  const kernels = modules.instantiate<Kernels>(`${variant}-shared`, memory);
   onShared = { id, variant, kernels };
   return kernels;
-}
-
-function moduleOf(name: keyof typeof binaries): WebAssembly.Module {
-  let module = compiled.get(name);
-  if (!module) {
-    module = new WebAssembly.Module(bytesOf(name));
-    compiled.set(name, module);
-  }
-  return module;
-}
-
-function instantiate(name: keyof typeof binaries, memory: WebAssembly.Memory): Kernels {
-  const abort = (): never => {
-    throw new Error("a kernel aborted");
-  };
-  const instance = new WebAssembly.Instance(moduleOf(name), { env: { memory, abort } });
-  return { ...(instance.exports as unknown as Kernels), memory };
 }

@@ -59,7 +59,11 @@ export function breakTeam(memory: WebAssembly.Memory): void {
 }
 
 /** This thread's share of `count` places, in steps of `step`: [first, end). */
-export function shareOf(team: Team, count: number, step: number): [first: number, end: number] {
+export function shareOf(
+  team: Pick<Team, "rank" | "size">,
+  count: number,
+  step: number,
+): [first: number, end: number] {
   const steps = Math.ceil(count / step);
   const first = Math.floor((steps * team.rank) / team.size) * step;
   const end = Math.min(count, Math.floor((steps * (team.rank + 1)) / team.size) * step);

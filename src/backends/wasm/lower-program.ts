@@ -1,0 +1,68 @@
+import { constantOp, inputOp, parameterOp } from "../../autodiff/leaves.ts";
+import type { ProgramLayout } from "../../autodiff/program.ts";
+import { sizeOf } from "../../autodiff/shape.ts";
+import type { Op, Value } from "../../autodiff/value.ts";
+import { kernelOf } from "./catalogue.ts";
+import type { Call, Lowered } from "./kernel.ts";
+
+/** A value that has entries of its own, and how they come about. */
+export interface Node {
+  readonly value: Value;
+  readonly inputs: readonly Node[];
+  /** Number of entries. */
+  readonly count: number;
+  /** Null for what is given: inputs, parameters, constants. */
+  readonly lowered: Lowered | null;
+}
+
+/** Whether threads and tiles can compute a node's entries in parts. */
+export function entrywiseCall(node: Node): Call | null {
+  return node.lowered && "entrywise" in node.lowered ? node.lowered.entrywise : null;
+}
+
+/** A program's nodes, each after its inputs, and those that values stand for. */
+export interface LoweredProgram {
+  readonly nodes: readonly Node[];
+  nodeOf(value: Value): Node;
+}
+
+const leaves: ReadonlySet<Op<never> | Op<unknown>> = new Set<unknown>([
+  inputOp,
+  parameterOp,
+  constantOp,
+]) as ReadonlySet<Op<never>>;
+
+/** A program in terms of kernels: reshaped values are what they were made of. */
+export function lowerProgram({ order }: ProgramLayout): LoweredProgram {
+  const nodes: Node[] = [];
+  const known = new Map<Value, Node>();
+  const add = (node: Node): Node => {
+    nodes.push(node);
+    return node;
+  };
+  const build = (value: Value): Node => {
+    const count = sizeOf(value.shape);
+    if (leaves.has(value.op)) return add({ value, inputs: [], count, lowered: null });
+    const lowered = kernelOf(value.op).lower(value);
+    if ("alias" in lowered) return nodeOf(value.inputs[0]!);
+    // As deep as a kernel's own substitutes: of its inputs all are known.
+    if ("instead" in lowered) return nodeOf(lowered.instead);
+    return add({ value, inputs: value.inputs.map(nodeOf), count, lowered });
+  };
+  const nodeOf = (value: Value): Node => {
+    let node = known.get(value);
+    if (!node) {
+      node = build(value);
+      known.set(value, node);
+    }
+    return node;
+  };
+  for (const value of order) nodeOf(value);
+  return { nodes, nodeOf };
+}
+
+/** A node of the same entries as another, of its own. */
+export function copyOf(node: Node): Node {
+  const args = [{ operand: 0 }, { result: true }] as const;
+  return { ...node, inputs: [node], lowered: { entrywise: { kernel: "copyEntries", args } } };
+}

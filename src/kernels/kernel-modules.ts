@@ -1,0 +1,45 @@
+/** A set of binaries' modules, compiled when they are first asked for, and kept: what is optimised stays so. */
+export interface KernelModules<Name extends string> {
+  /** Whether this machine runs a binary. */
+  runs(name: Name): boolean;
+  moduleOf(name: Name): WebAssembly.Module;
+  /** Takes modules that another thread compiled. */
+  adopt(modules: ReadonlyMap<string, WebAssembly.Module>): void;
+  /** A binary's exports, working on a memory. */
+  instantiate<Exports>(
+    name: Name,
+    memory: WebAssembly.Memory,
+  ): Exports & { readonly memory: WebAssembly.Memory };
+}
+
+/** @param binaries - WebAssembly in base64, by name, as `scripts/build-kernels.ts` writes it. */
+export function kernelModules<Name extends string>(
+  binaries: Readonly<Record<Name, string>>,
+): KernelModules<Name> {
+  const compiled = new Map<string, WebAssembly.Module>();
+  const bytesOf = (name: Name): Uint8Array<ArrayBuffer> =>
+    Uint8Array.from(atob(binaries[name]), (character) => character.charCodeAt(0));
+
+  const moduleOf = (name: Name): WebAssembly.Module => {
+    let module = compiled.get(name);
+    if (!module) {
+      module = new WebAssembly.Module(bytesOf(name));
+      compiled.set(name, module);
+    }
+    return module;
+  };
+  const abort = (): never => {
+    throw new Error("a kernel aborted");
+  };
+  return {
+    runs: (name) => compiled.has(name) || WebAssembly.validate(bytesOf(name)),
+    moduleOf,
+    adopt(modules) {
+      for (const [name, module] of modules) compiled.set(name, module);
+    },
+    instantiate<Exports>(name: Name, memory: WebAssembly.Memory) {
+      const instance = new WebAssembly.Instance(moduleOf(name), { env: { memory, abort } });
+      return { ...(instance.exports as unknown as Exports), memory };
+    },
+  };
+}
