@@ -18,6 +18,8 @@ interface Definition<Sizes extends z.ZodType, Config extends z.ZodType>
   readonly config: Config;
   /** Other names under which files may hold a parameter, for all alike. */
   aliasesOf?(name: string): readonly string[];
+  /** Whether files may hold an array of this name that the model has no use for. */
+  ignores?(name: string): boolean;
   /** Builds the graph up to the logits. @returns logits, shape [rows, classes], and their labels, shape [rows]. */
   build(tracer: Tracer, sizes: z.output<Sizes>): { readonly logits: Value; readonly labels: Value };
   /** @param activation - as transformers calls it, where it knows it. */
@@ -46,7 +48,8 @@ export function defineModel<Sizes extends z.ZodType, Config extends z.ZodType>(
       const { logits, labels } = definition.build(tracer, resolve(given));
       const losses = labelledLoss(tracer, logits, labels);
       const { inputs, parameters, draws, scheduled, taps, adapters, blocks } = tracer;
-      return { inputs, parameters, draws, scheduled, taps, adapters, blocks, logits, ...losses };
+      const { ignores = () => false } = definition;
+      return { inputs, parameters, draws, scheduled, taps, adapters, blocks, ignores, logits, ...losses };
     },
     huggingFaceConfig(given, { activation }) {
       const { huggingFace, name } = createActivation(activation);

@@ -70,6 +70,8 @@ export const gptModel = defineModel({
   config,
   // Files of the base model lack the prefix.
   aliasesOf: (name) => [name.slice(PREFIX.length)],
+  // Causal masks, which older files hold.
+  ignores: (name) => /\.attn\.(?:masked_)?bias$/.test(name),
   build(tracer, own) {
     const { vocabulary, contextLength, width, depth, layerNormEpsilon: epsilon } = own;
     const { mlpWidth = 4 * width } = own;
@@ -124,7 +126,7 @@ export const gptModel = defineModel({
     layer_norm_epsilon: own.layerNormEpsilon,
     n_embd: own.width,
     n_head: own.heads,
-    n_inner: own.mlpWidth ?? null,
+    n_inner: own.mlpWidth ?? 4 * own.width,
     n_layer: own.depth,
     n_positions: own.contextLength,
     resid_pdrop: 0,

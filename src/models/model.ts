@@ -77,6 +77,8 @@ export interface Traced {
   readonly taps: ReadonlyMap<string, Value>;
   /** Low-rank terms, to be merged into their matrices where a checkpoint is saved. */
   readonly adapters: readonly Adapter[];
+  /** Whether an array of this name, which files may hold, is none of the model's and can be left: masks, unused tables. */
+  readonly ignores?: (name: string) => boolean;
   /** MLP blocks in order from input to output: their tap prefix and the names of their matrices. */
   readonly blocks: readonly MlpBlock[];
 }

@@ -169,6 +169,8 @@ export const t5Model = defineModel({
     path: ["heads"],
   }),
   config,
+  // The released files have a table for cross-attention, which has no use for it.
+  ignores: (name) => name === "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight",
   build(tracer, own) {
     const { vocabulary, width, encoderDepth, decoderDepth, tied } = own;
     const { batchSize, length = own.targetLength, inputLength = own.inputLength } = tracer.options;

@@ -4,16 +4,7 @@ import { normalize } from "../../autodiff/ops/normalize.ts";
 import type { Value } from "../../autodiff/value.ts";
 import { zeros } from "../initialisers.ts";
 import type { Tracer } from "../tracer.ts";
-import { normScale } from "./norm-scale.ts";
-
-/** What a norm declares. */
-export interface Norm {
-  /** Path of the module: its parameters are `NAME.weight` and `NAME.bias`. */
-  readonly name: string;
-  readonly epsilon: number;
-  /** Whether it stands before an MLP block, so that restrictions are for it. */
-  readonly beforeMlp?: boolean;
-}
+import { type Norm, normScale } from "./norm-scale.ts";
 
 /**
  * LayerNorm: w (x - mean) / sqrt(variance + epsilon) + b; restricted from scratch it has no b, and while finetuning b

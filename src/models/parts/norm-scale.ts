@@ -3,7 +3,15 @@ import { restrictScale, upliftFloor, upliftScale } from "../../sparsity/restrict
 import { ones } from "../initialisers.ts";
 import type { ParameterSpec } from "../model.ts";
 import type { Tracer } from "../tracer.ts";
-import type { Norm } from "./layer-norm.ts";
+
+/** What a norm declares. */
+export interface Norm {
+  /** Path of the module: its parameters are `NAME.weight` and `NAME.bias`. */
+  readonly name: string;
+  readonly epsilon: number;
+  /** Whether it stands before an MLP block, so that restrictions are for it. */
+  readonly beforeMlp?: boolean;
+}
 
 /** The scale w of a norm, shape [width], held to its restriction where there is one. */
 export function normScale(tracer: Tracer, { name, beforeMlp }: Norm, width: number): Value {

@@ -2,8 +2,7 @@ import { multiply } from "../../autodiff/ops/multiply.ts";
 import { rootMeanSquareNormalize } from "../../autodiff/ops/normalize.ts";
 import type { Value } from "../../autodiff/value.ts";
 import type { Tracer } from "../tracer.ts";
-import type { Norm } from "./layer-norm.ts";
-import { normScale } from "./norm-scale.ts";
+import { type Norm, normScale } from "./norm-scale.ts";
 
 /**
  * RMS norm: w x / sqrt(mean square + epsilon).

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { pullBack } from "../../autodiff/differentiate.ts";
 import { constant } from "../../autodiff/leaves.ts";
 import { add } from "../../autodiff/ops/add.ts";
-import { broadcastTo, sum } from "../../autodiff/ops/broadcasting.ts";
+import { broadcastTo } from "../../autodiff/ops/broadcasting.ts";
 import { linear } from "../../autodiff/ops/linear.ts";
 import { notAbove } from "../../autodiff/ops/minimum.ts";
 import { absoluteValue, applyPiecewise } from "../../autodiff/ops/piecewise-polynomial.ts";
@@ -12,7 +12,6 @@ import {
   piecewiseDerivative,
   piecewiseValue,
 } from "../../autodiff/piecewise-polynomial.ts";
-import { sizeOf } from "../../autodiff/shape.ts";
 import type { Value } from "../../autodiff/value.ts";
 
 /** From one number to another, both included; the ends may be infinite. */
@@ -119,29 +118,30 @@ export function intersect(a: readonly Interval[], b: readonly Interval[]): Inter
 }
 
 /**
- * The share of entries that lie in one of some intervals, shape `[]`; no gradient flows.
+ * 1 for entries that lie in one of some intervals, else 0; no gradient flows.
  *
- * Of pre-activations P and the habitat's x it is the derivative sparsity, of activations A and its y the sparsity.
+ * The mean of it is the derivative sparsity for pre-activations P and a habitat's x, the sparsity for activations A and
+ * its y.
  *
- * @param intervals - disjoint but for their ends.
+ * @param intervals - disjoint, their ends too.
  */
-export function shareInHabitat(intervals: readonly Interval[], x: Value): Value {
+export function entriesInside(intervals: readonly Interval[], x: Value): Value {
   const inside = intervals.map(([from, to]) => {
-    const breaks = [from, to].filter(Number.isFinite);
-    const owners = [from, to].flatMap((end, i) =>
-      Number.isFinite(end) ? [i === 0 ? ("right" as const) : ("left" as const)] : [],
-    );
-    const pieces = [...(Number.isFinite(from) ? [[0]] : []), [1], ...(Number.isFinite(to) ? [[0]] : [])];
-    return sum(applyPiecewise({ breaks, owners, pieces }, x));
+    const left = Number.isFinite(from);
+    const right = Number.isFinite(to);
+    const breaks = [...(left ? [from] : []), ...(right ? [to] : [])];
+    const owners = [...(left ? (["right"] as const) : []), ...(right ? (["left"] as const) : [])];
+    const pieces = [...(left ? [[0]] : []), [1], ...(right ? [[0]] : [])];
+    return applyPiecewise({ breaks, owners, pieces }, x);
   });
-  return linear(inside.reduce(add, constant(0)), 1 / sizeOf(x.shape));
+  return inside.length === 0 ? constant(0, x.shape) : inside.reduce(add);
 }
 
 /**
- * The activated ratio: the share of activations that are active, a > 0 for one-sided functions and a != 0 for others;
- * shape `[]`, and no gradient flows.
+ * 1 for active entries of activations, a > 0 for one-sided functions and a != 0 for others, else 0; no gradient flows.
+ *
+ * The mean of it is the activated ratio.
  */
-export function shareActive({ oneSided }: Pick<Activation, "oneSided">, a: Value): Value {
-  const inactive = notAbove(oneSided ? a : absoluteValue(a), constant(0));
-  return linear(sum(inactive), -1 / sizeOf(a.shape), 1);
+export function activeEntries({ oneSided }: Pick<Activation, "oneSided">, a: Value): Value {
+  return linear(notAbove(oneSided ? a : absoluteValue(a), constant(0)), -1, 1);
 }
