@@ -1,5 +1,5 @@
 import type { Backend } from "../backends/backend.ts";
-import { referenceBackend } from "../backends/reference.ts";
+import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
 import { UsageError } from "../errors.ts";
 
 /** Where a model can be trained, as `--device` says it. */
@@ -8,8 +8,8 @@ export type Device = (typeof devices)[number];
 
 /** What each device is trained on. */
 const backends: Readonly<Record<Device, (threads: number) => Promise<Backend>>> = {
-  auto: async () => referenceBackend(),
-  cpu: async () => referenceBackend(),
+  auto: (threads) => wasmBackend({ threads }),
+  cpu: (threads) => wasmBackend({ threads }),
   gpu: async () => {
     throw new UsageError("there is no GPU backend in this version: leave out --device, or give --device cpu");
   },
