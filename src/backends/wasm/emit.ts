@@ -104,7 +104,10 @@ function emitContraction(node: Node, plan: ContractionPlan, places: Places, add:
     range(out, node.count * 4, true, false),
   ];
   const isSmall = productsOf(plan) < fewProducts;
-  add({ kind: "contraction", label: node.value.op.name, plan, a, b, out }, "products", isSmall, accesses);
+  const { m, n, k, loops, sums } = plan;
+  const sizes = [...loops, m, n, k, ...sums].map(({ size }) => size).join(" x ");
+  const label = `${node.value.op.name} ${sizes}`;
+  add({ kind: "contraction", label, plan, a, b, out }, "products", isSmall, accesses);
 }
 
 /** Products of two numbers that a contraction adds up. */

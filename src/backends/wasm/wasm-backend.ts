@@ -68,9 +68,13 @@ export async function wasmBackend({
   let nextId = 0;
   let isDisposed = false;
   let turn: Promise<unknown> = Promise.resolve();
+  let inLine = 0;
   /** One run at a time: all use the same threads and areas. */
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
-    const next = turn.then(run);
+    inLine++;
+    const next = turn.then(run).finally(() => {
+      inLine--;
+    });
     turn = next.catch(() => {});
     return next;
   };
@@ -94,7 +98,7 @@ export async function wasmBackend({
       }
       memory.float32(address, count).set(entries);
     },
-    read: async (tensor) => memory.float32(own(tensor).address, sizeOf(tensor.shape)).slice(),
+    read: (tensor) => inTurn(async () => memory.float32(own(tensor).address, sizeOf(tensor.shape)).slice()),
     async compile(program, state): Promise<WasmPlan> {
       if (isDisposed) throw new RangeError("the backend was disposed of");
       for (const tensor of state.values()) own(tensor);
@@ -111,17 +115,25 @@ export async function wasmBackend({
         };
       });
       helpers?.send(id, instructions);
+      let round: number | null = null;
+      const pass = (): void => {
+        round = helpers?.passSoon() ?? null;
+      };
+      const passTimed = profile && helpers ? profile.timed("wait for threads", 0, pass) : pass;
       const execute = async (): Promise<void> => {
         helpers?.start(id);
         for (const { waits, run } of steps) {
-          if (waits && helpers) {
-            const round = helpers.passSoon();
-            if (round !== null) await helpers.passLater(round);
+          if (waits) {
+            passTimed();
+            if (round !== null) await helpers!.passLater(round);
           }
           run();
         }
-        const round = helpers?.passSoon() ?? null;
+        passTimed();
         if (round !== null) await helpers!.passLater(round);
+      };
+      const release = (): void => {
+        for (const address of taken) memory.give(address);
       };
       let isOver = false;
       return {
@@ -150,7 +162,9 @@ export async function wasmBackend({
           if (isOver) return;
           isOver = true;
           if (isDisposed) return;
-          for (const address of taken) memory.give(address);
+          // What runs now, or is in line, may use them.
+          if (inLine > 0) void inTurn(async () => release());
+          else release();
           helpers?.send(id, null);
         },
       };

@@ -35,7 +35,7 @@ export function across(lanes: v128): f32 {
   );
 }
 
-/** The largest of four lanes; NaN if one is. */
+/** The largest of four lanes. */
 @inline
 export function largestOf(lanes: v128): f32 {
   return max(

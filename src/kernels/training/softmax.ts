@@ -1,15 +1,15 @@
 import { across, largestOf, loadSome, madd, storeSome } from "./lanes";
 import { exp4, log4 } from "./transcendental";
 
-/** The largest of n entries. */
+/** The largest of n entries, but for NaN: it comes back with the powers. */
 export function largestIn(x: usize, n: i32): f32 {
   let most = f32x4.splat(-Infinity);
   const fours = x + (<usize>(n & ~3) << 2);
   while (x < fours) {
-    most = f32x4.max(most, v128.load(x));
+    most = f32x4.pmax(most, v128.load(x));
     x += 16;
   }
-  if (n & 3) most = f32x4.max(most, loadSome(x, n & 3, -Infinity));
+  if (n & 3) most = f32x4.pmax(most, loadSome(x, n & 3, -Infinity));
   return largestOf(most);
 }
 

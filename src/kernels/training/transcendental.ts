@@ -5,12 +5,16 @@ import { madd } from "./lanes";
 const ln2High: f32 = 0.693145751953125;
 const ln2Low: f32 = 1.42860682030941723212e-6;
 
+/** 1.5 2^23: what is added to it is rounded to a whole number, which its last bits hold. */
+const rounding: f32 = 12582912;
+
 /** e^x; 0 below e^-86.99 = 1.65e-38: denormal numbers are slow, and no use here. */
 @inline
 export function exp4(x: v128): v128 {
-  // max and min keep NaN.
-  const bounded = f32x4.min(f32x4.max(x, f32x4.splat(-87.6)), f32x4.splat(89));
-  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.44269504)));
+  // pmax and pmin are one instruction, unlike max and min, and keep NaN in this order.
+  const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87.6)), f32x4.splat(89));
+  const shifted = madd(bounded, f32x4.splat(1.44269504), f32x4.splat(rounding));
+  const n = f32x4.sub(shifted, f32x4.splat(rounding));
   const r = madd(n, f32x4.splat(-ln2Low), madd(n, f32x4.splat(-ln2High), bounded));
   // (e^r - 1 - r) / r^2 for |r| <= ln 2 / 2.
   let p = madd(f32x4.splat(0.001392617612), r, f32x4.splat(0.008363173075));
@@ -18,8 +22,8 @@ export function exp4(x: v128): v128 {
   p = madd(p, r, f32x4.splat(0.1666657703));
   p = madd(p, r, f32x4.splat(0.5));
   const y = f32x4.add(madd(p, f32x4.mul(r, r), r), f32x4.splat(1));
-  // Twice y 2^(n - 1), since 2^128 is no float32.
-  const half = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(126)), 23);
+  // Twice y 2^(n - 1), since 2^128 is no float32; shifting leaves n's own bits.
+  const half = i32x4.shl(i32x4.add(shifted, i32x4.splat(126)), 23);
   const scaled = f32x4.mul(y, half);
   return f32x4.add(scaled, scaled);
 }
@@ -40,7 +44,7 @@ export function log4(x: v128): v128 {
   const z = f32x4.mul(s, s);
   const p = madd(madd(f32x4.splat(0.2958215895), z, f32x4.splat(0.3998873183)), z, f32x4.splat(0.6666668516));
   const small = madd(f32x4.mul(p, z), s, f32x4.mul(e, f32x4.splat(ln2Low)));
-  const y = f32x4.add(madd(e, f32x4.splat(ln2High), small), f32x4.add(s, s));
+  const y = madd(e, f32x4.splat(ln2High), f32x4.add(f32x4.add(s, s), small));
   const isPositive = f32x4.gt(x, f32x4.splat(0));
   const infinite = f32x4.splat(Infinity);
   const atMost = v128.bitselect(x, v128.bitselect(f32x4.neg(infinite), f32x4.splat(NaN), f32x4.eq(x, f32x4.splat(0))), isPositive);
@@ -68,7 +72,7 @@ export function tanh4(x: v128): v128 {
 /** erf x. */
 @inline
 export function erf4(x: v128): v128 {
-  const size = f32x4.min(f32x4.abs(x), f32x4.splat(4));
+  const size = f32x4.pmin(f32x4.abs(x), f32x4.splat(4));
   const z = f32x4.mul(size, size);
   // erf x / x for x <= 1.
   let p = madd(f32x4.splat(0.00007875875043), z, f32x4.splat(-0.0008016864281));
