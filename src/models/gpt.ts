@@ -12,15 +12,15 @@ import { attention, causalMask } from "./parts/attention.ts";
 import { layerNorm } from "./parts/layer-norm.ts";
 import { type LinearLayer, linearLayer } from "./parts/linear.ts";
 import { mlpBlock } from "./parts/mlp-block.ts";
+import { blockCount, count, sequenceLength } from "./sizes.ts";
 import type { Tracer } from "./tracer.ts";
 
-const count = z.int().positive();
 const sizes = z
   .strictObject({
     vocabulary: count.default(96).describe("different tokens"),
-    contextLength: count.default(64).describe("T, the most tokens of a sequence"),
+    contextLength: sequenceLength.default(64).describe("T, the most tokens of a sequence"),
     width: count.default(128).describe("d, entries of a token"),
-    depth: count.default(4).describe("blocks"),
+    depth: blockCount.default(4).describe("blocks"),
     heads: count.default(4).describe("attention heads; they divide the width"),
     mlpWidth: count.optional().describe("n, neurons of an MLP block; 4 width by default"),
     layerNormEpsilon: z.number().positive().default(1e-5),
@@ -31,9 +31,9 @@ type Sizes = z.output<typeof sizes>;
 /** `config.json` of GPT2LMHeadModel. */
 const config = z.looseObject({
   vocab_size: count.default(50257),
-  n_positions: count.default(1024),
+  n_positions: sequenceLength.default(1024),
   n_embd: count.default(768),
-  n_layer: count.default(12),
+  n_layer: blockCount.default(12),
   n_head: count.default(12),
   n_inner: count.nullable().default(null),
   activation_function: z.string().default("gelu_new"),

@@ -8,17 +8,17 @@ import { kaimingUniform } from "./initialisers.ts";
 import { layerNorm } from "./parts/layer-norm.ts";
 import { type LinearLayer, linearLayer } from "./parts/linear.ts";
 import { mlpBlock } from "./parts/mlp-block.ts";
+import { blockCount, count } from "./sizes.ts";
 import type { Tracer } from "./tracer.ts";
 
 const EPSILON = 1e-5;
 
-const count = z.int().positive();
 const sizes = z.strictObject({
   imageSize: count.default(28).describe("side of the square images, in pixels"),
   channels: count.default(1),
   classes: count.default(10),
   width: count.default(512).describe("p, entries of a hidden vector"),
-  depth: count.default(2).describe("hidden layers of the plain form, else blocks"),
+  depth: blockCount.default(2).describe("hidden layers of the plain form, else blocks"),
   form: z
     .enum(["plain", "residual", "key-value"])
     .default("plain")

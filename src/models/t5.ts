@@ -13,24 +13,24 @@ import { linearLayer } from "./parts/linear.ts";
 import { mlpBlock } from "./parts/mlp-block.ts";
 import { relativePositionBias } from "./parts/relative-position-bias.ts";
 import { rmsNorm } from "./parts/rms-norm.ts";
+import { blockCount, count, sequenceLength } from "./sizes.ts";
 import type { Tracer } from "./tracer.ts";
 
-const count = z.int().positive();
 const sizes = z.strictObject({
   vocabulary: count.default(256).describe("different tokens"),
   width: count.default(64).describe("d, entries of a token"),
   mlpWidth: count.optional().describe("n, neurons of an MLP block; 4 width by default"),
   heads: count.default(4).describe("attention heads"),
   headWidth: count.optional().describe("entries of a head's queries and keys; width / heads by default"),
-  encoderDepth: count.default(2).describe("blocks of the encoder"),
-  decoderDepth: count.default(2).describe("blocks of the decoder"),
+  encoderDepth: blockCount.default(2).describe("blocks of the encoder"),
+  decoderDepth: blockCount.default(2).describe("blocks of the decoder"),
   buckets: z.int().min(4).default(32).describe("buckets of relative positions"),
   maxDistance: count.default(128).describe("distance from which on positions share a bucket"),
   gated: z.boolean().default(false).describe("multiplies activations by a second product, as T5 1.1 does"),
   tied: z.boolean().default(true).describe("reads logits off by the embedding, scaled by width^-0.5"),
   layerNormEpsilon: z.number().positive().default(1e-6),
-  inputLength: count.default(64).describe("S, tokens of an input"),
-  targetLength: count.default(32).describe("T, tokens of a target"),
+  inputLength: sequenceLength.default(64).describe("S, tokens of an input"),
+  targetLength: sequenceLength.default(32).describe("T, tokens of a target"),
 });
 type Sizes = z.output<typeof sizes>;
 
@@ -40,8 +40,8 @@ const config = z.looseObject({
   d_model: count.default(512),
   d_kv: count.default(64),
   d_ff: count.default(2048),
-  num_layers: count.default(6),
-  num_decoder_layers: count.nullish(),
+  num_layers: blockCount.default(6),
+  num_decoder_layers: blockCount.nullish(),
   num_heads: count.default(8),
   relative_attention_num_buckets: count.default(32),
   relative_attention_max_distance: count.default(128),
@@ -51,8 +51,8 @@ const config = z.looseObject({
   tie_word_embeddings: z.boolean().default(true),
   // What decides in files of transformers 5, which writes tie_word_embeddings true for all.
   scale_decoder_outputs: z.boolean().optional(),
-  input_length: count.optional(),
-  target_length: count.optional(),
+  input_length: sequenceLength.optional(),
+  target_length: sequenceLength.optional(),
 });
 
 const GATED = "gated-";

@@ -13,9 +13,9 @@ import { layerNorm } from "./parts/layer-norm.ts";
 import { type LinearLayer, linearLayer } from "./parts/linear.ts";
 import { mlpBlock } from "./parts/mlp-block.ts";
 import { patchEmbedding } from "./parts/patch-embedding.ts";
+import { blockCount, count } from "./sizes.ts";
 import type { Tracer } from "./tracer.ts";
 
-const count = z.int().positive();
 const sizes = z
   .strictObject({
     imageSize: count.default(8).describe("side of the square images, in pixels"),
@@ -23,7 +23,7 @@ const sizes = z
     channels: count.default(1),
     classes: count.default(10),
     width: count.default(32).describe("d, entries of a token"),
-    depth: count.default(3).describe("blocks"),
+    depth: blockCount.default(3).describe("blocks"),
     heads: count.default(2).describe("attention heads; they divide the width"),
     mlpWidth: count.optional().describe("n, neurons of an MLP block; 4 width by default"),
     pooling: z
@@ -46,7 +46,7 @@ type Sizes = z.output<typeof sizes>;
 /** `config.json` of ViTForImageClassification, and our `pooling` and `qkv`. */
 const config = z.looseObject({
   hidden_size: count.default(768),
-  num_hidden_layers: count.default(12),
+  num_hidden_layers: blockCount.default(12),
   num_attention_heads: count.default(12),
   intermediate_size: count.default(3072),
   hidden_act: z.string().default("gelu"),

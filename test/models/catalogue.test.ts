@@ -104,6 +104,9 @@ describe("configurations that aren't supported are refused by name", () => {
     [{ model_type: "t5", is_encoder_decoder: false }, /is_encoder_decoder/],
     [{ model_type: "t5", feed_forward_proj: "gated-mish" }, /"mish"/],
     [{ model_type: "marchenko-mlp" }, /sizes/],
+    [{ model_type: "gpt2", n_layer: 1e9 }, /n_layer/],
+    [{ model_type: "gpt2", n_positions: 1e9 }, /n_positions/],
+    [{ model_type: "t5", d_model: 1e15 }, /d_model/],
   ])("%j", (config, message) => {
     const read = () => modelOfConfig(config).fromHuggingFace(config);
     expect(read).toThrow(UnreadableInputError);
