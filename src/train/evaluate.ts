@@ -18,7 +18,7 @@ export interface EvaluationOptions {
   /** Whether rows are tokens. */
   readonly perToken: boolean;
   /** Batches at most; all by default. */
-  readonly most?: number | undefined;
+  readonly evaluateBatches?: number | undefined;
 }
 
 /** Evaluates a model with the weights that it has then. */
@@ -41,7 +41,7 @@ export async function evaluator(
   model: Pick<TrainableModel, "activityOf">,
   traced: Traced,
   batches: Batches,
-  { batchSize, seed, perToken, most = Number.POSITIVE_INFINITY }: EvaluationOptions,
+  { batchSize, seed, perToken, evaluateBatches: most = Number.POSITIVE_INFINITY }: EvaluationOptions,
 ): Promise<Evaluator> {
   const meters = blockMeters(traced, batchSize, model.activityOf);
   const outputs: Record<string, Program["outputs"][string]> = {

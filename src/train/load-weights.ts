@@ -41,7 +41,8 @@ export async function loadWeights(
         faults.otherShape.push(`${spec.name} ${shapeText(tensor.shape)}, not ${shapeText(spec.shape)}`);
       } else found.set(spec.name, tensor);
     }
-    faults.unexpected.push(...Array.from(stored.keys()).filter((name) => !known.has(name)));
+    const isUnexpected = (name: string) => !known.has(name) && !traced.ignores?.(name);
+    faults.unexpected.push(...Array.from(stored.keys()).filter(isUnexpected));
     requireNone(path, faults);
     const weights = new Map<string, Float32Array | Float64Array>();
     for (const [name, tensor] of found) weights.set(name, await tensor.read());

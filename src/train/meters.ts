@@ -1,23 +1,13 @@
-import { constant } from "../autodiff/leaves.ts";
-import { add } from "../autodiff/ops/add.ts";
 import { sumTo } from "../autodiff/ops/broadcasting.ts";
 import { linear } from "../autodiff/ops/linear.ts";
-import { notAboveOp } from "../autodiff/ops/minimum.ts";
-import { multiply } from "../autodiff/ops/multiply.ts";
-import { absoluteValue } from "../autodiff/ops/piecewise-polynomial.ts";
-import { binary } from "../autodiff/ops/pointwise.ts";
 import { reshape } from "../autodiff/ops/reshape.ts";
 import { sizeOf } from "../autodiff/shape.ts";
 import type { Value } from "../autodiff/value.ts";
 import type { MlpBlock, Traced } from "../models/model.ts";
+import { type Activation, activeEntries, entriesInside } from "../sparsity/activations/activation.ts";
 
-/** What sparsity is, for an activation function. */
-export interface Activity {
-  /** Active means a > 0 for a one-sided function, a != 0 for others. */
-  readonly oneSided: boolean;
-  /** x: closed intervals of pre-activations on which the function is flat. */
-  readonly habitat: { readonly x: readonly (readonly [from: number, to: number])[] };
-}
+/** What is active, and what flat, for an activation function. */
+export type Activity = Pick<Activation, "oneSided" | "habitat">;
 
 /** The share of active entries of each example of a batch, and that of flat pre-activations: two arrays [batch]. */
 export interface BlockMeter {
@@ -38,29 +28,15 @@ export function blockMeters(
   activityOf: (block: MlpBlock) => Activity,
 ): BlockMeter[] {
   return traced.blocks.map((block) => {
-    const { oneSided, habitat } = activityOf(block);
-    const a = traced.taps.get(`${block.tap}.activation`)!;
-    const p = traced.taps.get(`${block.tap}.preActivation`)!;
-    const inactive = notAbove(oneSided ? a : absoluteValue(a), constant(0));
-    const isFlat = habitat.x
-      .map(([from, to]) => multiply(notAbove(finite(from), p), notAbove(p, finite(to))))
-      .reduce(add, constant(0, p.shape));
+    const activity = activityOf(block);
+    const active = activeEntries(activity, traced.taps.get(`${block.tap}.activation`)!);
+    const flat = entriesInside(activity.habitat.x, traced.taps.get(`${block.tap}.preActivation`)!);
     return {
       block: block.tap,
-      activatedRatio: linear(meanOfEach(inactive, batchSize), -1, 1),
-      derivativeSparsity: meanOfEach(isFlat, batchSize),
+      activatedRatio: meanOfEach(active, batchSize),
+      derivativeSparsity: meanOfEach(flat, batchSize),
     };
   });
-}
-
-/** 1 where a <= b, else 0. */
-function notAbove(a: Value, b: Value): Value {
-  return binary(notAboveOp, a, b);
-}
-
-/** Ends of habitats beyond float32 are as good as infinite. */
-function finite(end: number): Value {
-  return constant(Math.max(-3e38, Math.min(3e38, end)));
 }
 
 /** The mean of each example's entries, shape [batch]. */

@@ -1,4 +1,5 @@
-import type { Backend } from "../backends/backend.ts";
+import { type Backend, OutOfMemoryError } from "../backends/backend.ts";
+import { UsageError } from "../errors.ts";
 import { requireFiniteLoss, requireFiniteState } from "./divergence.ts";
 import { evaluator } from "./evaluate.ts";
 import { initialState } from "./initial-state.ts";
@@ -65,12 +66,12 @@ export async function run(
   const batches = ingredients.batches.training(traced);
   const testBatches = ingredients.batches.testing(tested);
   const program = stepProgram(traced, updating);
-  const state = await initialState(backend, traced, program, recipe, saved);
-  const train = await stepper(backend, state, model, traced, program, updating, recipe);
-  const test = await evaluator(backend, state, model, tested, testBatches, {
-    ...recipe,
-    perToken: ingredients.batches.task.perToken,
-    most: recipe.evaluateBatches,
+  const { state, train, test } = await placed(async () => {
+    const state = await initialState(backend, traced, program, recipe, saved);
+    const train = await stepper(backend, state, model, traced, program, updating, recipe);
+    const { perToken } = ingredients.batches.task;
+    const test = await evaluator(backend, state, model, tested, testBatches, { ...recipe, perToken });
+    return { state, train, test };
   });
   await makeRunFolder(folder, recipe);
   const log = await openMetricsLog(folder.metrics, saved?.metricsBytes ?? 0);
@@ -128,4 +129,19 @@ export async function run(
     await log.close();
   }
   return { out: folder.path, steps, ...last, checkpoint: folder.checkpoint(steps) };
+}
+
+/** Does what takes a backend's memory. @throws {UsageError} If there is not enough of it. */
+async function placed<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    throw new UsageError(
+      `the run doesn't fit into memory: ${error.message}. A smaller batchSize needs less.`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
