@@ -62,17 +62,23 @@ export async function runFolder(path: string, resume: boolean): Promise<RunFolde
 }
 
 /**
- * Makes what a run's folder lacks; the recipe comes first, since by it the folder is known for a run's.
+ * Makes what a run's folder lacks, and removes what a killed run has left half written. The recipe comes first, since by
+ * it the folder is known for a run's.
  *
  * @throws {UsageError} If it can't be written.
  */
 export async function makeRunFolder(folder: RunFolder, recipe: Recipe): Promise<void> {
-  const { mkdir } = await import("node:fs/promises");
-  const { dirname } = await import("node:path");
+  const { mkdir, readdir, rm } = await import("node:fs/promises");
+  const { dirname, join } = await import("node:path");
+  const state = dirname(folder.state);
   await writing(folder.path, () => mkdir(folder.path, { recursive: true }));
   await writeTextWhole(folder.recipe, `${JSON.stringify(recipe, null, 2)}\n`);
   await writing(folder.path, async () => {
-    for (const each of [folder.checkpoints, dirname(folder.state)]) await mkdir(each, { recursive: true });
+    for (const each of [folder.checkpoints, state]) await mkdir(each, { recursive: true });
+    const halves = (await readdir(state)).filter((name) => name.endsWith(".partial"));
+    for (const half of [folder.partial, ...halves.map((name) => join(state, name))]) {
+      await rm(half, { recursive: true, force: true });
+    }
   });
 }
 

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { presets } from "../../src/train/presets/catalogue.ts";
 import { filesOf, metricsOf } from "../train/toy.ts";
 import { folderForTests } from "./models.ts";
-import { bin, runMarchenko, startMarchenko } from "./run-marchenko.ts";
+import { bin, type Run, runMarchenko, startMarchenko } from "./run-marchenko.ts";
 
 const folder = folderForTests();
 const recipe = join(folder, "toy.json");
@@ -28,9 +28,13 @@ writeFileSync(
 );
 const train = (...args: string[]) => runMarchenko(["train", ...args]);
 const whole = join(folder, "whole");
+let wholeRun: Run;
+beforeAll(() => {
+  wholeRun = train(recipe, "--out", whole);
+});
 
 test("trains, tells its last metrics on stdout and where it is on stderr", () => {
-  const { code, stdout, stderr } = train(recipe, "--out", whole);
+  const { code, stdout, stderr } = wholeRun;
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toMatch(/^split +step +loss +accuracy +active +flat$/m);
   expect(stdout).toMatch(/^train +59 /m);

@@ -73,6 +73,7 @@ describe("a run", () => {
     mkdirSync(join(out, "checkpoints", "step-000004"));
     mkdirSync(join(out, "partial"));
     writeFileSync(join(out, "partial", "model.safetensors"), "half");
+    writeFileSync(join(out, "state", "state.safetensors.4711.partial"), "half");
     await trainHere({ out, resume: true });
     expect(filesOf(out, "with state")).toEqual(filesOf(whole, "with state"));
     expect(readdirSync(out)).not.toContain("partial");
