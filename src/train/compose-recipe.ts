@@ -45,7 +45,9 @@ function extended(given: unknown, presets: ReadonlyMap<string, unknown>, depth: 
   if (base === undefined) throw unknownPreset(`extends`, String(parent), presets);
   if (depth === MOST_ANCESTORS)
     throw new UsageError(`extends: ${String(parent)} extends itself through others.`);
-  return merged(extended(base, presets, depth + 1), own);
+  const { description, ...inherited } = extended(base, presets, depth + 1);
+  // What another recipe is called is described by itself.
+  return merged(own.name === undefined ? { ...inherited, description } : inherited, own);
 }
 
 /** The error for a name that no preset has. @param what - where the name was given. */

@@ -5,7 +5,7 @@ import { unwritable, writing } from "./unwritable.ts";
 export interface MetricsLine {
   readonly step: number;
   readonly split: "train" | "test";
-  /** Mean over labelled rows, in nats. */
+  /** Mean over labelled rows, in nats; of training lines what is trained, with smoothed labels and mixed images. */
   readonly loss: number;
   readonly accuracy: number;
   /** Mean over MLP blocks of the share of active entries; null without such blocks. */

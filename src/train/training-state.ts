@@ -51,11 +51,16 @@ export async function loadState(folder: RunFolder, recipe: Recipe): Promise<Trai
   try {
     const step = wholeNumber(file.metadata["marchenko.step"]);
     const metricsBytes = wholeNumber(file.metadata["marchenko.metricsBytes"]);
-    const saved = file.metadata["marchenko.recipe"];
-    if (step === null || metricsBytes === null || saved === undefined) {
+    const saved = jsonOf(file.metadata["marchenko.recipe"]);
+    if (step === null || metricsBytes === null || saved === null) {
       throw new CheckpointFormatError(`${folder.state} holds no state of a run. Start the run anew.`);
     }
-    requireSameRecipe(folder, JSON.parse(saved), JSON.parse(JSON.stringify(recipe)));
+    requireSameRecipe(folder, saved, jsonOf(JSON.stringify(recipe)));
+    if (step > recipe.steps) {
+      throw new CheckpointFormatError(
+        `${folder.state} is of step ${step}, and the run has ${recipe.steps}. Start the run anew.`,
+      );
+    }
     const arrays: NamedEntries[] = [];
     for (const tensor of file.tensors()) {
       arrays.push({ name: tensor.name, shape: tensor.shape, data: await tensor.read() });
@@ -68,6 +73,15 @@ export async function loadState(folder: RunFolder, recipe: Recipe): Promise<Trai
 
 function wholeNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** null for what is no JSON. */
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
 }
 
 function requireSameRecipe(folder: RunFolder, saved: unknown, given: unknown): void {

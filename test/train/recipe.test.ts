@@ -62,6 +62,7 @@ describe("a recipe that extends another", () => {
   test("states only what differs, at any depth", () => {
     const recipe = compose({ extends: "digits-vit", name: "mine", optimizer: { learningRate: 1 } });
     expect(recipe.optimizer).toEqual({ name: "adamw", learningRate: 1, weightDecay: 0.3, clipNorm: 1 });
+    expect(recipe.description).toBeUndefined();
   });
 
   test("takes another optimiser whole, not mixed with its ancestor's", () => {

@@ -9,6 +9,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { OutOfMemoryError } from "../../src/backends/backend.ts";
+import { referenceBackend } from "../../src/backends/reference.ts";
 import { openCheckpoint } from "../../src/checkpoint/open-checkpoint.ts";
 import { writeSafetensors } from "../../src/checkpoint/safetensors-writer.ts";
 import {
@@ -182,6 +184,14 @@ describe("what goes wrong", () => {
     await expect(trainHere({ out, resume: true })).rejects.toBeInstanceOf(CheckpointFormatError);
     await writeSafetensors(state, [{ name: "w", shape: [1], data: Float32Array.of(1) }]);
     await expect(trainHere({ out, resume: true })).rejects.toThrow(/holds no state of a run/);
+    const recipe = readFileSync(join(out, "recipe.json"), "utf8");
+    const metadata = { "marchenko.step": "11", "marchenko.metricsBytes": "0", "marchenko.recipe": recipe };
+    await writeSafetensors(state, [], metadata);
+    await expect(trainHere({ out, resume: true })).rejects.toThrow(/is of step 11, and the run has 10/);
+    await writeSafetensors(state, [], { ...metadata, "marchenko.step": "3" });
+    await expect(trainHere({ out, resume: true })).rejects.toThrow(
+      /the saved state has nothing for input.weight/,
+    );
   });
 
   test("a run that diverges names the step and the last good checkpoint, and keeps it", async () => {
@@ -197,6 +207,20 @@ describe("what goes wrong", () => {
     for (const tensor of checkpoint.tensors())
       expect((await tensor.read()).every(Number.isFinite)).toBe(true);
     await checkpoint.close();
+  });
+
+  test("a run that doesn't fit into memory is an error before anything is written", async () => {
+    const out = newFolder();
+    const backend = {
+      ...referenceBackend(),
+      compile: async () => {
+        throw new OutOfMemoryError("9 GiB are needed");
+      },
+    };
+    const failing = trainHere({ out, backend });
+    await expect(failing).rejects.toThrow("9 GiB are needed. A smaller batchSize needs less.");
+    await expect(failing).rejects.toBeInstanceOf(UsageError);
+    expect(existsSync(out)).toBe(false);
   });
 
   test("a tap that the model hasn't is an error before anything is written", async () => {
