@@ -40,6 +40,7 @@ test("trains, tells its last metrics on stdout and where it is on stderr", () =>
   expect(stdout).toMatch(/^train +59 /m);
   expect(stdout).toMatch(/^test +60 /m);
   expect(stderr).toMatch(/^\d+ %.*step \d+ of 60, loss [\d.]+, active [\d.]+/m);
+  expect(stderr).toMatch(/^60 steps in \d+ s on wasm-\w+, \d threads?; /m);
   expect(stderr).toContain(`last checkpoint ${join(whole, "checkpoints", "step-000060")}`);
   expect(metricsOf(whole).at(-1)).toMatchObject({ split: "test", step: 60 });
   const analysed = readFileSync(join(whole, "analysis.ndjson"), "utf8").trimEnd().split("\n");
@@ -62,7 +63,19 @@ test("--seed, --steps and --set change the recipe; --threads doesn't change the 
     stdout: "",
     stderr: "",
   });
-  expect(train(recipe, "--out", two, ...changes, "--threads", "2", "-q").code).toBe(0);
+  const { code, stdout, stderr } = train(
+    recipe,
+    "--out",
+    two,
+    ...changes,
+    "--threads",
+    "2",
+    "-q",
+    "--format",
+    "json",
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(JSON.parse(stdout)).toMatchObject({ steps: 4, test: metricsOf(one).at(-1) });
   expect(JSON.parse(readFileSync(join(one, "recipe.json"), "utf8"))).toMatchObject({
     seed: 7,
     steps: 4,

@@ -28,7 +28,7 @@ interface Flags {
   readonly steps?: number;
   readonly threads?: number;
   readonly list?: boolean;
-  readonly format: "table" | "json";
+  readonly format?: "table" | "json";
   readonly quiet?: boolean;
   readonly progress: boolean;
 }
@@ -67,7 +67,7 @@ export function trainCommand(): Command {
       "threads of the CPU, at most four a core; one a core by default, one in all for small models. The result does not depend on it",
       parseCount,
     )
-    .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
+    .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]))
     .option("-q, --quiet", "print nothing but errors")
     .option("--no-progress", "don't show progress")
     .addHelpText(
@@ -128,7 +128,7 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
       },
     });
     progress.end();
-    await tell(summary, flags, Date.now() - started);
+    await tell(summary, flags, `${duration((Date.now() - started) / 1000)} on ${backend.name}`);
   } catch (error) {
     progress.end();
     if (error instanceof InterruptedError) {
@@ -185,8 +185,7 @@ async function printPresets(format: Flags["format"]): Promise<void> {
 }
 
 /** The last metrics on stdout, and on stderr where the run is. */
-async function tell(summary: RunSummary, { format, quiet, out }: Flags, milliseconds: number): Promise<void> {
-  if (quiet) return;
+async function tell(summary: RunSummary, { format, quiet, out }: Flags, how: string): Promise<void> {
   const lines = [summary.train, summary.test].filter((line) => line !== null);
   const table = async () => {
     const digits = 4;
@@ -202,9 +201,9 @@ async function tell(summary: RunSummary, { format, quiet, out }: Flags, millisec
       ]),
     );
   };
-  await printData(format === "json" ? renderJson(summary) : await table());
-  talk(
-    `${summary.steps} steps in ${duration(milliseconds / 1000)}; last checkpoint ${plain(summary.checkpoint)}`,
-  );
+  const printed = format ?? (quiet ? null : "table");
+  if (printed !== null) await printData(printed === "json" ? renderJson(summary) : await table());
+  if (quiet) return;
+  talk(`${summary.steps} steps in ${how}; last checkpoint ${plain(summary.checkpoint)}`);
   talk(`next: marchenko analyze ${quoted(`${out}/checkpoints`)} -o series.html`);
 }
