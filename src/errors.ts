@@ -55,3 +55,9 @@ export class ConvergenceError extends MarchenkoError {
   readonly code = "convergence";
   readonly exitCode = 1;
 }
+
+/** Training left the range of numbers: what it was configured to does not converge. */
+export class DivergenceError extends MarchenkoError {
+  readonly code = "divergence";
+  readonly exitCode = 2;
+}

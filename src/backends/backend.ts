@@ -6,11 +6,20 @@ export interface Tensor {
   readonly shape: Shape;
 }
 
+/** A backend has not the memory for what is asked of it. */
+export class OutOfMemoryError extends RangeError {
+  override readonly name = "OutOfMemoryError";
+}
+
 /** Runs programs; each has a kernel for every op of `autodiff/catalogue.ts`. */
 export interface Backend {
   /** What it is called in messages and results, e.g. `wasm-relaxed, 2 threads`. */
   readonly name: string;
-  /** An array of zeros that lasts until {@link Backend.free} or {@link Backend.dispose}. */
+  /**
+   * An array of zeros that lasts until {@link Backend.free} or {@link Backend.dispose}.
+   *
+   * @throws {OutOfMemoryError} If it has no place.
+   */
   alloc(shape: Shape): Tensor;
   free(tensor: Tensor): void;
   /** @throws {RangeError} If the number of entries is another. */
@@ -20,7 +29,8 @@ export interface Backend {
    * Prepares a program for many runs.
    *
    * @param state - a tensor for each parameter that the program names; programs may share them.
-   * @throws {RangeError} If one is missing or has another shape, or the program can't be laid out.
+   * @throws {RangeError} If one is missing or has another shape, or the program can't be laid out;
+   *   {OutOfMemoryError} If its values have no place.
    */
   compile(program: Program, state: ReadonlyMap<string, Tensor>): Promise<Plan>;
   dispose(): Promise<void>;

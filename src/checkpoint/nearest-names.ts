@@ -19,17 +19,20 @@ export async function missingPath(path: string): Promise<UnreadableInputError> {
     if (!isAbsent(error)) return new UnreadableInputError(`${path} does not exist. Check the path.`);
     return new UnreadableInputError(`${path} does not exist, and neither does the folder ${folder}.`);
   }
-  const wanted = basename(path);
-  const near = names
+  const near = similarNames(basename(path), names);
+  const hint =
+    near.length > 0 ? `Did you mean ${near.join(" or ")}?` : `The folder ${folder} has no such name.`;
+  return new UnreadableInputError(`${path} does not exist: expected a checkpoint file or folder. ${hint}`);
+}
+
+/** Names that are much like a misspelt one, the nearest first: three at most, perhaps none. */
+export function similarNames(wanted: string, names: readonly string[]): string[] {
+  return names
     .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= FARTHEST * Math.max(name.length, wanted.length))
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
-    .slice(0, 3);
-  const hint =
-    near.length > 0
-      ? `Did you mean ${near.map(({ name }) => name).join(" or ")}?`
-      : `The folder ${folder} has no such name.`;
-  return new UnreadableInputError(`${path} does not exist: expected a checkpoint file or folder. ${hint}`);
+    .slice(0, 3)
+    .map(({ name }) => name);
 }
 
 /**

@@ -7,6 +7,7 @@ import { lawsCommand } from "./commands/laws.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { reportCommand } from "./commands/report.ts";
 import { selftestCommand } from "./commands/selftest.ts";
+import { trainCommand } from "./commands/train.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 
 const examples = `
@@ -14,6 +15,7 @@ Examples:
   marchenko inspect model.safetensors                     what is in it, from the headers alone
   marchenko analyze model/ -o run.json -o run.html        spectra, fits, verdicts, and a page to look at
   marchenko analyze runs/a/checkpoints -o series.html     a training run, with trajectories over steps
+  marchenko train digits-vit --out runs/a                 a small vision Transformer, trained here
 
 ${exitCodeHelp}`;
 
@@ -27,6 +29,7 @@ export function buildProgram(): Command {
     inspectCommand(),
     analyzeCommand(),
     reportCommand(),
+    trainCommand(),
     metricsCommand(),
     lawsCommand(),
     selftestCommand(),

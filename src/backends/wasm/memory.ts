@@ -1,3 +1,4 @@
+import { OutOfMemoryError } from "../backend.ts";
 import { FreeList } from "./free-list.ts";
 
 /** Bytes of a page of WebAssembly memory, and the most pages that 32-bit addresses reach. */
@@ -11,7 +12,7 @@ export interface WasmMemory {
    * Takes an area of zeros.
    *
    * @returns its address, a multiple of 64.
-   * @throws {RangeError} If the memory can't grow so far.
+   * @throws {OutOfMemoryError} If the memory can't grow so far.
    */
   take(bytes: number): number;
   give(address: number): void;
@@ -55,7 +56,7 @@ function growTo(memory: WebAssembly.Memory, bytes: number): void {
   if (needed <= have) return;
   const gigabytes = (bytes / 2 ** 30).toFixed(1);
   if (needed >= mostPages) {
-    throw new RangeError(
+    throw new OutOfMemoryError(
       `${gigabytes} GiB are needed, and a WebAssembly memory has 4 GiB at most: make the batch or the model smaller`,
     );
   }
@@ -63,6 +64,6 @@ function growTo(memory: WebAssembly.Memory, bytes: number): void {
     // An eighth more than needed: growing takes long.
     memory.grow(Math.max(needed, Math.min(mostPages - 1, Math.ceil(have * 1.125))) - have);
   } catch {
-    throw new RangeError(`${gigabytes} GiB of memory are needed, and this machine doesn't give them`);
+    throw new OutOfMemoryError(`${gigabytes} GiB of memory are needed, and this machine doesn't give them`);
   }
 }

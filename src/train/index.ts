@@ -1,0 +1,12 @@
+/** Subpath `marchenko/train`. */
+export { referenceBackend } from "../backends/reference.ts";
+export { type WasmBackendOptions, wasmBackend } from "../backends/wasm/wasm-backend.ts";
+export { composeRecipe, type RecipeSources } from "./compose-recipe.ts";
+export type { Activity } from "./meters.ts";
+export type { MetricsLine } from "./metrics-log.ts";
+export type { LiveModel, TapEntries, TrainObserver, TrainProgress } from "./observer.ts";
+export { checkRecipe, type PreparedRecipe, prepareRecipe } from "./prepare-recipe.ts";
+export { presets, presetsByName } from "./presets/catalogue.ts";
+export { parseRecipe, type Recipe, type RecipeInput, recipeSchema } from "./recipe.ts";
+export { type RunOptions, type RunSummary, run as runRecipe } from "./run.ts";
+export { type TrainOptions, train } from "./train.ts";

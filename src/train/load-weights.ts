@@ -1,0 +1,70 @@
+import { sameShape, shapeText } from "../autodiff/shape.ts";
+import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
+import type { Tensor } from "../checkpoint/tensor.ts";
+import { UsageError } from "../errors.ts";
+import type { ParameterSpec, Traced } from "../models/model.ts";
+
+/** Names of each sort that a message lists at most. */
+const MOST_NAMED = 5;
+
+/** Roles of parameters that a module of the trainer adds: no checkpoint from elsewhere has them. */
+const added: ReadonlySet<ParameterSpec["role"]> = new Set(["zeroth-bias", "lora"]);
+
+/**
+ * The weights that finetuning starts from, by name.
+ *
+ * @param path - a checkpoint: a file or a folder of one model.
+ * @param fresh - names of parameters that start anew, whatever the checkpoint has.
+ * @returns entries for the parameters that it has; zeroth biases and low-rank factors may be missing.
+ * @throws {UsageError} If others are missing, unexpected or of another shape: it lists them.
+ * @throws {UnreadableInputError} If the path can't be read; {CheckpointFormatError} If it is damaged.
+ */
+export async function loadWeights(
+  path: string,
+  traced: Traced,
+  fresh: readonly string[],
+): Promise<Map<string, Float32Array | Float64Array>> {
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const stored = new Map(checkpoint.tensors().map((tensor) => [tensor.name, tensor]));
+    const found = new Map<string, Tensor>();
+    const faults = { missing: [] as string[], otherShape: [] as string[], unexpected: [] as string[] };
+    const known = new Set(fresh);
+    for (const { spec } of traced.parameters.values()) {
+      const names = [spec.name, ...(spec.aliases ?? [])];
+      for (const name of names) known.add(name);
+      if (fresh.includes(spec.name)) continue;
+      const tensor = names.map((name) => stored.get(name)).find((each) => each !== undefined);
+      if (!tensor) {
+        if (!added.has(spec.role)) faults.missing.push(spec.name);
+      } else if (!sameShape(tensor.shape, spec.shape)) {
+        faults.otherShape.push(`${spec.name} ${shapeText(tensor.shape)}, not ${shapeText(spec.shape)}`);
+      } else found.set(spec.name, tensor);
+    }
+    const isUnexpected = (name: string) => !known.has(name) && !traced.ignores?.(name);
+    faults.unexpected.push(...Array.from(stored.keys()).filter(isUnexpected));
+    requireNone(path, faults);
+    const weights = new Map<string, Float32Array | Float64Array>();
+    for (const [name, tensor] of found) weights.set(name, await tensor.read());
+    return weights;
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+function requireNone(path: string, faults: Readonly<Record<string, readonly string[]>>): void {
+  const words: Readonly<Record<string, string>> = {
+    missing: "it lacks",
+    otherShape: "of another shape",
+    unexpected: "the model has no",
+  };
+  const lines = Object.entries(faults).flatMap(([sort, names]) => {
+    if (names.length === 0) return [];
+    const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
+    return [`  ${words[sort]}: ${names.slice(0, MOST_NAMED).join(", ")}${more}`];
+  });
+  if (lines.length === 0) return;
+  throw new UsageError(
+    `the weights in ${path} are not those of the recipe's model:\n${lines.join("\n")}\nSet the model's sizes to the checkpoint's, or name parameters that are to start anew in finetune.fresh.`,
+  );
+}

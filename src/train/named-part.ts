@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { similarNames } from "../checkpoint/nearest-names.ts";
+import { UsageError } from "../errors.ts";
+
+/** What a catalogue of recipe parts lists: an optimiser, a schedule, a data set. */
+export interface NamedPart {
+  /** What a recipe's `name` (a model's `kind`) says. */
+  readonly name: string;
+  /** The part's other members, with their defaults. */
+  readonly options: z.ZodType;
+}
+
+/**
+ * Finds the part that a recipe names in a catalogue, and checks its options.
+ *
+ * @param path - where the part is in the recipe, for messages: `optimizer`.
+ * @param key - the member that names it: `name` by default.
+ * @returns the catalogue's entry, and the options with their defaults.
+ * @throws {UsageError} If there is none of that name, or an option is wrong or unknown; it suggests the nearest name.
+ */
+export function namedPart<Part extends NamedPart>(
+  catalogue: readonly Part[],
+  choice: Readonly<Record<string, unknown>>,
+  path: string,
+  key = "name",
+): { readonly part: Part; readonly options: z.output<Part["options"]> } {
+  const { [key]: name, ...given } = choice;
+  const names = catalogue.map((each) => each.name);
+  const part = catalogue.find((each) => each.name === name);
+  if (!part) {
+    const near = typeof name === "string" ? similarNames(name, names) : [];
+    throw new UsageError(
+      `${path}.${key}: expected one of ${names.join(", ")}, got ${JSON.stringify(name)}.${suggestion(near)}`,
+    );
+  }
+  return { part, options: checked(part.options, given, path) as z.output<Part["options"]> };
+}
+
+/**
+ * A value as a schema makes it.
+ *
+ * @param path - where it is in the recipe; "" for the recipe itself.
+ * @throws {UsageError} With a line for each fault; unknown keys come with the nearest that there are.
+ */
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  path: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.flatMap((issue) => {
+    const at = [path, ...issue.path.map(String)].filter((part) => part !== "").join(".");
+    if (issue.code !== "unrecognized_keys") return [`${at || "recipe"}: ${issue.message}`];
+    const known = keysAt(schema, issue.path);
+    return issue.keys.map((key) => {
+      const near = similarNames(key, known);
+      const hint = near.length > 0 ? suggestion(near) : ` Known: ${known.join(", ")}.`;
+      return `${at === "" ? key : `${at}.${key}`}: there is no such key.${hint}`;
+    });
+  });
+  throw new UsageError(`the recipe is not right:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+}
+
+function suggestion(near: readonly string[]): string {
+  return near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+}
+
+/** The keys of the object that a schema has at a path; none where it can't be told. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: unknown = unwrapped(schema);
+  for (const key of path) {
+    if (!(at instanceof z.ZodObject)) return [];
+    at = unwrapped((at.shape as Record<PropertyKey, z.ZodType>)[key]);
+  }
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+function unwrapped(schema: unknown): unknown {
+  let inner = schema;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodNullable) {
+    inner = inner.unwrap();
+  }
+  return inner;
+}

@@ -1,0 +1,114 @@
+import { datasetCatalogue } from "../datasets/catalogue.ts";
+import type { Dataset } from "../datasets/dataset.ts";
+import { UsageError } from "../errors.ts";
+import { models } from "../models/catalogue.ts";
+import { createActivation } from "../sparsity/activations/catalogue.ts";
+import { sparsityOptions } from "../sparsity/options.ts";
+import type { DataSizes, Task } from "./batches/batches.ts";
+import { tasks } from "./batches/catalogue.ts";
+import { checked, namedPart } from "./named-part.ts";
+import { optimizers } from "./optimizers/catalogue.ts";
+import type { Recipe } from "./recipe.ts";
+import { schedules } from "./schedules/catalogue.ts";
+import type { Ingredients } from "./trainable.ts";
+
+/** A recipe with the defaults of all its parts, and the parts themselves. */
+export interface PreparedRecipe {
+  readonly recipe: Recipe;
+  readonly ingredients: Ingredients;
+}
+
+/** Models as parts of a recipe that name themselves by `kind`. */
+const modelParts = models.map((model) => ({ name: model.kind, options: model.sizes, model }));
+
+/**
+ * Checks all parts of a recipe without reading any data.
+ *
+ * @returns what they name, with the defaults of each.
+ * @throws {UsageError} With the part and what is wrong with it; it suggests the nearest name.
+ */
+export function checkRecipe(recipe: Recipe) {
+  const data = namedPart(datasetCatalogue, recipe.data, "data");
+  const model = namedPart(modelParts, recipe.model, "model", "kind").part.model;
+  const sparsity = checked(sparsityOptions, recipe.sparsity, "sparsity");
+  const optimizer = namedPart(optimizers, recipe.optimizer, "optimizer");
+  const schedule = namedPart(schedules, recipe.schedule, "schedule");
+  const task = tasks.find(({ name }) => name === model.task)!;
+  if (data.part.kind !== task.kind) {
+    throw new UsageError(
+      `the model "${model.kind}" is for ${task.kind}, and the data set ${data.part.name} has ${data.part.kind}: choose another of them.`,
+    );
+  }
+  if (recipe.imageMixing && task.kind !== "images") {
+    throw new UsageError(`imageMixing: the data set ${data.part.name} has no images. Leave it out.`);
+  }
+  return { data, model, sparsity, optimizer, schedule, task };
+}
+
+/**
+ * Makes all that a recipe names: its data are loaded, and sizes of the model that it leaves open follow from them.
+ *
+ * @throws {UsageError} If a part is wrong, they don't fit together, or what the data need is missing.
+ * @throws {UnreadableInputError} If data can't be read; {DatasetFormatError} If they are broken.
+ */
+export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
+  const { data, model, sparsity, optimizer, schedule, task } = checkRecipe(recipe);
+  const dataset = (await data.part.load(data.options)) as Dataset;
+  const { kind, ...given } = recipe.model;
+  const wanted = task.sizesOf(dataset.train);
+  requireSizes(wanted, given);
+  const sizes = checked(model.sizes, { ...wanted.equal, ...wanted.atLeast, ...given }, "model") as object;
+  const factor = schedule.part.create(schedule.options, recipe.steps);
+  const { batchSize, seed, imageMixing } = recipe;
+  const batches = (traced: Parameters<Ingredients["batches"]["training"]>[0]) => ({
+    batchSize,
+    seed,
+    imageMixing,
+    inputs: traced.inputs,
+  });
+  return {
+    recipe: {
+      ...recipe,
+      data: { name: data.part.name, ...(data.options as object) },
+      model: { kind: model.kind, ...sizes },
+      sparsity,
+      optimizer: { name: optimizer.part.name, ...optimizer.options },
+      schedule: { name: schedule.part.name, ...(schedule.options as object) },
+    },
+    ingredients: {
+      model: {
+        trace: (options) => model.trace(sizes, sparsity, options),
+        config: model.huggingFaceConfig(sizes, sparsity),
+        activityOf: () => createActivation(sparsity.activation),
+      },
+      batches: {
+        task,
+        training: (traced) => (task as Task).training(dataset.train, batches(traced)),
+        testing: (traced) => (task as Task).testing(dataset.test, batches(traced)),
+      },
+      updating: {
+        optimizer: optimizer.part.create(optimizer.options),
+        options: optimizer.options,
+        rate: (step) => optimizer.options.learningRate * factor(step),
+      },
+    },
+  };
+}
+
+/** @throws {UsageError} If a size that the recipe states doesn't suit the data. */
+function requireSizes({ equal, atLeast }: DataSizes, given: Readonly<Record<string, unknown>>): void {
+  for (const [size, value] of Object.entries(equal)) {
+    if (given[size] !== undefined && given[size] !== value) {
+      throw new UsageError(
+        `model.${size}: the data have ${value}, got ${given[size]}. Leave it out, or change it.`,
+      );
+    }
+  }
+  for (const [size, value] of Object.entries(atLeast)) {
+    if (given[size] !== undefined && !(Number(given[size]) >= value)) {
+      throw new UsageError(
+        `model.${size}: the data need ${value} at least, got ${given[size]}. Leave it out, or change it.`,
+      );
+    }
+  }
+}

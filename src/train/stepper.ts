@@ -1,0 +1,108 @@
+import type { Program } from "../autodiff/program.ts";
+import type { Backend, Feed } from "../backends/backend.ts";
+import type { Traced } from "../models/model.ts";
+import { activity, meanOf } from "./evaluate.ts";
+import { blockMeters } from "./meters.ts";
+import type { MetricsLine } from "./metrics-log.ts";
+import { dataOf, stepInputs } from "./step-inputs.ts";
+import type { StepProgram, Updating } from "./step-program.ts";
+import type { TrainableModel } from "./trainable.ts";
+import type { RunState } from "./weights.ts";
+
+/** What a step is told of itself, before its update. */
+export type Measured = Omit<MetricsLine, "step" | "split">;
+
+/** A model that is trained step by step. */
+export interface Stepper {
+  /** Makes a step. @returns the batch's loss before it. */
+  step(step: number, data: Feed): Promise<number>;
+  /** Makes the same step and measures it: that costs more. */
+  measuredStep(step: number, data: Feed): Promise<Measured>;
+  /** Entries of values inside the model, on a batch; nothing is updated. */
+  taps(
+    names: readonly string[],
+    step: number,
+    data: Feed,
+  ): Promise<Record<string, Float32Array | Float64Array>>;
+  dispose(): void;
+}
+
+/**
+ * Compiles the two plans of training: most steps run the one that measures nothing.
+ *
+ * @param program - of the traced model.
+ * @param state - its parameters, and what its optimiser keeps.
+ */
+export async function stepper(
+  backend: Backend,
+  state: RunState,
+  model: Pick<TrainableModel, "activityOf">,
+  traced: Traced,
+  program: StepProgram,
+  { rate }: Pick<Updating, "rate">,
+  { batchSize, seed }: { readonly batchSize: number; readonly seed: number },
+): Promise<Stepper> {
+  const { updates, loss, gradientNorm, scheduled } = program;
+  const meters = blockMeters(traced, batchSize, model.activityOf);
+  const ready = async (each: Program) => {
+    const plan = await backend.compile(each, state);
+    const inputs = stepInputs(each, traced, scheduled, seed);
+    const data = dataOf(each, traced);
+    return {
+      run: (step: number, feed: Feed) => plan.run({ ...data(feed), ...inputs(step) }),
+      dispose: () => plan.dispose(),
+    };
+  };
+  const measured: Record<string, Program["outputs"][string]> = {
+    loss,
+    gradientNorm,
+    accuracy: traced.accuracy,
+  };
+  for (const [i, meter] of meters.entries()) {
+    measured[`active.${i}`] = meter.activatedRatio;
+    measured[`flat.${i}`] = meter.derivativeSparsity;
+  }
+  const plain = await ready({ outputs: { loss }, updates });
+  const metered = await ready({ outputs: measured, updates });
+  const opened = [plain, metered];
+  const tapPlans = new Map<string, typeof plain>();
+  return {
+    step: async (step, data) => (await plain.run(step, data)).loss![0]!,
+    async measuredStep(step, data) {
+      const read = await metered.run(step, data);
+      const shares = (what: string) => meters.map((_, i) => meanOf(read[`${what}.${i}`]!)!);
+      return {
+        loss: read.loss![0]!,
+        accuracy: read.accuracy![0]!,
+        ...activity(
+          meters.map(({ block }) => block),
+          shares("active"),
+          shares("flat"),
+        ),
+        gradientNorm: read.gradientNorm![0]!,
+        learningRate: rate(step),
+      };
+    },
+    async taps(names, step, data) {
+      const key = JSON.stringify(names);
+      let plan = tapPlans.get(key);
+      if (!plan) {
+        plan = await ready({ outputs: Object.fromEntries(names.map((name) => [name, tapOf(traced, name)])) });
+        tapPlans.set(key, plan);
+        opened.push(plan);
+      }
+      return plan.run(step, data);
+    },
+    dispose() {
+      for (const plan of opened) plan.dispose();
+    },
+  };
+}
+
+/** @throws {RangeError} If the model has no such value. */
+export function tapOf({ taps }: Pick<Traced, "taps">, name: string) {
+  const value = taps.get(name);
+  if (!value)
+    throw new RangeError(`the model has no tap ${name} (it has ${Array.from(taps.keys()).join(", ")})`);
+  return value;
+}

@@ -1,0 +1,25 @@
+import { prepareRecipe } from "./prepare-recipe.ts";
+import { parseRecipe, type RecipeInput } from "./recipe.ts";
+import { type RunOptions, type RunSummary, run } from "./run.ts";
+
+/** What `train` is given. */
+export interface TrainOptions extends RunOptions {
+  /** As it is written, but whole: `composeRecipe` makes one that extends another whole. */
+  readonly recipe: RecipeInput;
+}
+
+/**
+ * Trains a model: a folder with `recipe.json`, `metrics.ndjson`, `checkpoints/` and the state to go on from.
+ *
+ * The recipe alone determines every byte of metrics and checkpoints, whether the run is stopped and resumed or not, and
+ * however many threads the backend has.
+ *
+ * @returns the last metrics and where they are.
+ * @throws {UsageError} If the recipe or the folder is not right, or something can't be written.
+ * @throws {DivergenceError} If the loss is no finite number.
+ * @throws {UnreadableInputError} If data or weights can't be read; {DatasetFormatError} If data are broken.
+ */
+export async function train({ recipe, ...options }: TrainOptions): Promise<RunSummary> {
+  const prepared = await prepareRecipe(parseRecipe(recipe));
+  return await run(prepared.recipe, prepared.ingredients, options);
+}

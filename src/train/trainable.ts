@@ -1,0 +1,27 @@
+import type { MlpBlock, Traced, TraceOptions } from "../models/model.ts";
+import type { Batches, Task } from "./batches/batches.ts";
+import type { Activity } from "./meters.ts";
+import type { Updating } from "./step-program.ts";
+
+/** A model with its sizes and modules, ready to be traced. */
+export interface TrainableModel {
+  trace(options: TraceOptions): Traced;
+  /** What `config.json` holds. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What is active, and what flat, in an MLP block. */
+  activityOf(block: MlpBlock): Activity;
+}
+
+/** Batches of both parts of a data set, for a traced model. */
+export interface BatchSource {
+  readonly task: Pick<Task, "name" | "perToken">;
+  training(traced: Traced): Batches;
+  testing(traced: Traced): Batches;
+}
+
+/** All that a recipe names, made. */
+export interface Ingredients {
+  readonly model: TrainableModel;
+  readonly batches: BatchSource;
+  readonly updating: Updating;
+}

@@ -1,0 +1,107 @@
+import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
+import { writeSafetensors } from "../checkpoint/safetensors-writer.ts";
+import { CheckpointFormatError, UsageError } from "../errors.ts";
+import type { Recipe } from "./recipe.ts";
+import type { RunFolder } from "./run-folder.ts";
+import { writing } from "./unwritable.ts";
+import type { NamedEntries } from "./weights.ts";
+
+/** All that a run needs to go on as if it had never stopped; the rest follows from recipe and step. */
+export interface TrainingState {
+  /** Updates made. */
+  readonly step: number;
+  /** Bytes of `metrics.ndjson` at that step. */
+  readonly metricsBytes: number;
+  readonly recipe: Recipe;
+  /** Parameters, and what the optimiser keeps of each, exactly. */
+  readonly arrays: readonly NamedEntries[];
+}
+
+/**
+ * Saves the state: one file, which takes the place of the last one when it is complete and on the disk.
+ *
+ * @throws {UsageError} If it can't be written; the last one stays then.
+ */
+export async function saveState(folder: RunFolder, { step, metricsBytes, recipe, arrays }: TrainingState) {
+  await writing(folder.state, () =>
+    writeSafetensors(folder.state, arrays, {
+      "marchenko.recipe": JSON.stringify(recipe),
+      "marchenko.step": String(step),
+      "marchenko.metricsBytes": String(metricsBytes),
+    }),
+  );
+}
+
+/**
+ * Reads the state that a run was left in.
+ *
+ * @param recipe - of the run that goes on; it must be the saved one's.
+ * @returns null when none was saved yet.
+ * @throws {UsageError} If the recipes differ: it names the members.
+ * @throws {CheckpointFormatError} If the file is damaged.
+ */
+export async function loadState(folder: RunFolder, recipe: Recipe): Promise<TrainingState | null> {
+  const { access } = await import("node:fs/promises");
+  const isThere = await access(folder.state).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return null;
+  const file = await openCheckpoint(folder.state);
+  try {
+    const step = wholeNumber(file.metadata["marchenko.step"]);
+    const metricsBytes = wholeNumber(file.metadata["marchenko.metricsBytes"]);
+    const saved = jsonOf(file.metadata["marchenko.recipe"]);
+    if (step === null || metricsBytes === null || saved === null) {
+      throw new CheckpointFormatError(`${folder.state} holds no state of a run. Start the run anew.`);
+    }
+    requireSameRecipe(folder, saved, jsonOf(JSON.stringify(recipe)));
+    if (step > recipe.steps) {
+      throw new CheckpointFormatError(
+        `${folder.state} is of step ${step}, and the run has ${recipe.steps}. Start the run anew.`,
+      );
+    }
+    const arrays: NamedEntries[] = [];
+    for (const tensor of file.tensors()) {
+      arrays.push({ name: tensor.name, shape: tensor.shape, data: await tensor.read() });
+    }
+    return { step, metricsBytes, recipe, arrays };
+  } finally {
+    await file.close();
+  }
+}
+
+function wholeNumber(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** null for what is no JSON. */
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+function requireSameRecipe(folder: RunFolder, saved: unknown, given: unknown): void {
+  const differing = differences(saved, given, "");
+  if (differing.length === 0) return;
+  throw new UsageError(
+    `the run in ${folder.path} has another recipe (${differing.slice(0, 3).join("; ")}): resume it with its own, ${folder.recipe}, or start a new run in another folder.`,
+  );
+}
+
+/** Members in which two values of JSON differ, each as "optimizer.learningRate: 0.1, now 0.2". */
+function differences(a: unknown, b: unknown, path: string): string[] {
+  if (isObject(a) && isObject(b)) {
+    const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+    return Array.from(keys, (key) => differences(a[key], b[key], path ? `${path}.${key}` : key)).flat();
+  }
+  const [before, now] = [JSON.stringify(a), JSON.stringify(b)];
+  return before === now ? [] : [`${path}: ${before ?? "nothing"}, now ${now ?? "nothing"}`];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
