@@ -1,14 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { differentiate } from "../../dist/autodiff/differentiate.js";
 import { constant, input, parameter } from "../../dist/autodiff/leaves.js";
+import { adamStep } from "../../dist/autodiff/ops/adam-step.js";
 import { add } from "../../dist/autodiff/ops/add.js";
 import { broadcastTo, sum, sumRows, sumTo } from "../../dist/autodiff/ops/broadcasting.js";
 import { concatenate } from "../../dist/autodiff/ops/concatenate.js";
 import { contraction } from "../../dist/autodiff/ops/contraction.js";
+import { crossEntropy } from "../../dist/autodiff/ops/cross-entropy.js";
 import { detach } from "../../dist/autodiff/ops/detach.js";
+import { divide } from "../../dist/autodiff/ops/divide.js";
 import { gather } from "../../dist/autodiff/ops/gather.js";
 import { hyperbolicTangent } from "../../dist/autodiff/ops/hyperbolic-tangent.js";
 import { linear } from "../../dist/autodiff/ops/linear.js";
+import { minimum } from "../../dist/autodiff/ops/minimum.js";
 import { movingAverage } from "../../dist/autodiff/ops/moving-average.js";
 import { multiply } from "../../dist/autodiff/ops/multiply.js";
 import { normalize } from "../../dist/autodiff/ops/normalize.js";
@@ -17,6 +22,7 @@ import { applyPiecewise } from "../../dist/autodiff/ops/piecewise-polynomial.js"
 import { reshape } from "../../dist/autodiff/ops/reshape.js";
 import { slice } from "../../dist/autodiff/ops/slice.js";
 import { softmax } from "../../dist/autodiff/ops/softmax.js";
+import { squareRoot } from "../../dist/autodiff/ops/square-root.js";
 import { sumOfSquares } from "../../dist/autodiff/ops/sum-of-squares.js";
 import type { Program } from "../../dist/autodiff/program.js";
 import type { Value } from "../../dist/autodiff/value.js";
@@ -244,6 +250,67 @@ describe.skipIf(variant === null)("plans in WebAssembly", () => {
         }
       }
     });
+  });
+
+  test("training steps of a network are those of the reference", async () => {
+    const [batch, widths] = [90, [30, 170, 10]] as const;
+    const draws = randomStream(4, ["network"]);
+    const state = new Map<Value, Float32Array>();
+    const kept = (name: string, shape: readonly number[], scale: number): Value => {
+      const value = parameter(name, shape);
+      const count = shape.reduce((a, b) => a * b, 1);
+      state.set(
+        value,
+        new Float32Array(count).map(() => scale * draws.normal()),
+      );
+      return value;
+    };
+    let x: Value = input("x", [batch, widths[0]]);
+    const weights: Value[] = [];
+    for (const layer of [1, 2] as const) {
+      const [from, to] = [widths[layer - 1]!, widths[layer]!];
+      const [w, b] = [kept(`w${layer}`, [to, from], from ** -0.5), kept(`b${layer}`, [to], 0.1)];
+      x = add(contraction(applyPiecewise(relu, x), w, "bi,oi->bo"), b);
+      weights.push(w, b);
+    }
+    const labels = constant(
+      Array.from({ length: batch }, (_, i) => i % 10),
+      [batch],
+    );
+    const loss = linear(sum(crossEntropy(x, labels)), 1 / batch);
+    const gradients = differentiate(loss, weights);
+    const norm = squareRoot(gradients.map(sumOfSquares).reduce(add));
+    const clip = minimum(constant(1), divide(constant(0.5), norm));
+    const updates = weights.flatMap((w, i) => {
+      const [m, v] = [kept(`m${i}`, w.shape, 0), kept(`v${i}`, w.shape, 0)];
+      const first = movingAverage(m, gradients[i]!, clip, 0.9, 1);
+      const second = movingAverage(v, gradients[i]!, clip, 0.99, 2);
+      const step = { epsilon: 0.1, weightDecay: 0.1 };
+      const next = adamStep(w, first, second, input(`rate${i}`), constant(0.5), constant(0.5), step);
+      return [
+        { parameter: m, value: first },
+        { parameter: v, value: second },
+        { parameter: w, value: next },
+      ];
+    });
+    const rates = { rate0: 0.1, rate1: 0.1, rate2: 0.1, rate3: 0.1 };
+    const feeds = [1, 2, 3].map(() => ({
+      ...rates,
+      x: new Float32Array(batch * widths[0]).map(draws.normal),
+    }));
+    const program = { outputs: { loss, norm }, updates };
+    const expected = await runAll(referenceBackend(), program, state, feeds);
+    await withBackends([1, 2], async (backends) => {
+      for (const backend of backends) {
+        const got = await runAll(backend, program, state, feeds);
+        // Numbers of size 1, each from sums of up to 170 products, through three steps.
+        for (const [i, entries] of expected.entries()) {
+          expect(distance(got[i]!, entries)).toBeLessThan(2 ** -24 * 170 * 3);
+        }
+      }
+    });
+    // The loss falls: what was updated is what the loss is made of.
+    expect(expected[4]![0]).toBeLessThan(expected[0]![0]!);
   });
 
   test("programs share tensors, and memory that is given back is used again", async () => {

@@ -87,7 +87,7 @@ function assignSlots(unit: Unit, isPassing: (node: Node) => boolean, slots: Map<
     if (!passing.has(node) || entrywiseCall(node) === null) continue;
     const slot = free.pop() ?? count++;
     slots.set(node, slot);
-    // What nobody reads is not computed at all, but for outputs and updates; its slot is free at once.
+    // What nobody reads leaves its slot at once.
     if (!lastStep.has(node)) free.push(slot);
   }
   return count;

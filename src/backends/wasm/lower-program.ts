@@ -1,7 +1,7 @@
 import { constantOp, inputOp, parameterOp } from "../../autodiff/leaves.ts";
 import type { ProgramLayout } from "../../autodiff/program.ts";
 import { sizeOf } from "../../autodiff/shape.ts";
-import type { Op, Value } from "../../autodiff/value.ts";
+import type { Value } from "../../autodiff/value.ts";
 import { kernelOf } from "./catalogue.ts";
 import type { Call, Lowered } from "./kernel.ts";
 
@@ -26,11 +26,8 @@ export interface LoweredProgram {
   nodeOf(value: Value): Node;
 }
 
-const leaves: ReadonlySet<Op<never> | Op<unknown>> = new Set<unknown>([
-  inputOp,
-  parameterOp,
-  constantOp,
-]) as ReadonlySet<Op<never>>;
+/** Ops whose entries are given. */
+const leaves = new Set<unknown>([inputOp, parameterOp, constantOp]);
 
 /** A program in terms of kernels: reshaped values are what they were made of. */
 export function lowerProgram({ order }: ProgramLayout): LoweredProgram {

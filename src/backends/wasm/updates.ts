@@ -2,10 +2,7 @@ import { adamStepOp } from "../../autodiff/ops/adam-step.ts";
 import { movingAverageOp } from "../../autodiff/ops/moving-average.ts";
 import { operand, result, type WasmKernel } from "./kernel.ts";
 
-type AttributesOf<O> = O extends WasmOp<infer A> ? A : never;
-type WasmOp<A> = WasmKernel<A>["op"];
-
-export const movingAverageKernel: WasmKernel<AttributesOf<typeof movingAverageOp>> = {
+export const movingAverageKernel: WasmKernel<{ readonly decay: number; readonly power: 1 | 2 }> = {
   op: movingAverageOp,
   lower: ({ attributes: { decay, power } }) => ({
     entrywise: {
@@ -15,7 +12,7 @@ export const movingAverageKernel: WasmKernel<AttributesOf<typeof movingAverageOp
   }),
 };
 
-export const adamStepKernel: WasmKernel<AttributesOf<typeof adamStepOp>> = {
+export const adamStepKernel: WasmKernel<{ readonly epsilon: number; readonly weightDecay: number }> = {
   op: adamStepOp,
   lower: ({ attributes: { epsilon, weightDecay } }) => ({
     entrywise: {

@@ -18,7 +18,7 @@ import { type ProfileRow, profileBy } from "./profile.ts";
 export interface WasmBackendOptions {
   /** Threads, the caller's among them: 1 by default. One where memory can't be shared. */
   readonly threads?: number;
-  /** The fastest that this machine runs by default; results of one variant are the same on all machines. */
+  /** The fastest that this machine runs by default; "plain" gives the same bits on all machines. */
   readonly variant?: KernelVariant;
   /** Seconds, from any start: plans then tell by `profile()` where their time goes. */
   readonly clock?: () => number;
