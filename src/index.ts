@@ -1,6 +1,7 @@
 /** The library: one line a public name, in the order the data walks. */
 
 export { analyze } from "./analysis/analyze.ts";
+export { analyzeEvery } from "./analysis/analyze-every.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-options.ts";
 export type { Compute } from "./analysis/compute.ts";
 export { metricValue } from "./analysis/metric-value.ts";
@@ -17,6 +18,7 @@ export {
 } from "./analysis/result.ts";
 export { version } from "./analysis/version.ts";
 export { type DenoisedLayer, type DenoisedSummary, writeDenoised } from "./analysis/write-denoised.ts";
+export { type WasmBackendOptions, wasmBackend } from "./backends/wasm/wasm-backend.ts";
 export type { Checkpoint, LeftOutFile } from "./checkpoint/checkpoint.ts";
 export { openCheckpoint, openCheckpointBlob } from "./checkpoint/open-checkpoint.ts";
 export { encodeSafetensors, writeSafetensors } from "./checkpoint/safetensors-writer.ts";
@@ -33,6 +35,8 @@ export {
 export {
   CheckpointFormatError,
   ConvergenceError,
+  DatasetFormatError,
+  DivergenceError,
   MarchenkoError,
   NothingToAnalyzeError,
   UnreadableInputError,
@@ -96,3 +100,8 @@ export type { SingularValues, SpectrumEngine } from "./spectrum/spectrum-engine.
 export type { SpectrumMethod } from "./spectrum/spectrum-method.ts";
 export { typedArrayEngine } from "./spectrum/typed-array-engine.ts";
 export { fastestEngine, wasmEngine } from "./spectrum/wasm-engine.ts";
+export { composeRecipe } from "./train/compose-recipe.ts";
+export type { LiveModel, TrainObserver, TrainProgress } from "./train/observer.ts";
+export type { Recipe, RecipeInput } from "./train/recipe.ts";
+export type { RunSummary } from "./train/run.ts";
+export { type TrainOptions, train } from "./train/train.ts";

@@ -3,12 +3,15 @@ import { expect, test } from "vitest";
 import * as checkpoint from "../src/checkpoint/index.ts";
 import * as library from "../src/index.ts";
 import * as laws from "../src/laws/index.ts";
+import * as train from "../src/train/index.ts";
 
 test("the library exports these names, and no others", () => {
   expect(Object.keys(library).sort()).toMatchInlineSnapshot(`
     [
       "CheckpointFormatError",
       "ConvergenceError",
+      "DatasetFormatError",
+      "DivergenceError",
       "MarchenkoError",
       "NothingToAnalyzeError",
       "UnreadableInputError",
@@ -16,8 +19,10 @@ test("the library exports these names, and no others", () => {
       "accurateSingularValues",
       "analysisResultSchema",
       "analyze",
+      "analyzeEvery",
       "asMatrix",
       "aspectRatioComparableAlpha",
+      "composeRecipe",
       "computeInWorkers",
       "computeSpectrum",
       "drawNullSpectra",
@@ -53,8 +58,10 @@ test("the library exports these names, and no others", () => {
       "tensorOf",
       "thinSvd",
       "tracyWidom",
+      "train",
       "typedArrayEngine",
       "version",
+      "wasmBackend",
       "wasmEngine",
       "weightwatcherDetails",
       "writeDenoised",
@@ -96,6 +103,26 @@ test("the subpath marchenko/checkpoint exports these", () => {
       "openCheckpoints",
       "tensorOf",
       "writeSafetensors",
+    ]
+  `);
+});
+
+test("the subpath marchenko/train exports these", () => {
+  expect(Object.keys(train).sort()).toMatchInlineSnapshot(`
+    [
+      "checkRecipe",
+      "composeRecipe",
+      "datasetCatalogue",
+      "loadDataset",
+      "parseRecipe",
+      "prepareRecipe",
+      "presets",
+      "presetsByName",
+      "recipeSchema",
+      "referenceBackend",
+      "runRecipe",
+      "train",
+      "wasmBackend",
     ]
   `);
 });

@@ -1,6 +1,8 @@
 /** Subpath `marchenko/train`. */
 export { referenceBackend } from "../backends/reference.ts";
 export { type WasmBackendOptions, wasmBackend } from "../backends/wasm/wasm-backend.ts";
+export { datasetCatalogue, loadDataset } from "../datasets/catalogue.ts";
+export type { AnyDataset, Dataset, ImageSet, TokenSet } from "../datasets/dataset.ts";
 export { composeRecipe, type RecipeSources } from "./compose-recipe.ts";
 export type { Activity } from "./meters.ts";
 export type { MetricsLine } from "./metrics-log.ts";
