@@ -11,6 +11,7 @@ import { optimizers } from "./optimizers/catalogue.ts";
 import type { Recipe } from "./recipe.ts";
 import { schedules } from "./schedules/catalogue.ts";
 import type { Ingredients } from "./trainable.ts";
+import { weightsConfig } from "./weights-config.ts";
 
 /** A recipe with the defaults of all its parts, and the parts themselves. */
 export interface PreparedRecipe {
@@ -46,18 +47,25 @@ export function checkRecipe(recipe: Recipe) {
 }
 
 /**
- * Makes all that a recipe names: its data are loaded, and sizes of the model that it leaves open follow from them.
+ * Makes all that a recipe names: its data are loaded. What it leaves open of the model is as the `config.json` beside the
+ * weights that are finetuned says, and follows from the data.
  *
  * @throws {UsageError} If a part is wrong, they don't fit together, or what the data need is missing.
  * @throws {UnreadableInputError} If data can't be read; {DatasetFormatError} If they are broken.
  */
 export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
-  const { data, model, sparsity, optimizer, schedule, task } = checkRecipe(recipe);
+  const { data, model, optimizer, schedule, task } = checkRecipe(recipe);
+  const known = recipe.finetune ? await weightsConfig(recipe.finetune.from, model) : null;
+  const sparsity = checked(sparsityOptions, { ...known?.sparsity, ...recipe.sparsity }, "sparsity");
   const dataset = (await data.part.load(data.options)) as Dataset;
   const { kind, ...given } = recipe.model;
   const wanted = task.sizesOf(dataset.train);
   requireSizes(wanted, given);
-  const sizes = checked(model.sizes, { ...wanted.equal, ...wanted.atLeast, ...given }, "model") as object;
+  const sizes = checked(
+    model.sizes,
+    { ...leftOpen(wanted, known?.sizes ?? {}), ...given },
+    "model",
+  ) as object;
   const factor = schedule.part.create(schedule.options, recipe.steps);
   const { batchSize, seed, imageMixing } = recipe;
   const batches = (traced: Parameters<Ingredients["batches"]["training"]>[0]) => ({
@@ -93,6 +101,16 @@ export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
       },
     },
   };
+}
+
+/** Sizes that a recipe doesn't state: those of the weights that it begins with, made to suit the data. */
+function leftOpen({ equal, atLeast }: DataSizes, known: object): Readonly<Record<string, unknown>> {
+  const sizes = known as Readonly<Record<string, unknown>>;
+  const large = Object.entries(atLeast).map(([size, least]) => [
+    size,
+    Math.max(least, Number(sizes[size] ?? least)),
+  ]);
+  return { ...sizes, ...Object.fromEntries(large), ...equal };
 }
 
 /** @throws {UsageError} If a size that the recipe states doesn't suit the data. */
