@@ -2,6 +2,7 @@ import { datasetCatalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { UsageError } from "../errors.ts";
 import { models } from "../models/catalogue.ts";
+import type { Traced } from "../models/model.ts";
 import { createActivation } from "../sparsity/activations/catalogue.ts";
 import { sparsityOptions } from "../sparsity/options.ts";
 import type { DataSizes, Task } from "./batches/batches.ts";
@@ -42,6 +43,9 @@ export function checkRecipe(recipe: Recipe) {
   }
   if (recipe.imageMixing && task.kind !== "images") {
     throw new UsageError(`imageMixing: the data set ${data.part.name} has no images. Leave it out.`);
+  }
+  if (recipe.measureEvery !== undefined) {
+    throw new UsageError("measureEvery: this version has no measurements while training. Leave it out.");
   }
   return { data, model, sparsity, optimizer, schedule, task };
 }
@@ -85,7 +89,11 @@ export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
     },
     ingredients: {
       model: {
-        trace: (options) => model.trace(sizes, sparsity, options),
+        trace(options) {
+          const traced = model.trace(sizes, sparsity, options);
+          if (options.training && sparsity.restrictedLayerNorm) requireRestrictedNorm(traced, model.kind);
+          return traced;
+        },
         config: model.huggingFaceConfig(sizes, sparsity),
         activityOf: () => createActivation(sparsity.activation),
       },
@@ -101,6 +109,15 @@ export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
       },
     },
   };
+}
+
+/** @throws {UsageError} If norms are to be restricted, and the model has none that can be. */
+function requireRestrictedNorm({ parameters }: Traced, kind: string): void {
+  const specs = Array.from(parameters.values(), ({ spec }) => spec);
+  if (specs.some(({ role, constrain }) => role === "norm-weight" && constrain)) return;
+  throw new UsageError(
+    `sparsity.restrictedLayerNorm: this ${kind} has no norm with a scale before its MLP blocks. Leave it out, or choose sizes that give it one.`,
+  );
 }
 
 /** Sizes that a recipe doesn't state: those of the weights that it begins with, made to suit the data. */
