@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -12,7 +13,7 @@ import { describe, expect, test } from "vitest";
 import { OutOfMemoryError } from "../../src/backends/backend.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { openCheckpoint } from "../../src/checkpoint/open-checkpoint.ts";
-import { writeSafetensors } from "../../src/checkpoint/safetensors-writer.ts";
+import { streamSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors-writer.ts";
 import {
   CheckpointFormatError,
   DivergenceError,
@@ -169,11 +170,21 @@ describe("what goes wrong", () => {
     await expect(resumed).rejects.toBeInstanceOf(UsageError);
   });
 
+  test("a folder in which a killed process has left its recipe half written is as good as new", async () => {
+    const out = newFolder();
+    mkdirSync(out);
+    writeFileSync(join(out, "recipe.json.partial"), "{");
+    await trainHere({ out, recipe: { ...toy, steps: 1 } });
+    expect(readdirSync(out)).not.toContain("recipe.json.partial");
+  });
+
   test("metrics that were cut since are an error, not a gap", async () => {
     const out = newFolder();
     await stopAt(7, out);
     truncateSync(join(out, "metrics.ndjson"), 10);
     await expect(trainHere({ out, resume: true })).rejects.toThrow(/has 10 bytes/);
+    rmSync(join(out, "metrics.ndjson"));
+    await expect(trainHere({ out, resume: true })).rejects.toThrow(/has 0 bytes/);
   });
 
   test("a damaged state is an error of the file", async () => {
@@ -341,6 +352,38 @@ describe("finetuning", () => {
     expect((error as Error).message).toContain("the model has no: stranger");
     const missing = trainHere({ out: newFolder(), recipe: finetune("/nowhere/model") });
     await expect(missing).rejects.toBeInstanceOf(UnreadableInputError);
+  });
+
+  test("from integers, or from what is no number, is an error of the file that names it", async () => {
+    const first = newFolder();
+    await trainHere({ out: first, recipe: { ...toy, steps: 1 } });
+    const source = await openCheckpoint(join(first, "checkpoints", "step-000001"));
+    const tensors = await Promise.all(
+      source.tensors().map(async (each) => ({ name: each.name, shape: each.shape, data: await each.read() })),
+    );
+    await source.close();
+    const [path, integers] = [`${newFolder()}.safetensors`, `${newFolder()}.safetensors`];
+    const change = (data: Float32Array | Float64Array, name: string) =>
+      name === "blocks.0.key.bias" ? data.map((each, i) => (i === 3 ? Number.NaN : each)) : data;
+    await writeSafetensors(
+      path,
+      tensors.map((each) => ({ ...each, data: change(each.data, each.name) })),
+    );
+    const broken = trainHere({ out: newFolder(), recipe: finetune(path) });
+    await expect(broken).rejects.toThrow(/blocks.0.key.bias has entries that are no finite numbers/);
+    await expect(broken).rejects.toBeInstanceOf(CheckpointFormatError);
+    await streamSafetensors(
+      integers,
+      tensors.map(({ name, shape, data }) => ({
+        name,
+        shape,
+        dtype: "I8" as const,
+        bytes: () => [new Uint8Array(data.length)],
+      })),
+    );
+    const whole = trainHere({ out: newFolder(), recipe: finetune(integers) });
+    await expect(whole).rejects.toThrow(/not floating-point numbers: input.weight I8, /);
+    await expect(whole).rejects.toBeInstanceOf(UsageError);
   });
 
   test("parameters that are to start anew may be missing, or be of another shape", async () => {
