@@ -1,3 +1,4 @@
+import { isAbsent } from "../checkpoint/system-errors.ts";
 import { UsageError } from "../errors.ts";
 import { unwritable, writing } from "./unwritable.ts";
 
@@ -37,7 +38,13 @@ export interface MetricsLog {
  */
 export async function openMetricsLog(path: string, keep: number): Promise<MetricsLog> {
   const { open } = await import("node:fs/promises");
-  const handle = await writing(path, () => open(path, keep === 0 ? "w" : "r+"));
+  // What is gone has no bytes: a new file shows it.
+  const opened = async () =>
+    await open(path, keep === 0 ? "w" : "r+").catch((error: unknown) => {
+      if (isAbsent(error)) return open(path, "w");
+      throw error;
+    });
+  const handle = await writing(path, opened);
   let bytes = keep;
   if (keep > 0) {
     const { size } = await handle.stat();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { loraOptions } from "../sparsity/lora.ts";
 import { checked } from "./named-part.ts";
 
 const count = z.int().min(1);
@@ -39,7 +40,7 @@ export const recipeSchema = z.strictObject({
       from: z.string().min(1),
       /** Names of parameters that start anew, such as the head of another task. */
       fresh: z.array(z.string()).default([]),
-      lora: z.strictObject({ rank: count, alpha: z.number().positive().default(1) }).optional(),
+      lora: loraOptions.optional(),
     })
     .optional(),
   optimizer: named("name"),

@@ -9,7 +9,8 @@ import { isCheckpointStep, isEvaluationStep, isLogStep, type Recipe } from "./re
 import { checkpointName, makeRunFolder, runFolder } from "./run-folder.ts";
 import { saveCheckpoint } from "./save-checkpoint.ts";
 import { stepProgram } from "./step-program.ts";
-import { stepper, tapOf } from "./stepper.ts";
+import { stepper } from "./stepper.ts";
+import { tapValues } from "./taps.ts";
 import type { Ingredients } from "./trainable.ts";
 import { loadState, saveState } from "./training-state.ts";
 import { asTensors, readState, weightsOf } from "./weights.ts";
@@ -62,7 +63,7 @@ export async function run(
   const smoothing = recipe.labelSmoothing;
   const traced = model.trace({ batchSize, training: true, labelSmoothing: smoothing, ...mixup, ...lora });
   const tested = model.trace({ batchSize, training: false, labelSmoothing: 0, ...lora });
-  for (const name of observers.flatMap(({ taps = [] }) => taps)) tapOf(traced, name);
+  for (const { taps = [] } of observers) tapValues(traced, taps);
   const batches = ingredients.batches.training(traced);
   const testBatches = ingredients.batches.testing(tested);
   const program = stepProgram(traced, updating);
@@ -92,10 +93,10 @@ export async function run(
     await saveCheckpoint(folder, { step, recipe, config: model.config, weights });
   };
   const show = async (step: number, { taps: names = [], onStep }: TrainObserver): Promise<void> => {
-    const entries = names.length > 0 ? await train.taps(names, step, (await batches.batch(step)).feed) : {};
-    const taps = names.map((name) => [name, { shape: tapOf(traced, name).shape, data: entries[name]! }]);
+    const tapped = async () => train.taps(names, step, (await batches.batch(step)).feed);
+    const taps = names.length > 0 ? await placed(tapped) : {};
     const tensors = async () => asTensors(await weightsOf(backend, state, traced));
-    await onStep({ id: checkpointName(step), step, tensors }, Object.fromEntries(taps));
+    await onStep({ id: checkpointName(step), step, tensors }, taps);
   };
   try {
     const begin = saved?.step ?? 0;

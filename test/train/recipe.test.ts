@@ -139,6 +139,18 @@ describe("what is wrong with a recipe", () => {
     expect(faultOf(() => compose(given))).toContain("a recipe is an object of JSON");
   });
 
+  test("objects without end, and keys that would get lost, are refused", () => {
+    const inner = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+    const data = JSON.parse(inner(50_000)) as unknown;
+    expect(faultOf(() => compose({ extends: "digits-vit", data }))).toContain("within each other");
+    const set = [`data=${inner(50_000)}`];
+    expect(faultOf(() => compose({ extends: "digits-vit" }, set))).toContain("within each other");
+    for (const text of ['"__proto__": {"steps": 1}', '"model": {"__proto__": {"width": 7}}']) {
+      const given = JSON.parse(`{"extends": "digits-vit", ${text}}`) as unknown;
+      expect(faultOf(() => compose(given))).toContain("__proto__: there is no such key");
+    }
+  });
+
   test("all faults are told at once", () => {
     const fault = wrong({ stepz: 3, batchSize: 0 });
     expect(fault).toContain("stepz");
