@@ -1,7 +1,8 @@
 import { sameShape, shapeText } from "../autodiff/shape.ts";
+import { similarNames } from "../checkpoint/nearest-names.ts";
 import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 import type { Tensor } from "../checkpoint/tensor.ts";
-import { UsageError } from "../errors.ts";
+import { NothingToAnalyzeError, UnreadableInputError, UsageError } from "../errors.ts";
 import type { ParameterSpec, Traced } from "../models/model.ts";
 
 /** Names of each sort that a message lists at most. */
@@ -24,7 +25,11 @@ export async function loadWeights(
   traced: Traced,
   fresh: readonly string[],
 ): Promise<Map<string, Float32Array | Float64Array>> {
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openCheckpoint(path).catch((cause: unknown) => {
+    // To an analysis a folder without a model is nothing to do; here it was to be read.
+    if (!(cause instanceof NothingToAnalyzeError)) throw cause;
+    throw new UnreadableInputError(`finetune.from: ${cause.message}`, { cause });
+  });
   try {
     const stored = new Map(checkpoint.tensors().map((tensor) => [tensor.name, tensor]));
     const found = new Map<string, Tensor>();
@@ -41,6 +46,7 @@ export async function loadWeights(
         faults.otherShape.push(`${spec.name} ${shapeText(tensor.shape)}, not ${shapeText(spec.shape)}`);
       } else found.set(spec.name, tensor);
     }
+    requireKnown(fresh, traced, stored);
     const isUnexpected = (name: string) => !known.has(name) && !traced.ignores?.(name);
     faults.unexpected.push(...Array.from(stored.keys()).filter(isUnexpected));
     requireNone(path, faults);
@@ -49,6 +55,20 @@ export async function loadWeights(
     return weights;
   } finally {
     await checkpoint.close();
+  }
+}
+
+/** A name that is neither the model's nor the checkpoint's is a slip, and the parameter it meant would be loaded. */
+function requireKnown(fresh: readonly string[], traced: Traced, stored: ReadonlyMap<string, Tensor>): void {
+  const own = Array.from(traced.parameters.values(), ({ spec }) => spec.name);
+  for (const name of fresh) {
+    if (own.includes(name) || stored.has(name)) continue;
+    const near = similarNames(name, own);
+    const hint =
+      near.length > 0
+        ? ` Did you mean ${near.join(" or ")}?`
+        : ` It has ${own.slice(-MOST_NAMED).join(", ")} and others.`;
+    throw new UsageError(`finetune.fresh: the model has no parameter ${name}.${hint}`);
   }
 }
 
