@@ -1,7 +1,8 @@
 import { sameShape, shapeText } from "../autodiff/shape.ts";
+import { similarNames } from "../checkpoint/nearest-names.ts";
 import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 import type { Tensor } from "../checkpoint/tensor.ts";
-import { CheckpointFormatError, UsageError } from "../errors.ts";
+import { CheckpointFormatError, NothingToAnalyzeError, UnreadableInputError, UsageError } from "../errors.ts";
 import { floatFormats } from "../linalg/float-formats.ts";
 import type { ParameterSpec, Traced } from "../models/model.ts";
 
@@ -26,7 +27,11 @@ export async function loadWeights(
   traced: Traced,
   fresh: readonly string[],
 ): Promise<Map<string, Float32Array | Float64Array>> {
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openCheckpoint(path).catch((cause: unknown) => {
+    // To an analysis a folder without a model is nothing to do; here it was to be read.
+    if (!(cause instanceof NothingToAnalyzeError)) throw cause;
+    throw new UnreadableInputError(`finetune.from: ${cause.message}`, { cause });
+  });
   try {
     const stored = new Map(checkpoint.tensors().map((tensor) => [tensor.name, tensor]));
     const found = new Map<string, Tensor>();
@@ -46,6 +51,7 @@ export async function loadWeights(
         faults.notFloat.push(`${spec.name} ${tensor.dtype}`);
       } else found.set(spec.name, tensor);
     }
+    requireKnown(fresh, traced, stored);
     const isUnexpected = (name: string) => !known.has(name) && !traced.ignores?.(name);
     faults.unexpected.push(...Array.from(stored.keys()).filter(isUnexpected));
     requireNone(path, faults);
@@ -64,6 +70,20 @@ async function finiteEntries(path: string, tensor: Tensor): Promise<Float32Array
   throw new CheckpointFormatError(
     `the weights in ${path}: ${tensor.name} has entries that are no finite numbers. Finetune another checkpoint.`,
   );
+}
+
+/** A name that is neither the model's nor the checkpoint's is a slip, and the parameter it meant would be loaded. */
+function requireKnown(fresh: readonly string[], traced: Traced, stored: ReadonlyMap<string, Tensor>): void {
+  const own = Array.from(traced.parameters.values(), ({ spec }) => spec.name);
+  for (const name of fresh) {
+    if (own.includes(name) || stored.has(name)) continue;
+    const near = similarNames(name, own);
+    const hint =
+      near.length > 0
+        ? ` Did you mean ${near.join(" or ")}?`
+        : ` It has ${own.slice(-MOST_NAMED).join(", ")} and others.`;
+    throw new UsageError(`finetune.fresh: the model has no parameter ${name}.${hint}`);
+  }
 }
 
 function requireNone(path: string, faults: Readonly<Record<string, readonly string[]>>): void {

@@ -38,13 +38,13 @@ export interface MetricsLog {
  */
 export async function openMetricsLog(path: string, keep: number): Promise<MetricsLog> {
   const { open } = await import("node:fs/promises");
-  // What is gone has no bytes: a new file shows it.
-  const opened = async () =>
-    await open(path, keep === 0 ? "w" : "r+").catch((error: unknown) => {
-      if (isAbsent(error)) return open(path, "w");
-      throw error;
-    });
-  const handle = await writing(path, opened);
+  const handle = await writing(path, () => open(path, keep === 0 ? "w" : "r+")).catch((error: Error) => {
+    if (keep === 0 || !isAbsent(error.cause)) throw error;
+    throw new UsageError(
+      `${path} is gone, and it had ${keep} bytes when the run was saved. Put it back, or start the run anew.`,
+      { cause: error },
+    );
+  });
   let bytes = keep;
   if (keep > 0) {
     const { size } = await handle.stat();

@@ -7,7 +7,7 @@ import { createActivation } from "../sparsity/activations/catalogue.ts";
 import { sparsityOptions } from "../sparsity/options.ts";
 import type { DataSizes, Task } from "./batches/batches.ts";
 import { tasks } from "./batches/catalogue.ts";
-import { checked, namedPart } from "./named-part.ts";
+import { checked, namedPart, withoutNulls } from "./named-part.ts";
 import { optimizers } from "./optimizers/catalogue.ts";
 import type { Recipe } from "./recipe.ts";
 import { schedules } from "./schedules/catalogue.ts";
@@ -62,7 +62,8 @@ export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
   const known = recipe.finetune ? await weightsConfig(recipe.finetune.from, model) : null;
   const sparsity = checked(sparsityOptions, { ...known?.sparsity, ...recipe.sparsity }, "sparsity");
   const dataset = (await data.part.load(data.options)) as Dataset;
-  const { kind, ...given } = recipe.model;
+  const { kind, ...stated } = recipe.model;
+  const given = withoutNulls(model.sizes, stated) as Record<string, unknown>;
   const wanted = task.sizesOf(dataset.train);
   requireSizes(wanted, given);
   const sizes = checked(

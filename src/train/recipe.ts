@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { loraOptions } from "../sparsity/lora.ts";
-import { checked } from "./named-part.ts";
+import { checked, shown } from "./named-part.ts";
 
 const count = z.int().min(1);
 
 /** A part that names what it is; its other members are checked by what it names. */
 const named = <Key extends string>(key: Key) =>
-  z.looseObject({ [key]: z.string().min(1) } as Record<Key, z.ZodString>);
+  z.looseObject({ [key]: z.string().min(1) } as Record<Key, z.ZodString>, {
+    error: ({ code, input }) =>
+      code === "invalid_type"
+        ? `expected an object such as { "${key}": ${typeof input === "string" ? shown(input) : "..."} }, got ${shown(input)}`
+        : undefined,
+  });
 
 /** Batches for images blended of two each: the strength of each kind, when it is to be had. */
 const imageMixing = z.strictObject({

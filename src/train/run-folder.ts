@@ -72,18 +72,29 @@ export async function runFolder(path: string, resume: boolean): Promise<RunFolde
  * @throws {UsageError} If it can't be written.
  */
 export async function makeRunFolder(folder: RunFolder, recipe: Recipe): Promise<void> {
-  const { mkdir, readdir, rm } = await import("node:fs/promises");
+  const { readdir, rm } = await import("node:fs/promises");
   const { dirname, join } = await import("node:path");
   const state = dirname(folder.state);
-  await writing(folder.path, () => mkdir(folder.path, { recursive: true }));
+  await writing(folder.path, () => makeFolders(folder.path));
   await writeTextWhole(folder.recipe, `${JSON.stringify(recipe, null, 2)}\n`);
   await writing(folder.path, async () => {
-    for (const each of [folder.checkpoints, state]) await mkdir(each, { recursive: true });
+    for (const each of [folder.checkpoints, state]) await makeFolders(each);
     const halves = (await readdir(state)).filter((name) => name.endsWith(PARTIAL));
     for (const half of [folder.partial, ...halves.map((name) => join(state, name))]) {
       await rm(half, { recursive: true, force: true });
     }
   });
+}
+
+/** Makes a folder and those above it; Node's own way to do so never ends where a parent, as /proc, takes no folders. */
+async function makeFolders(path: string): Promise<void> {
+  const { mkdir, stat } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolders(parent);
+  await mkdir(path);
 }
 
 /** Writes a small file so that it is there whole or not at all. */

@@ -184,7 +184,24 @@ describe("what goes wrong", () => {
     truncateSync(join(out, "metrics.ndjson"), 10);
     await expect(trainHere({ out, resume: true })).rejects.toThrow(/has 10 bytes/);
     rmSync(join(out, "metrics.ndjson"));
-    await expect(trainHere({ out, resume: true })).rejects.toThrow(/has 0 bytes/);
+    await expect(trainHere({ out, resume: true })).rejects.toThrow(/metrics.ndjson is gone, and it had/);
+  });
+
+  test("a run without a state begins again, and not with another recipe", async () => {
+    const out = newFolder();
+    await trainHere({ out });
+    const before = filesOf(out);
+    rmSync(join(out, "state"), { recursive: true });
+    const other = trainHere({ out, resume: true, recipe: { ...toy, batchSize: toy.batchSize + 1 } });
+    await expect(other).rejects.toThrow(/has another recipe \(batchSize: /);
+    await trainHere({ out, resume: true });
+    expect(filesOf(out)).toEqual(before);
+  });
+
+  test("where no folder can be made is an error, not a wait", async () => {
+    // Node's recursive mkdir never ends there, on Linux.
+    const system = existsSync("/proc/self") ? "/proc/none/run" : "/dev/null/run";
+    await expect(trainHere({ out: system })).rejects.toBeInstanceOf(UsageError);
   });
 
   test("a damaged state is an error of the file", async () => {
@@ -193,6 +210,9 @@ describe("what goes wrong", () => {
     const state = join(out, "state", "state.safetensors");
     truncateSync(state, 200);
     await expect(trainHere({ out, resume: true })).rejects.toBeInstanceOf(CheckpointFormatError);
+    await expect(trainHere({ out, resume: true })).rejects.toThrow(
+      /the saved state is damaged: .* remove .*state:/,
+    );
     await writeSafetensors(state, [{ name: "w", shape: [1], data: Float32Array.of(1) }]);
     await expect(trainHere({ out, resume: true })).rejects.toThrow(/holds no state of a run/);
     const recipe = readFileSync(join(out, "recipe.json"), "utf8");
@@ -352,6 +372,18 @@ describe("finetuning", () => {
     expect((error as Error).message).toContain("the model has no: stranger");
     const missing = trainHere({ out: newFolder(), recipe: finetune("/nowhere/model") });
     await expect(missing).rejects.toBeInstanceOf(UnreadableInputError);
+    const empty = newFolder();
+    mkdirSync(empty);
+    await expect(trainHere({ out: newFolder(), recipe: finetune(empty) })).rejects.toBeInstanceOf(
+      UnreadableInputError,
+    );
+  });
+
+  test("a name to start anew that neither model nor checkpoint has is an error with the nearest", async () => {
+    const first = newFolder();
+    await trainHere({ out: first, recipe: { ...toy, steps: 1 } });
+    const recipe = finetune(join(first, "checkpoints", "step-000001"), { fresh: ["output.wieght"] });
+    await expect(trainHere({ out: newFolder(), recipe })).rejects.toThrow(/Did you mean output.weight/);
   });
 
   test("from integers, or from what is no number, is an error of the file that names it", async () => {
