@@ -2,6 +2,7 @@ import { type Backend, OutOfMemoryError } from "../backends/backend.ts";
 import { UsageError } from "../errors.ts";
 import { requireFiniteLoss, requireFiniteState } from "./divergence.ts";
 import { evaluator } from "./evaluate.ts";
+import { eventTurn } from "./event-turn.ts";
 import { initialState } from "./initial-state.ts";
 import { type MetricsLine, openMetricsLog } from "./metrics-log.ts";
 import type { TrainObserver, TrainProgress } from "./observer.ts";
@@ -103,11 +104,12 @@ export async function run(
     for (const { onStart } of observers) await onStart?.(begin);
     let activatedRatio: number | null = null;
     for (let step = begin; ; step++) {
+      await eventTurn();
       const evaluates = isEvaluationStep(recipe, step);
       const isKept = isCheckpointStep(recipe, step);
       if (isKept || evaluates || signal?.aborted) await saveAt(step);
       signal?.throwIfAborted();
-      if (evaluates) await note({ step, split: "test", ...(await test.at(step)) });
+      if (evaluates) await note({ step, split: "test", ...(await test.at(step, signal)) });
       if (isKept) await saveCheckpointAt(step);
       for (const each of observers) if (step % each.every === 0 || step === steps) await show(step, each);
       if (step === steps) break;
