@@ -13,6 +13,9 @@ export interface SharedAreas {
   give(address: number): void;
 }
 
+/** An area is larger by this share than asked for: that of training's other plan, of nearly the same size, then fits. */
+const slack = 1 / 32;
+
 /** @param memory - where the areas lie. */
 export function sharedAreas(memory: Pick<WasmMemory, "take" | "give">): SharedAreas {
   const areas = new Map<number, { readonly bytes: number; holds: number }>();
@@ -28,8 +31,9 @@ export function sharedAreas(memory: Pick<WasmMemory, "take" | "give">): SharedAr
         best[1].holds++;
         return best[0];
       }
-      const address = memory.take(bytes);
-      areas.set(address, { bytes, holds: 1 });
+      const roomy = Math.ceil(bytes * (1 + slack));
+      const address = memory.take(roomy);
+      areas.set(address, { bytes: roomy, holds: 1 });
       return address;
     },
     give(address) {
