@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { wasmBackend } from "../../dist/backends/wasm/wasm-backend.js";
 import { randomStream } from "../../dist/linalg/random.js";
 import { type Peer, startPeerIfAny } from "./peer.ts";
@@ -5,14 +7,16 @@ import { median } from "./timing.ts";
 import { mlpStep, optimizerFeed, type TrainingStep, transformerStep } from "./training-models.ts";
 
 /**
- * Times training steps (forward, backward, AdamW) of an MLP and a Transformer, on 1 and 2 threads, in turn with PyTorch
- * when TORCH_PYTHON names an interpreter that has it; then tells where the time goes.
+ * Times training steps (forward, backward, AdamW) of an MLP and a Transformer, on 1 and 2 threads, in turn with
+ * PyTorch where a Python that has it is found; then tells where the time goes. Prints Markdown.
  *
- * TORCH_PYTHON=/opt/peers/torch/bin/python npx tsx --experimental-wasm-relaxed-simd scripts/bench/training.ts
+ *     npm run build && npx tsx --experimental-wasm-relaxed-simd scripts/bench/training.ts >reports/training-benchmark.md
+ *
+ * THREADS (1,2 by default), ROUNDS and TORCH_PYTHON change what their names say.
  */
 const models = [
-  { op: "mlp", make: mlpStep, repeat: 30 },
-  { op: "transformer", make: transformerStep, repeat: 8 },
+  { op: "mlp", make: mlpStep, repeat: 30, atMost: [1.4, 1] },
+  { op: "transformer", make: transformerStep, repeat: 8, atMost: [2, 1] },
 ] as const;
 const rounds = Number(process.env.ROUNDS ?? 3);
 
@@ -56,10 +60,13 @@ async function prepare({ program, state, inputs }: TrainingStep, threads: number
   return { backend, plan, run };
 }
 
+const ms = (seconds: number) => (seconds * 1000).toPrecision(3);
+
+/** A row for each model: medians of both sides, taken in turn. */
 async function compare(threads: number, peer: Peer | null): Promise<void> {
-  for (const { op, make, repeat } of models) {
+  for (const { op, make, repeat, atMost } of models) {
     const ours = await prepare(make(), threads, false);
-    const { losses } = await ours.run(repeat);
+    await ours.run(repeat);
     const own: number[] = [];
     const theirs: number[] = [];
     let variant: unknown;
@@ -71,19 +78,20 @@ async function compare(threads: number, peer: Peer | null): Promise<void> {
       theirs.push(...(answer.seconds as number[]));
     }
     await ours.backend.dispose();
-    const text = (values: readonly number[]) =>
-      `${(median(values) * 1000).toFixed(2)} ms (least ${(Math.min(...values) * 1000).toFixed(2)})`;
-    console.log(`${op}, ${ours.backend.name}: ${text(own)}; loss ${losses[0]} -> ${losses.at(-1)}`);
+    const limit = atMost[threads - 1];
+    const cells = [op, `${threads}`, ms(median(own)), ms(Math.min(...own))];
     if (theirs.length > 0) {
       const ratio = median(own) / median(theirs);
       const least = Math.min(...own) / Math.min(...theirs);
-      console.log(
-        `  torch, ${variant}: ${text(theirs)}; ours/torch ${ratio.toFixed(2)}, of the least ${least.toFixed(2)}`,
-      );
-    }
+      const result = limit === undefined ? "" : ratio <= limit ? "met" : "missed";
+      cells.push(ms(median(theirs)), ms(Math.min(...theirs)), `${variant}`);
+      cells.push(ratio.toFixed(2), least.toFixed(2), `${limit ?? ""}`, result);
+    } else cells.push("", "", "", "", "", `${limit ?? ""}`, "");
+    console.log(`| ${cells.join(" | ")} |`);
   }
 }
 
+/** A table for each model: milliseconds of each op in a step, and the speed of the products. */
 async function explain(threads: number): Promise<void> {
   for (const { op, make, repeat } of models) {
     const { backend, plan, run } = await prepare(make(), threads, true);
@@ -93,29 +101,48 @@ async function explain(threads: number): Promise<void> {
     const rows = plan.profile().map((row) => {
       const before = warm.get(row.label)!;
       return {
-        ...row,
+        label: row.label,
         seconds: (row.seconds - before.seconds) / repeat,
         operations: (row.operations - before.operations) / repeat,
         count: (row.count - before.count) / repeat,
       };
     });
     const total = rows.reduce((sum, { seconds }) => sum + seconds, 0);
-    console.log(`\n${op}, ${backend.name}: ${(total * 1000).toFixed(2)} ms a step in kernels`);
-    for (const { label, seconds, count, operations } of rows
-      .sort((a, b) => b.seconds - a.seconds)
-      .slice(0, 16)) {
-      const speed = operations > 0 ? `${(operations / seconds / 1e9).toFixed(1)} GF/s` : "";
+    const operations = rows.reduce((sum, each) => sum + each.operations, 0);
+    console.log(
+      `\n## ${op}, ${backend.name}\n\n${ms(total)} ms a step in kernels; ${(operations / 1e9).toPrecision(3)} GFLOP of products.\n`,
+    );
+    console.log("| op | times | ms | share | GF/s |\n| --- | --- | --- | --- | --- |");
+    for (const { label, seconds, count, operations } of rows.sort((a, b) => b.seconds - a.seconds)) {
+      const share = `${((100 * seconds) / total).toFixed(1)} %`;
+      const speed = operations > 0 ? (operations / seconds / 1e9).toFixed(1) : "";
       console.log(
-        `${(seconds * 1000).toFixed(3).padStart(9)} ms ${((100 * seconds) / total).toFixed(1).padStart(5)} % ${String(count).padStart(4)} x ${label.length > 90 ? `${label.slice(0, 87)}...` : label} ${speed}`,
+        `| ${label.replaceAll("|", "\\|")} | ${count} | ${(seconds * 1000).toFixed(3)} | ${share} | ${speed} |`,
       );
     }
     await backend.dispose();
   }
 }
 
-const peer = await startPeerIfAny(process.env.TORCH_PYTHON, "torch_peer.py");
-if (peer) console.log(JSON.stringify(peer.info));
+const python = [process.env.TORCH_PYTHON, "/opt/peers/torch/bin/python"].find(
+  (each) => each && existsSync(each),
+);
+const peer = await startPeerIfAny(python, "torch_peer.py");
+const load = () =>
+  loadavg()
+    .map((each) => each.toFixed(2))
+    .join(", ");
+console.log("# Training steps\n");
+console.log(`- machine: ${cpus()[0]?.model}, ${availableParallelism()} cores; node ${process.version}`);
+if (peer) console.log(`- peer: ${JSON.stringify(peer.info)}`);
+console.log(`- load before, over 1, 5 and 15 minutes: ${load()}`);
+console.log("\nMilliseconds a step, medians and least of runs in turn; ratios are ours over theirs.\n");
+console.log(
+  "| model | threads | ours | least | torch | least | torch's way | ratio | of the least | at most | result |",
+);
+console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
 const counts = (process.env.THREADS ?? "1,2").split(",").map(Number);
 for (const threads of counts) await compare(threads, peer);
 peer?.close();
 for (const threads of counts) await explain(threads);
+console.log(`\nLoad after: ${load()}`);

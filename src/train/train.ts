@@ -18,6 +18,21 @@ export interface TrainOptions extends RunOptions {
  * @throws {UsageError} If the recipe or the folder is not right, or something can't be written.
  * @throws {DivergenceError} If the loss is no finite number.
  * @throws {UnreadableInputError} If data or weights can't be read; {DatasetFormatError} If data are broken.
+ * @example
+ * ```ts
+ * import { mkdtemp } from "node:fs/promises";
+ * import { analyze, composeRecipe, train, wasmBackend } from "marchenko";
+ * import { presetsByName } from "marchenko/train";
+ *
+ * const recipe = composeRecipe({ extends: "digits-vit", steps: 3, checkpointEvery: 3 }, { presets: presetsByName });
+ * const backend = await wasmBackend({ threads: 1 });
+ * const summary = await train({ recipe, backend, out: await mkdtemp("/tmp/run-") });
+ * await backend.dispose();
+ * summary.steps; // 3
+ *
+ * const result = await analyze(summary.checkpoint);
+ * result.checkpoints[0].step; // 3
+ * ```
  */
 export async function train({ recipe, ...options }: TrainOptions): Promise<RunSummary> {
   const prepared = await prepareRecipe(parseRecipe(recipe));

@@ -1,42 +1,10 @@
+import { type Contraction, contractedShape } from "../../kernels/contraction.ts";
 import { sizeOf, stridesOf } from "../shape.ts";
 import { apply, type Op, type Value } from "../value.ts";
 
-/** A letter for each axis of the operands and of the result, as Einstein sums are written. */
-export interface Letters {
-  readonly a: string;
-  readonly b: string;
-  readonly out: string;
-}
-
-/** The side of each letter. @throws {RangeError} If letters and shapes don't fit. */
-function sidesOf(shapes: readonly (readonly number[])[], { a, b, out }: Letters): Map<string, number> {
-  const sides = new Map<string, number>();
-  for (const [place, letters] of [a, b].entries()) {
-    const shape = shapes[place]!;
-    if (letters.length !== shape.length || new Set(letters).size !== letters.length) {
-      throw new RangeError(`"${letters}" does not name the ${shape.length} axes of operand ${place + 1}`);
-    }
-    for (const [axis, letter] of Array.from(letters).entries()) {
-      const known = sides.get(letter);
-      if (known !== undefined && known !== shape[axis]) {
-        throw new RangeError(`"${letter}" is ${known} long in one operand and ${shape[axis]} in the other`);
-      }
-      sides.set(letter, shape[axis]!);
-    }
-  }
-  for (const letter of a + b + out) {
-    const times = [a, b, out].filter((letters) => letters.includes(letter)).length;
-    if (times < 2) throw new RangeError(`"${letter}" must be in two of "${a}", "${b}" and "${out}" at least`);
-  }
-  return sides;
-}
-
-export const contractionOp: Op<Letters> = {
+export const contractionOp: Op<Contraction> = {
   name: "contraction",
-  shape(shapes, letters) {
-    const sides = sidesOf(shapes, letters);
-    return Array.from(letters.out, (letter) => sides.get(letter)!);
-  },
+  shape: ([a, b], letters) => contractedShape(letters, a!, b!),
   backward({ inputs, attributes: { a, b, out } }, gradient) {
     const [left, right] = inputs as [Value, Value];
     return [
@@ -45,9 +13,10 @@ export const contractionOp: Op<Letters> = {
     ];
   },
   evaluate([x, y], { inputs, shape, attributes }) {
-    const sides = sidesOf(
-      inputs.map((each) => each.shape),
-      attributes,
+    const sides = new Map(
+      [attributes.a, attributes.b].flatMap((names, place) =>
+        Array.from(names, (letter, axis) => [letter, inputs[place]!.shape[axis]!] as const),
+      ),
     );
     const letters = Array.from(sides.keys());
     const strideIn = (names: string, own: readonly number[]) => {
