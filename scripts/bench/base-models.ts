@@ -144,7 +144,7 @@ async function measure(kind: Kind, sparsityName: Modules, threads: number): Prom
       step: 3,
       recipe,
       config,
-      weights: await weightsOf(backend, state, traced),
+      weights: weightsOf(backend, state, traced),
     });
     const save = lap();
     const { tensors, bytes } = await compare(saved, backend, state);

@@ -61,12 +61,12 @@ export function compileProgram(
   const release = (): void => {
     for (const give of held.splice(0)) give();
   };
-  const takeFrom = (source: Pick<WasmMemory, "take" | "give">) => (bytes: number) => {
+  const takeFrom = (source: Pick<WasmMemory, "take" | "give">, bytes: number): number => {
     const address = source.take(bytes);
     held.push(() => source.give(address));
     return address;
   };
-  const [take, share] = [takeFrom(memory), takeFrom(areas)];
+  const take = (bytes: number): number => takeFrom(memory, bytes);
   try {
     for (const node of planned.nodes) {
       if (node.lowered || addresses.has(node)) continue;
@@ -78,8 +78,9 @@ export function compileProgram(
       }
     }
     const arena = layOutArena(units, planned.kept, (node) => addresses.has(node));
-    const base = share(arena.bytes);
-    const tiles = share(arena.slotCount * tileEntries * 4 * threads);
+    // Arena and tiles are one area: another of the shared ones could be the same.
+    const base = takeFrom(areas, arena.bytes + arena.slotCount * tileEntries * 4 * threads);
+    const tiles = base + arena.bytes;
     const addressOf = (node: (typeof planned.nodes)[number]) =>
       addresses.get(node) ?? base + arena.offsets.get(node)!;
     const list = emit(units, {

@@ -4,7 +4,7 @@ import type { WasmMemory } from "./memory.ts";
 export interface SharedAreas {
   /**
    * An area of at least so many bytes: one that another plan has, where it is large enough. Its entries are whatever
-   * was left there.
+   * was left there. A plan takes one alone: two could be the same.
    *
    * @throws {OutOfMemoryError} If the memory can't grow so far.
    */
