@@ -1,6 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { unreadable } from "../checkpoint/system-errors.ts";
-import { UsageError } from "../errors.ts";
+import { MarchenkoError, UnreadableInputError, UsageError } from "../errors.ts";
 import { composeRecipe, unknownPreset } from "../train/compose-recipe.ts";
 import { presetsByName } from "../train/presets/catalogue.ts";
 import type { Recipe } from "../train/recipe.ts";
@@ -23,7 +23,7 @@ export async function readRecipe(
   const sources = { presets: presetsByName, ...changes };
   if (!/[./\\]/.test(given)) {
     const preset = presetsByName.get(given);
-    if (!preset) throw unknownPreset("RECIPE", given, presetsByName);
+    if (!preset) throw unknownPreset("RECIPE (a file's path has a dot or a slash)", given, presetsByName);
     return composeRecipe(preset, sources);
   }
   const text = await readText(given);
@@ -42,13 +42,30 @@ export async function readRecipe(
 }
 
 async function readText(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > mostBytes)
-      throw new UsageError(`${path} has ${size} bytes: expected a recipe, of ${mostBytes} at most`);
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
+  const handle = await open(path, "r").catch((error: unknown) => {
     throw unreadable(path, error);
+  });
+  try {
+    if ((await handle.stat()).isDirectory()) {
+      throw new UnreadableInputError(
+        `${path} is a folder: expected the file of a recipe; a run's is recipe.json in its folder.`,
+      );
+    }
+    // Read no further than a recipe goes: what isn't a regular file has no size, and may have no end.
+    const bytes = Buffer.alloc(mostBytes + 1);
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, length, bytes.length - length, null);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    if (length > mostBytes)
+      throw new UsageError(`${path} is no recipe: expected ${mostBytes} bytes at most.`);
+    return bytes.toString("utf8", 0, length);
+  } catch (error) {
+    if (error instanceof MarchenkoError) throw error;
+    throw unreadable(path, error);
+  } finally {
+    await handle.close();
   }
 }

@@ -51,6 +51,8 @@ const config = z.looseObject({
   relative_attention_max_distance: count.default(128),
   dropout_rate: dropoutRate.default(0.1),
   feed_forward_proj: z.string().default("relu"),
+  // The function itself, which feed_forward_proj's short names leave open.
+  dense_act_fn: z.string().optional(),
   layer_norm_epsilon: z.number().positive().default(1e-6),
   is_encoder_decoder: z.literal(true).default(true),
   tie_word_embeddings: z.boolean().default(true),
@@ -240,6 +242,7 @@ export const t5Model = defineModel({
       d_kv: own.headWidth ?? own.width / own.heads,
       d_model: own.width,
       decoder_start_token_id: 0,
+      dense_act_fn: activation,
       dropout_rate: own.dropout,
       eos_token_id: 1,
       feed_forward_proj: own.gated ? `${GATED}${gate}` : activation,
@@ -280,7 +283,7 @@ export const t5Model = defineModel({
         ...(file.input_length && { inputLength: file.input_length }),
         ...(file.target_length && { targetLength: file.target_length }),
       },
-      activation: tanhForm,
+      activation: file.dense_act_fn ?? tanhForm,
     };
   },
 });

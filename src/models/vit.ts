@@ -66,6 +66,8 @@ const config = z.looseObject({
   qkv: z.enum(["separate", "fused"]).default("separate"),
 });
 
+const PREFIX = "vit.";
+
 /** Classes of a configuration that has none: what transformers assumes. */
 const UNTOLD_CLASSES = 2;
 
@@ -123,6 +125,9 @@ export const vitModel = defineModel({
   modelType: "vit",
   sizes,
   config,
+  // Files of the base model lack the prefix, and have a pooler that no classifier is made of.
+  aliasesOf: (name) => (name.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : []),
+  ignores: (name) => /^(?:vit\.)?pooler\.dense\.(?:weight|bias)$/.test(name),
   build(tracer, own) {
     const { imageSize, channels, classes, width, depth, pooling, layerNormEpsilon: epsilon } = own;
     const { mlpWidth = 4 * width } = own;

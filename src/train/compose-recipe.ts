@@ -17,20 +17,24 @@ export interface RecipeSources {
 /** One recipe extends another, and that one another, at most so often: a circle ends here. */
 const MOST_ANCESTORS = 16;
 
+/** Objects and lists within each other: no recipe has as many, and deeper ones would use up the stack. */
+const DEEPEST = 32;
+
 /**
  * The whole recipe that one stands for, which may state only what differs from the one it `extends`.
  *
  * Objects are merged member by member. Where a part names something else than its ancestor's (another optimiser), it
- * takes its place whole; a member null removes the ancestor's.
+ * takes its place whole; a member null removes the ancestor's, or is the value itself where the part knows null for one (`zerothBias.clip`).
  *
  * @param given - what was written: an object.
  * @throws {UsageError} If it is no recipe, or a `--set` is wrong.
  */
 export function composeRecipe(given: unknown, { presets, set = [], seed }: RecipeSources): Recipe {
+  requirePlain(given, 0);
   let whole = extended(given, presets, 0);
   for (const each of set) whole = withSetting(whole, each);
   if (seed !== undefined) whole = { ...whole, seed };
-  return parseRecipe(withoutNulls(whole));
+  return parseRecipe(whole);
 }
 
 function extended(given: unknown, presets: ReadonlyMap<string, unknown>, depth: number): JsonObject {
@@ -90,18 +94,27 @@ function withSetting(recipe: JsonObject, setting: string): JsonObject {
     value = JSON.parse(text) as Json;
   } catch {
     // A word needs no quotes: a shell would take them off.
-    if (!/^[\w./-]+$/.test(text)) throw new UsageError(`--set ${path.join(".")}: ${text} is no JSON.`);
+    if (!/^[\w./-]+$/.test(text)) {
+      throw new UsageError(
+        `--set ${path.join(".")}: expected JSON or a word, got ${text || "nothing"}. Write text with spaces in both quotes: --set '${path.join(".")}="two words"'`,
+      );
+    }
     value = text;
   }
+  requirePlain(value, path.length);
   const nested = path.reduceRight<Json>((inner, key) => ({ [key]: inner }), value);
   return merged(recipe, nested as JsonObject);
 }
 
-function withoutNulls(value: Json | undefined): Json | undefined {
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, each]) => (each === null ? [] : [[key, withoutNulls(each)]])),
-  );
+/** @throws {UsageError} If a value is too deep, or has a key that objects don't keep as a member of their own. */
+function requirePlain(value: unknown, depth: number): void {
+  if (typeof value !== "object" || value === null) return;
+  if (depth === DEEPEST) {
+    throw new UsageError(`a recipe has at most ${DEEPEST} objects or lists within each other; got more.`);
+  }
+  if (Object.hasOwn(value, "__proto__"))
+    throw new UsageError("__proto__: there is no such key. Leave it out.");
+  for (const each of Object.values(value)) requirePlain(each, depth + 1);
 }
 
 function isObject(value: unknown): value is JsonObject {

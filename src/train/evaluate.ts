@@ -2,6 +2,7 @@ import type { Program } from "../autodiff/program.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { Traced } from "../models/model.ts";
 import type { Batches } from "./batches/batches.ts";
+import { eventTurn } from "./event-turn.ts";
 import { blockMeters } from "./meters.ts";
 import type { MetricsLine } from "./metrics-log.ts";
 import { dataOf, stepInputs } from "./step-inputs.ts";
@@ -23,8 +24,11 @@ export interface EvaluationOptions {
 
 /** Evaluates a model with the weights that it has then. */
 export interface Evaluator {
-  /** @param step - updates made: what scheduled numbers of the model are taken at. */
-  at(step: number): Promise<Evaluation>;
+  /**
+   * @param step - updates made: what scheduled numbers of the model are taken at.
+   * @param signal - ends it between two batches, by throwing its reason.
+   */
+  at(step: number, signal?: AbortSignal): Promise<Evaluation>;
   dispose(): void;
 }
 
@@ -57,11 +61,13 @@ export async function evaluator(
   const inputs = stepInputs(program, traced, traced.scheduled, seed);
   const data = dataOf(program, traced);
   return {
-    async at(step) {
+    async at(step, signal) {
       const sums = { loss: 0, correct: 0, rows: 0, examples: 0 };
       const active = meters.map(() => 0);
       const flat = meters.map(() => 0);
       for (let place = 0; place < Math.min(batches.count, most); place++) {
+        await eventTurn();
+        signal?.throwIfAborted();
         const { feed, examples } = await batches.batch(place);
         const read = await plan.run({ ...data(feed), ...inputs(step) });
         const rows = labelledRows(feed.labels as ArrayLike<number>);

@@ -5,12 +5,14 @@ import { randomStream } from "../linalg/random.ts";
 import type { Traced } from "../models/model.ts";
 import { loadWeights } from "./load-weights.ts";
 import type { Recipe } from "./recipe.ts";
-import type { StepProgram } from "./step-program.ts";
+import { stepInputs } from "./step-inputs.ts";
+import { constrainingProgram, type StepProgram } from "./step-program.ts";
 import type { TrainingState } from "./training-state.ts";
 import type { RunState } from "./weights.ts";
 
 /**
- * The arrays of a run as it begins: saved ones, or weights drawn or loaded, and zeros for the optimiser.
+ * The arrays of a run as it begins: saved ones, or weights drawn, or loaded and held to their constraints, and zeros for
+ * the optimiser.
  *
  * @throws {UsageError} If the weights to finetune aren't the model's.
  * @throws {CheckpointFormatError} If the saved state isn't that of this model.
@@ -37,7 +39,16 @@ export async function initialState(
     if (known) backend.write(tensor, known);
     else if (spec) backend.write(tensor, spec.initial(randomStream(seed, ["initial", name]), shape));
   }
+  if (loaded) await constrain(backend, traced, state, seed);
   return state;
+}
+
+async function constrain(backend: Backend, traced: Traced, state: RunState, seed: number): Promise<void> {
+  const program = constrainingProgram(traced);
+  if (!program) return;
+  const plan = await backend.compile(program, state);
+  await plan.run(stepInputs(program, traced, traced.scheduled, seed)(-1));
+  plan.dispose();
 }
 
 function savedEntries(saved: TrainingState, shapes: ReadonlyMap<string, Shape>) {

@@ -1,7 +1,9 @@
 import { sameShape, shapeText } from "../autodiff/shape.ts";
+import { similarNames } from "../checkpoint/nearest-names.ts";
 import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 import type { Tensor } from "../checkpoint/tensor.ts";
-import { UsageError } from "../errors.ts";
+import { CheckpointFormatError, NothingToAnalyzeError, UnreadableInputError, UsageError } from "../errors.ts";
+import { floatFormats } from "../linalg/float-formats.ts";
 import type { ParameterSpec, Traced } from "../models/model.ts";
 
 /** Names of each sort that a message lists at most. */
@@ -16,19 +18,25 @@ const added: ReadonlySet<ParameterSpec["role"]> = new Set(["zeroth-bias", "lora"
  * @param path - a checkpoint: a file or a folder of one model.
  * @param fresh - names of parameters that start anew, whatever the checkpoint has.
  * @returns entries for the parameters that it has; zeroth biases and low-rank factors may be missing.
- * @throws {UsageError} If others are missing, unexpected or of another shape: it lists them.
- * @throws {UnreadableInputError} If the path can't be read; {CheckpointFormatError} If it is damaged.
+ * @throws {UsageError} If others are missing, unexpected, of another shape or integers: it lists them.
+ * @throws {UnreadableInputError} If the path can't be read; {CheckpointFormatError} If it is damaged, or an entry is not
+ *   finite.
  */
 export async function loadWeights(
   path: string,
   traced: Traced,
   fresh: readonly string[],
 ): Promise<Map<string, Float32Array | Float64Array>> {
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openCheckpoint(path).catch((cause: unknown) => {
+    // To an analysis a folder without a model is nothing to do; here it was to be read.
+    if (!(cause instanceof NothingToAnalyzeError)) throw cause;
+    throw new UnreadableInputError(`finetune.from: ${cause.message}`, { cause });
+  });
   try {
     const stored = new Map(checkpoint.tensors().map((tensor) => [tensor.name, tensor]));
     const found = new Map<string, Tensor>();
-    const faults = { missing: [] as string[], otherShape: [] as string[], unexpected: [] as string[] };
+    const list = (): string[] => [];
+    const faults = { missing: list(), otherShape: list(), notFloat: list(), unexpected: list() };
     const known = new Set(fresh);
     for (const { spec } of traced.parameters.values()) {
       const names = [spec.name, ...(spec.aliases ?? [])];
@@ -39,16 +47,42 @@ export async function loadWeights(
         if (!added.has(spec.role)) faults.missing.push(spec.name);
       } else if (!sameShape(tensor.shape, spec.shape)) {
         faults.otherShape.push(`${spec.name} ${shapeText(tensor.shape)}, not ${shapeText(spec.shape)}`);
+      } else if (!(tensor.dtype in floatFormats)) {
+        faults.notFloat.push(`${spec.name} ${tensor.dtype}`);
       } else found.set(spec.name, tensor);
     }
+    requireKnown(fresh, traced, stored);
     const isUnexpected = (name: string) => !known.has(name) && !traced.ignores?.(name);
     faults.unexpected.push(...Array.from(stored.keys()).filter(isUnexpected));
     requireNone(path, faults);
     const weights = new Map<string, Float32Array | Float64Array>();
-    for (const [name, tensor] of found) weights.set(name, await tensor.read());
+    for (const [name, tensor] of found) weights.set(name, await finiteEntries(path, tensor));
     return weights;
   } finally {
     await checkpoint.close();
+  }
+}
+
+/** @throws {CheckpointFormatError} If one is no finite number: training could only go on with NaN. */
+async function finiteEntries(path: string, tensor: Tensor): Promise<Float32Array | Float64Array> {
+  const entries = await tensor.read();
+  if (entries.every(Number.isFinite)) return entries;
+  throw new CheckpointFormatError(
+    `the weights in ${path}: ${tensor.name} has entries that are no finite numbers. Finetune another checkpoint.`,
+  );
+}
+
+/** A name that is neither the model's nor the checkpoint's is a slip, and the parameter it meant would be loaded. */
+function requireKnown(fresh: readonly string[], traced: Traced, stored: ReadonlyMap<string, Tensor>): void {
+  const own = Array.from(traced.parameters.values(), ({ spec }) => spec.name);
+  for (const name of fresh) {
+    if (own.includes(name) || stored.has(name)) continue;
+    const near = similarNames(name, own);
+    const hint =
+      near.length > 0
+        ? ` Did you mean ${near.join(" or ")}?`
+        : ` It has ${own.slice(-MOST_NAMED).join(", ")} and others.`;
+    throw new UsageError(`finetune.fresh: the model has no parameter ${name}.${hint}`);
   }
 }
 
@@ -56,6 +90,7 @@ function requireNone(path: string, faults: Readonly<Record<string, readonly stri
   const words: Readonly<Record<string, string>> = {
     missing: "it lacks",
     otherShape: "of another shape",
+    notFloat: "not floating-point numbers",
     unexpected: "the model has no",
   };
   const lines = Object.entries(faults).flatMap(([sort, names]) => {

@@ -1,3 +1,4 @@
+import { isAbsent } from "../checkpoint/system-errors.ts";
 import { UsageError } from "../errors.ts";
 import { unwritable, writing } from "./unwritable.ts";
 
@@ -37,7 +38,13 @@ export interface MetricsLog {
  */
 export async function openMetricsLog(path: string, keep: number): Promise<MetricsLog> {
   const { open } = await import("node:fs/promises");
-  const handle = await writing(path, () => open(path, keep === 0 ? "w" : "r+"));
+  const handle = await writing(path, () => open(path, keep === 0 ? "w" : "r+")).catch((error: Error) => {
+    if (keep === 0 || !isAbsent(error.cause)) throw error;
+    throw new UsageError(
+      `${path} is gone, and it had ${keep} bytes when the run was saved. Put it back, or start the run anew.`,
+      { cause: error },
+    );
+  });
   let bytes = keep;
   if (keep > 0) {
     const { size } = await handle.stat();

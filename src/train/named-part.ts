@@ -40,6 +40,8 @@ export function namedPart<Part extends NamedPart>(
  * A value as a schema makes it.
  *
  * @param path - where it is in the recipe; "" for the recipe itself.
+ * Members that are null are taken for missing, but where null is a value of its own.
+ *
  * @throws {UsageError} With a line for each fault; unknown keys come with the nearest that there are.
  */
 export function checked<Schema extends z.ZodType>(
@@ -47,7 +49,7 @@ export function checked<Schema extends z.ZodType>(
   value: unknown,
   path: string,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(withoutNulls(schema, value), { error: faultOf });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.flatMap((issue) => {
     const at = [path, ...issue.path.map(String)].filter((part) => part !== "").join(".");
@@ -64,6 +66,67 @@ export function checked<Schema extends z.ZodType>(
 
 function suggestion(near: readonly string[]): string {
   return near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+}
+
+/** A value without the members that are null where the schema knows no null; so defaults take their places. */
+export function withoutNulls(schema: z.ZodType, value: unknown): unknown {
+  const inner = unwrapped(schema);
+  const object =
+    inner instanceof z.ZodUnion ? inner.options.find((each) => each instanceof z.ZodObject) : inner;
+  if (
+    !(object instanceof z.ZodObject) ||
+    typeof value !== "object" ||
+    value === null ||
+    Array.isArray(value)
+  ) {
+    return value;
+  }
+  const shape = object.shape as Record<string, z.ZodType>;
+  const kept = Object.entries(value).flatMap(([key, member]): [string, unknown][] => {
+    if (!Object.hasOwn(shape, key)) return [[key, member]];
+    const schemaOfMember = shape[key]!;
+    if (member === null && !schemaOfMember.safeParse(null).success) return [];
+    return [[key, withoutNulls(schemaOfMember, member)]];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** What a value should have been, and what it is; undefined leaves the words to zod. */
+function faultOf(issue: z.core.$ZodRawIssue): string | undefined {
+  const got = `got ${shown(issue.input)}`;
+  if (issue.code === "invalid_type") return `expected ${nouns[issue.expected] ?? issue.expected}, ${got}`;
+  if (issue.code === "invalid_value") return `expected ${issue.values.map(shown).join(" or ")}, ${got}`;
+  if (issue.code === "too_small") {
+    return `expected ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}${measures[issue.origin] ?? ""}, ${got}`;
+  }
+  if (issue.code === "too_big") {
+    return `expected ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}${measures[issue.origin] ?? ""}, ${got}`;
+  }
+  if (issue.code !== "invalid_union") return undefined;
+  const messages = issue.errors.flatMap((faults) => faults.slice(0, 1).map(({ message }) => message));
+  return Array.from(new Set(messages)).join("; or ");
+}
+
+const nouns: Readonly<Record<string, string>> = {
+  number: "a number",
+  int: "a whole number",
+  string: "a text",
+  boolean: "true or false",
+  array: "a list",
+  tuple: "a list",
+  object: "an object",
+};
+
+/** What the size of a thing counts. */
+const measures: Readonly<Record<string, string>> = { string: " characters", array: " entries" };
+
+/** Characters of a wrong value that a message shows. */
+const MOST_SHOWN = 60;
+
+/** A value as a recipe writes it. */
+export function shown(value: unknown): string {
+  const text = value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value));
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}...` : text;
 }
 
 /** The keys of the object that a schema has at a path; none where it can't be told. */

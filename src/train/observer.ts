@@ -19,7 +19,10 @@ export interface TapEntries {
 export interface TrainObserver {
   /** Steps from one look to the next; the first and the last step are looked at, too. */
   readonly every: number;
-  /** Names of values inside the model that it wants; none by default. */
+  /**
+   * Names of values inside the model that it wants, such as `block.3.mlp.preActivation`, and `NAME.gradient` for the
+   * gradients of the batch's mean loss for them; none by default.
+   */
   readonly taps?: readonly string[];
   /**
    * Told before any step, with the step at which the run begins: 0, or the saved one of a run that goes on, which is

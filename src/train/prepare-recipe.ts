@@ -2,15 +2,17 @@ import { datasetCatalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { UsageError } from "../errors.ts";
 import { models } from "../models/catalogue.ts";
+import type { Traced } from "../models/model.ts";
 import { createActivation } from "../sparsity/activations/catalogue.ts";
 import { sparsityOptions } from "../sparsity/options.ts";
 import type { DataSizes, Task } from "./batches/batches.ts";
 import { tasks } from "./batches/catalogue.ts";
-import { checked, namedPart } from "./named-part.ts";
+import { checked, namedPart, withoutNulls } from "./named-part.ts";
 import { optimizers } from "./optimizers/catalogue.ts";
 import type { Recipe } from "./recipe.ts";
 import { schedules } from "./schedules/catalogue.ts";
 import type { Ingredients } from "./trainable.ts";
+import { weightsConfig } from "./weights-config.ts";
 
 /** A recipe with the defaults of all its parts, and the parts themselves. */
 export interface PreparedRecipe {
@@ -42,22 +44,33 @@ export function checkRecipe(recipe: Recipe) {
   if (recipe.imageMixing && task.kind !== "images") {
     throw new UsageError(`imageMixing: the data set ${data.part.name} has no images. Leave it out.`);
   }
+  if (recipe.measureEvery !== undefined) {
+    throw new UsageError("measureEvery: this version has no measurements while training. Leave it out.");
+  }
   return { data, model, sparsity, optimizer, schedule, task };
 }
 
 /**
- * Makes all that a recipe names: its data are loaded, and sizes of the model that it leaves open follow from them.
+ * Makes all that a recipe names: its data are loaded. What it leaves open of the model is as the `config.json` beside the
+ * weights that are finetuned says, and follows from the data.
  *
  * @throws {UsageError} If a part is wrong, they don't fit together, or what the data need is missing.
  * @throws {UnreadableInputError} If data can't be read; {DatasetFormatError} If they are broken.
  */
 export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
-  const { data, model, sparsity, optimizer, schedule, task } = checkRecipe(recipe);
+  const { data, model, optimizer, schedule, task } = checkRecipe(recipe);
+  const known = recipe.finetune ? await weightsConfig(recipe.finetune.from, model) : null;
+  const sparsity = checked(sparsityOptions, { ...known?.sparsity, ...recipe.sparsity }, "sparsity");
   const dataset = (await data.part.load(data.options)) as Dataset;
-  const { kind, ...given } = recipe.model;
+  const { kind, ...stated } = recipe.model;
+  const given = withoutNulls(model.sizes, stated) as Record<string, unknown>;
   const wanted = task.sizesOf(dataset.train);
   requireSizes(wanted, given);
-  const sizes = checked(model.sizes, { ...wanted.equal, ...wanted.atLeast, ...given }, "model") as object;
+  const sizes = checked(
+    model.sizes,
+    { ...leftOpen(wanted, known?.sizes ?? {}), ...given },
+    "model",
+  ) as object;
   const factor = schedule.part.create(schedule.options, recipe.steps);
   const { batchSize, seed, imageMixing } = recipe;
   const batches = (traced: Parameters<Ingredients["batches"]["training"]>[0]) => ({
@@ -77,7 +90,11 @@ export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
     },
     ingredients: {
       model: {
-        trace: (options) => model.trace(sizes, sparsity, options),
+        trace(options) {
+          const traced = model.trace(sizes, sparsity, options);
+          if (options.training && sparsity.restrictedLayerNorm) requireRestrictedNorm(traced, model.kind);
+          return traced;
+        },
         config: model.huggingFaceConfig(sizes, sparsity),
         activityOf: () => createActivation(sparsity.activation),
       },
@@ -93,6 +110,25 @@ export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
       },
     },
   };
+}
+
+/** @throws {UsageError} If norms are to be restricted, and the model has none that can be. */
+function requireRestrictedNorm({ parameters }: Traced, kind: string): void {
+  const specs = Array.from(parameters.values(), ({ spec }) => spec);
+  if (specs.some(({ role, constrain }) => role === "norm-weight" && constrain)) return;
+  throw new UsageError(
+    `sparsity.restrictedLayerNorm: this ${kind} has no norm with a scale before its MLP blocks. Leave it out, or choose sizes that give it one.`,
+  );
+}
+
+/** Sizes that a recipe doesn't state: those of the weights that it begins with, made to suit the data. */
+function leftOpen({ equal, atLeast }: DataSizes, known: object): Readonly<Record<string, unknown>> {
+  const sizes = known as Readonly<Record<string, unknown>>;
+  const large = Object.entries(atLeast).map(([size, least]) => [
+    size,
+    Math.max(least, Number(sizes[size] ?? least)),
+  ]);
+  return { ...sizes, ...Object.fromEntries(large), ...equal };
 }
 
 /** @throws {UsageError} If a size that the recipe states doesn't suit the data. */

@@ -1,11 +1,17 @@
 import { z } from "zod";
-import { checked } from "./named-part.ts";
+import { loraOptions } from "../sparsity/lora.ts";
+import { checked, shown } from "./named-part.ts";
 
 const count = z.int().min(1);
 
 /** A part that names what it is; its other members are checked by what it names. */
 const named = <Key extends string>(key: Key) =>
-  z.looseObject({ [key]: z.string().min(1) } as Record<Key, z.ZodString>);
+  z.looseObject({ [key]: z.string().min(1) } as Record<Key, z.ZodString>, {
+    error: ({ code, input }) =>
+      code === "invalid_type"
+        ? `expected an object such as { "${key}": ${typeof input === "string" ? shown(input) : "..."} }, got ${shown(input)}`
+        : undefined,
+  });
 
 /** Batches for images blended of two each: the strength of each kind, when it is to be had. */
 const imageMixing = z.strictObject({
@@ -39,7 +45,7 @@ export const recipeSchema = z.strictObject({
       from: z.string().min(1),
       /** Names of parameters that start anew, such as the head of another task. */
       fresh: z.array(z.string()).default([]),
-      lora: z.strictObject({ rank: count, alpha: z.number().positive().default(1) }).optional(),
+      lora: loraOptions.optional(),
     })
     .optional(),
   optimizer: named("name"),

@@ -16,6 +16,9 @@ export interface RunFolder {
   checkpoint(step: number): string;
 }
 
+/** Behind the names of files that are not whole yet. */
+const PARTIAL = ".partial";
+
 /** What a checkpoint's folder is called: step-000500. */
 export function checkpointName(step: number): string {
   return `step-${String(step).padStart(6, "0")}`;
@@ -45,9 +48,10 @@ export async function runFolder(path: string, resume: boolean): Promise<RunFolde
   if (!resume && holdsRun) {
     throw new UsageError(`${path} holds a run already: go on with it by --resume, or choose another folder.`);
   }
-  if (!resume && names.length > 0) {
+  const others = names.filter((name) => name !== `recipe.json${PARTIAL}`);
+  if (!resume && others.length > 0) {
     throw new UsageError(
-      `${path} is not empty (it has ${names.slice(0, 3).join(", ")}): choose a new folder for the run.`,
+      `${path} is not empty (it has ${others.slice(0, 3).join(", ")}): choose a new folder for the run.`,
     );
   }
   return {
@@ -68,24 +72,35 @@ export async function runFolder(path: string, resume: boolean): Promise<RunFolde
  * @throws {UsageError} If it can't be written.
  */
 export async function makeRunFolder(folder: RunFolder, recipe: Recipe): Promise<void> {
-  const { mkdir, readdir, rm } = await import("node:fs/promises");
+  const { readdir, rm } = await import("node:fs/promises");
   const { dirname, join } = await import("node:path");
   const state = dirname(folder.state);
-  await writing(folder.path, () => mkdir(folder.path, { recursive: true }));
+  await writing(folder.path, () => makeFolders(folder.path));
   await writeTextWhole(folder.recipe, `${JSON.stringify(recipe, null, 2)}\n`);
   await writing(folder.path, async () => {
-    for (const each of [folder.checkpoints, state]) await mkdir(each, { recursive: true });
-    const halves = (await readdir(state)).filter((name) => name.endsWith(".partial"));
+    for (const each of [folder.checkpoints, state]) await makeFolders(each);
+    const halves = (await readdir(state)).filter((name) => name.endsWith(PARTIAL));
     for (const half of [folder.partial, ...halves.map((name) => join(state, name))]) {
       await rm(half, { recursive: true, force: true });
     }
   });
 }
 
+/** Makes a folder and those above it; Node's own way to do so never ends where a parent, as /proc, takes no folders. */
+async function makeFolders(path: string): Promise<void> {
+  const { mkdir, stat } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolders(parent);
+  await mkdir(path);
+}
+
 /** Writes a small file so that it is there whole or not at all. */
 export async function writeTextWhole(path: string, text: string): Promise<void> {
   const { open, rename, rm } = await import("node:fs/promises");
-  const partial = `${path}.partial`;
+  const partial = `${path}${PARTIAL}`;
   await writing(path, async () => {
     try {
       const handle = await open(partial, "w");

@@ -2,6 +2,7 @@ import { type Backend, OutOfMemoryError } from "../backends/backend.ts";
 import { UsageError } from "../errors.ts";
 import { finiteArrays, requireFiniteLoss } from "./divergence.ts";
 import { evaluator } from "./evaluate.ts";
+import { eventTurn } from "./event-turn.ts";
 import { initialState } from "./initial-state.ts";
 import { type MetricsLine, openMetricsLog } from "./metrics-log.ts";
 import type { TrainObserver, TrainProgress } from "./observer.ts";
@@ -9,7 +10,8 @@ import { isCheckpointStep, isEvaluationStep, isLogStep, type Recipe } from "./re
 import { checkpointName, makeRunFolder, runFolder } from "./run-folder.ts";
 import { saveCheckpoint } from "./save-checkpoint.ts";
 import { stepProgram } from "./step-program.ts";
-import { stepper, tapOf } from "./stepper.ts";
+import { stepper } from "./stepper.ts";
+import { tapValues } from "./taps.ts";
 import type { Ingredients } from "./trainable.ts";
 import { loadState, saveState } from "./training-state.ts";
 import { arraysOf, asTensors, readAll, weightsOf } from "./weights.ts";
@@ -62,7 +64,7 @@ export async function run(
   const smoothing = recipe.labelSmoothing;
   const traced = model.trace({ batchSize, training: true, labelSmoothing: smoothing, ...mixup, ...lora });
   const tested = model.trace({ batchSize, training: false, labelSmoothing: 0, ...lora });
-  for (const name of observers.flatMap(({ taps = [] }) => taps)) tapOf(traced, name);
+  for (const { taps = [] } of observers) tapValues(traced, taps);
   const batches = ingredients.batches.training(traced);
   const testBatches = ingredients.batches.testing(tested);
   const program = stepProgram(traced, updating);
@@ -91,21 +93,22 @@ export async function run(
     await saveCheckpoint(folder, { step, recipe, config: model.config, weights });
   };
   const show = async (step: number, { taps: names = [], onStep }: TrainObserver): Promise<void> => {
-    const entries = names.length > 0 ? await train.taps(names, step, (await batches.batch(step)).feed) : {};
-    const taps = names.map((name) => [name, { shape: tapOf(traced, name).shape, data: entries[name]! }]);
+    const tapped = async () => train.taps(names, step, (await batches.batch(step)).feed);
+    const taps = names.length > 0 ? await placed(tapped) : {};
     const tensors = async () => asTensors(await readAll(weightsOf(backend, state, traced)));
-    await onStep({ id: checkpointName(step), step, tensors }, Object.fromEntries(taps));
+    await onStep({ id: checkpointName(step), step, tensors }, taps);
   };
   try {
     const begin = saved?.step ?? 0;
     for (const { onStart } of observers) await onStart?.(begin);
     let activatedRatio: number | null = null;
     for (let step = begin; ; step++) {
+      await eventTurn();
       const evaluates = isEvaluationStep(recipe, step);
       const isKept = isCheckpointStep(recipe, step);
       if (isKept || evaluates || signal?.aborted) await saveAt(step);
       signal?.throwIfAborted();
-      if (evaluates) await note({ step, split: "test", ...(await test.at(step)) });
+      if (evaluates) await note({ step, split: "test", ...(await test.at(step, signal)) });
       if (isKept) await saveCheckpointAt(step);
       for (const each of observers) if (step % each.every === 0 || step === steps) await show(step, each);
       if (step === steps) break;

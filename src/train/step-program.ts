@@ -1,6 +1,6 @@
 import { differentiate } from "../autodiff/differentiate.ts";
 import { input, parameter } from "../autodiff/leaves.ts";
-import type { Update } from "../autodiff/program.ts";
+import type { Program, Update } from "../autodiff/program.ts";
 import type { Shape } from "../autodiff/shape.ts";
 import type { Value } from "../autodiff/value.ts";
 import type { ParameterSpec, ScheduledSpec, Traced } from "../models/model.ts";
@@ -79,6 +79,20 @@ export function stepProgram(traced: Traced, { optimizer, options, rate }: Updati
     if (next.get(name) !== value) updates.push({ parameter: value, value: next.get(name)! });
   }
   return { updates, loss: traced.loss, gradientNorm, state, scheduled: [...traced.scheduled, ...scheduled] };
+}
+
+/**
+ * What makes weights that come from elsewhere hold to the constraints that parameters declare; inputs are as of step -1,
+ * after which training begins.
+ *
+ * @returns null where they already do, whatever they are.
+ */
+export function constrainingProgram(traced: Traced): Program | null {
+  const held = constrained(traced, new Map(), (spec) => !spec.constrainBefore);
+  const updates = Array.from(traced.parameters.entries()).flatMap(([name, { value }]) =>
+    held.get(name) === value ? [] : [{ parameter: value, value: held.get(name)! }],
+  );
+  return updates.length > 0 ? { outputs: {}, updates } : null;
 }
 
 /**

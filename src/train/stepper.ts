@@ -4,8 +4,10 @@ import type { Traced } from "../models/model.ts";
 import { activity, meanOf } from "./evaluate.ts";
 import { blockMeters } from "./meters.ts";
 import type { MetricsLine } from "./metrics-log.ts";
+import type { TapEntries } from "./observer.ts";
 import { dataOf, stepInputs } from "./step-inputs.ts";
 import type { StepProgram, Updating } from "./step-program.ts";
+import { tapValues } from "./taps.ts";
 import type { TrainableModel } from "./trainable.ts";
 import type { RunState } from "./weights.ts";
 
@@ -18,12 +20,8 @@ export interface Stepper {
   step(step: number, data: Feed): Promise<number>;
   /** Makes the same step and measures it: that costs more. */
   measuredStep(step: number, data: Feed): Promise<Measured>;
-  /** Entries of values inside the model, on a batch; nothing is updated. */
-  taps(
-    names: readonly string[],
-    step: number,
-    data: Feed,
-  ): Promise<Record<string, Float32Array | Float64Array>>;
+  /** Values inside the model, on a batch, by the names of {@link tapValues}; nothing is updated. */
+  taps(names: readonly string[], step: number, data: Feed): Promise<Record<string, TapEntries>>;
   dispose(): void;
 }
 
@@ -64,7 +62,7 @@ export async function stepper(
   const metered = await ready({ outputs: measured, updates });
   const plain = await ready({ outputs: { loss }, updates });
   const opened = [plain, metered];
-  const tapPlans = new Map<string, typeof plain>();
+  const tapPlans = new Map<string, typeof plain & { readonly outputs: Program["outputs"] }>();
   return {
     step: async (step, data) => (await plain.run(step, data)).loss![0]!,
     async measuredStep(step, data) {
@@ -86,22 +84,19 @@ export async function stepper(
       const key = JSON.stringify(names);
       let plan = tapPlans.get(key);
       if (!plan) {
-        plan = await ready({ outputs: Object.fromEntries(names.map((name) => [name, tapOf(traced, name)])) });
+        const outputs = tapValues(traced, names);
+        plan = { ...(await ready({ outputs })), outputs };
         tapPlans.set(key, plan);
         opened.push(plan);
       }
-      return plan.run(step, data);
+      const read = await plan.run(step, data);
+      const { outputs } = plan;
+      return Object.fromEntries(
+        names.map((name) => [name, { shape: outputs[name]!.shape, data: read[name]! }]),
+      );
     },
     dispose() {
       for (const plan of opened) plan.dispose();
     },
   };
-}
-
-/** @throws {RangeError} If the model has no such value. */
-export function tapOf({ taps }: Pick<Traced, "taps">, name: string) {
-  const value = taps.get(name);
-  if (!value)
-    throw new RangeError(`the model has no tap ${name} (it has ${Array.from(taps.keys()).join(", ")})`);
-  return value;
 }

@@ -1,3 +1,4 @@
+import { UsageError } from "../errors.ts";
 import { prepareRecipe } from "./prepare-recipe.ts";
 import { parseRecipe, type RecipeInput } from "./recipe.ts";
 import { type RunOptions, type RunSummary, run } from "./run.ts";
@@ -35,6 +36,12 @@ export interface TrainOptions extends RunOptions {
  * ```
  */
 export async function train({ recipe, ...options }: TrainOptions): Promise<RunSummary> {
-  const prepared = await prepareRecipe(parseRecipe(recipe));
+  const parsed = parseRecipe(recipe);
+  if (parsed.analyzeEvery !== undefined && !options.observers?.length) {
+    throw new UsageError(
+      "analyzeEvery: it takes an observer that analyses, observers: [analyzeEvery(every, out)]. Give one, or leave it out.",
+    );
+  }
+  const prepared = await prepareRecipe(parsed);
   return await run(prepared.recipe, prepared.ingredients, options);
 }

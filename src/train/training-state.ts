@@ -51,13 +51,25 @@ export async function saveState(
  * @throws {CheckpointFormatError} If the file is damaged.
  */
 export async function loadState(folder: RunFolder, recipe: Recipe): Promise<TrainingState | null> {
-  const { access } = await import("node:fs/promises");
+  const { access, readFile } = await import("node:fs/promises");
+  const path = await import("node:path");
   const isThere = await access(folder.state).then(
     () => true,
     () => false,
   );
-  if (!isThere) return null;
-  const file = await openCheckpoint(folder.state);
+  if (!isThere) {
+    // Stopped before its first save: it begins again, and must not become another run.
+    const written = jsonOf(await readFile(folder.recipe, "utf8").catch(() => undefined));
+    if (written !== null) requireSameRecipe(folder, written, jsonOf(JSON.stringify(recipe)));
+    return null;
+  }
+  const file = await openCheckpoint(folder.state).catch((cause: unknown) => {
+    if (!(cause instanceof CheckpointFormatError)) throw cause;
+    throw new CheckpointFormatError(
+      `the saved state is damaged: ${cause.message} Without a copy, remove ${path.dirname(folder.state)}: the run then begins again at step 0.`,
+      { cause },
+    );
+  });
   try {
     const step = wholeNumber(file.metadata["marchenko.step"]);
     const metricsBytes = wholeNumber(file.metadata["marchenko.metricsBytes"]);

@@ -8,7 +8,8 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission is denied. Check the folder's permissions",
   EPERM: "permission is denied. Check the folder's permissions",
   EROFS: "the file system is read-only. Choose another folder",
-  ENOENT: "the folder is gone",
+  EFBIG: "the file is larger than the system or a limit (ulimit -f) lets it be",
+  ENOENT: "the folder is gone, or none can be made there. Choose another folder",
   ENOTDIR: "a part of the path is a file, not a folder. Choose another folder",
   EEXIST: "there is a file of that name. Choose another folder",
 };

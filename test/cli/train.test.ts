@@ -171,6 +171,15 @@ describe("what goes wrong ends with 2 or 3, and leaves no folder", () => {
     expect(train(path, "--out", out).stderr).toContain(`${path}: a recipe is an object of JSON`);
   });
 
+  test("a folder, or what has no end, for a recipe", () => {
+    const given = train(folder, "--out", join(folder, "nothing"));
+    expect(given.code).toBe(3);
+    expect(given.stderr).toContain("is a folder: expected the file of a recipe");
+    const endless = train("/dev/zero", "--out", join(folder, "nothing"));
+    expect(endless.code).toBe(2);
+    expect(endless.stderr).toContain("is no recipe: expected 1048576 bytes at most");
+  });
+
   test("a run's folder without --resume", () => {
     const before = filesOf(whole, "with state");
     expect(train(recipe, "--out", whole)).toMatchObject({

@@ -58,6 +58,15 @@ describe.each(models.map((model) => [model.kind, model] as const))("%s", (kind, 
     expect(parameters(sizes)).toEqual(parameters({}));
   });
 
+  it("keeps the activation function that its configuration names, exactly", () => {
+    for (const activation of ["relu", "gelu", "gelu-new", "silu", "squared-relu"]) {
+      for (const { sizes } of tinyModels.filter((each) => each.model === model)) {
+        const config = model.huggingFaceConfig(sizes, sparsityOptions.parse({ activation }));
+        expect(model.fromHuggingFace(config).sparsity).toEqual({ activation });
+      }
+    }
+  });
+
   it("has a JSON schema", () => {
     expect(z.toJSONSchema(model.sizes, { io: "input" })).toHaveProperty("properties.width");
   });

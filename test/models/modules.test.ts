@@ -43,7 +43,7 @@ describe.each(tinyModels)("$name", ({ model, sizes, feed: batch }) => {
     expect(Object.values<Float64Array>(taps).every((each) => each.every(Number.isFinite))).toBe(true);
     const labels = Array.from(batch(traced, 1).labels!);
     const counted = labels.filter((label) => label >= 0).length;
-    expect(counted).toBeLessThan(labels.length + 1);
+    expect(counted).toBeGreaterThan(0);
     expect(rowLosses.length * traced.logits.shape[1]!).toBe(logits.length);
     expect(loss[0]).toBeCloseTo(rowLosses.reduce((a, b) => a + b, 0) / counted, 12);
   });

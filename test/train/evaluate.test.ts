@@ -8,7 +8,7 @@ import { stepProgram } from "../../src/train/step-program.ts";
 import { toy } from "./toy.ts";
 
 /** Evaluates a model as it is drawn, in batches of so many. */
-async function evaluated(given: RecipeInput, batchSize: number) {
+async function evaluated(given: RecipeInput, batchSize: number, signal?: AbortSignal) {
   const { recipe, ingredients } = await prepareRecipe(parseRecipe({ ...given, batchSize }));
   const { model, batches, updating } = ingredients;
   const backend = referenceBackend();
@@ -17,7 +17,7 @@ async function evaluated(given: RecipeInput, batchSize: number) {
   const testing = batches.testing(traced);
   const options = { ...recipe, perToken: batches.task.perToken };
   const { at } = await evaluator(backend, state, model, traced, testing, options);
-  return await at(0);
+  return await at(0, signal);
 }
 
 test("the last batch is filled up without a trace: any batch size gives the same means over all 297 digits", async () => {
@@ -54,4 +54,11 @@ test("a language model as it is drawn knows next to nothing: perplexity is about
   // Logits of deviation 0.02 sqrt 8 change the mean of ln softmax by less than a hundredth.
   expect(perplexity! / 259).toBeGreaterThan(0.9);
   expect(perplexity! / 259).toBeLessThan(1.1);
+});
+
+test("an evaluation ends between two batches when it is asked to", async () => {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(new Error("enough")), 0);
+  // One example a batch: the timer fires long before all 297 are done.
+  await expect(evaluated({ ...toy, evaluateBatches: undefined }, 1, stop.signal)).rejects.toThrow("enough");
 });

@@ -72,7 +72,14 @@ describe("a recipe that extends another", () => {
 
   test("removes a member by null", () => {
     const recipe = compose({ extends: "digits-vit-sparse", sparsity: { zerothBias: null } });
-    expect(recipe.sparsity).toEqual({ activation: "jsrelu", restrictedLayerNorm: true });
+    expect(checkRecipe(recipe).sparsity).toEqual({ activation: "jsrelu", restrictedLayerNorm: true });
+  });
+
+  test("keeps a null that the part knows for a value, and takes others for missing", () => {
+    const zerothBias = { clip: null };
+    const recipe = compose({ extends: "digits-vit-sparse", sparsity: { zerothBias }, schedule: null });
+    expect(checkRecipe(recipe).sparsity.zerothBias).toEqual({ placement: "output", clip: null });
+    expect(recipe.schedule).toEqual({ name: "constant" });
   });
 
   test("of an unknown one is an error that names the nearest", () => {
@@ -98,9 +105,12 @@ describe("--set", () => {
     expect(recipe.checkpointEvery).toEqual([1, 5]);
   });
 
-  test.each(["steps", "=3", "steps={", "a b=3", "__proto__.x=1"])("%s is an error that shows how", (set) => {
-    expect(faultOf(() => compose({ extends: "digits-vit" }, [set]))).toContain("--set");
-  });
+  test.each(["steps", "=3", "steps={", "name=", "data.path=two words", "a b=3", "__proto__.x=1"])(
+    "%s is an error that shows how",
+    (set) => {
+      expect(faultOf(() => compose({ extends: "digits-vit" }, [set]))).toContain("--set");
+    },
+  );
 });
 
 describe("what is wrong with a recipe", () => {
@@ -126,7 +136,13 @@ describe("what is wrong with a recipe", () => {
       { sparsity: { zerothBias: { clipp: 1 } } },
       "sparsity.zerothBias.clipp: there is no such key. Did you mean clip?",
     ],
-    [{ steps: 0 }, "steps: "],
+    [{ steps: 0 }, "steps: expected at least 1, got 0"],
+    [{ steps: "5" }, 'steps: expected a number, got "5"'],
+    [{ batchSize: null }, "batchSize: expected a number, got nothing"],
+    [{ optimizer: { betas: [0.9] } }, "optimizer.betas: expected at least 2 entries, got [0.9]"],
+    [{ optimizer: { exclude: ["b"] } }, 'optimizer.exclude.0: expected "weight" or "bias" or'],
+    [{ model: "vit" }, 'model: expected an object such as { "kind": "vit" }, got "vit"'],
+    [{ sparsity: { restrictedLayerNorm: 3 } }, "expected true, got 3; or expected an object, got 3"],
     [{ checkpointEvery: "often" }, 'checkpointEvery: expected a number of steps, "log", or a list of steps'],
     [{ finetune: { lora: { rank: 2 } } }, "finetune.from: "],
     [{ data: { name: "text" } }, 'the model "vit" is for images, and the data set text has tokens'],
@@ -137,6 +153,18 @@ describe("what is wrong with a recipe", () => {
 
   test.each([null, 3, "digits-vit", []])("%j is no recipe", (given) => {
     expect(faultOf(() => compose(given))).toContain("a recipe is an object of JSON");
+  });
+
+  test("objects without end, and keys that would get lost, are refused", () => {
+    const inner = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+    const data = JSON.parse(inner(50_000)) as unknown;
+    expect(faultOf(() => compose({ extends: "digits-vit", data }))).toContain("within each other");
+    const set = [`data=${inner(50_000)}`];
+    expect(faultOf(() => compose({ extends: "digits-vit" }, set))).toContain("within each other");
+    for (const text of ['"__proto__": {"steps": 1}', '"model": {"__proto__": {"width": 7}}']) {
+      const given = JSON.parse(`{"extends": "digits-vit", ${text}}`) as unknown;
+      expect(faultOf(() => compose(given))).toContain("__proto__: there is no such key");
+    }
   });
 
   test("all faults are told at once", () => {

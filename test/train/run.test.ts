@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -12,7 +13,7 @@ import { describe, expect, test } from "vitest";
 import { OutOfMemoryError } from "../../src/backends/backend.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { openCheckpoint } from "../../src/checkpoint/open-checkpoint.ts";
-import { writeSafetensors } from "../../src/checkpoint/safetensors-writer.ts";
+import { streamSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors-writer.ts";
 import {
   CheckpointFormatError,
   DivergenceError,
@@ -169,11 +170,38 @@ describe("what goes wrong", () => {
     await expect(resumed).rejects.toBeInstanceOf(UsageError);
   });
 
+  test("a folder in which a killed process has left its recipe half written is as good as new", async () => {
+    const out = newFolder();
+    mkdirSync(out);
+    writeFileSync(join(out, "recipe.json.partial"), "{");
+    await trainHere({ out, recipe: { ...toy, steps: 1 } });
+    expect(readdirSync(out)).not.toContain("recipe.json.partial");
+  });
+
   test("metrics that were cut since are an error, not a gap", async () => {
     const out = newFolder();
     await stopAt(7, out);
     truncateSync(join(out, "metrics.ndjson"), 10);
     await expect(trainHere({ out, resume: true })).rejects.toThrow(/has 10 bytes/);
+    rmSync(join(out, "metrics.ndjson"));
+    await expect(trainHere({ out, resume: true })).rejects.toThrow(/metrics.ndjson is gone, and it had/);
+  });
+
+  test("a run without a state begins again, and not with another recipe", async () => {
+    const out = newFolder();
+    await trainHere({ out });
+    const before = filesOf(out);
+    rmSync(join(out, "state"), { recursive: true });
+    const other = trainHere({ out, resume: true, recipe: { ...toy, batchSize: toy.batchSize + 1 } });
+    await expect(other).rejects.toThrow(/has another recipe \(batchSize: /);
+    await trainHere({ out, resume: true });
+    expect(filesOf(out)).toEqual(before);
+  });
+
+  test("where no folder can be made is an error, not a wait", async () => {
+    // Node's recursive mkdir never ends there, on Linux.
+    const system = existsSync("/proc/self") ? "/proc/none/run" : "/dev/null/run";
+    await expect(trainHere({ out: system })).rejects.toBeInstanceOf(UsageError);
   });
 
   test("a damaged state is an error of the file", async () => {
@@ -182,6 +210,9 @@ describe("what goes wrong", () => {
     const state = join(out, "state", "state.safetensors");
     truncateSync(state, 200);
     await expect(trainHere({ out, resume: true })).rejects.toBeInstanceOf(CheckpointFormatError);
+    await expect(trainHere({ out, resume: true })).rejects.toThrow(
+      /the saved state is damaged: .* remove .*state:/,
+    );
     await writeSafetensors(state, [{ name: "w", shape: [1], data: Float32Array.of(1) }]);
     await expect(trainHere({ out, resume: true })).rejects.toThrow(/holds no state of a run/);
     const recipe = readFileSync(join(out, "recipe.json"), "utf8");
@@ -223,6 +254,34 @@ describe("what goes wrong", () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  test("what a recipe asks for and nothing does is an error, not silence", async () => {
+    const measured = trainHere({ out: newFolder(), recipe: { ...toy, measureEvery: 5 } });
+    await expect(measured).rejects.toThrow(/measureEvery: .* Leave it out/);
+    const sparsity = { restrictedLayerNorm: true as const };
+    for (const model of [{ kind: "mlp" }, { ...toy.model, layerNorm: "plain" }]) {
+      const restricted = trainHere({ out: newFolder(), recipe: { ...toy, model, sparsity } });
+      await expect(restricted).rejects.toThrow(/restrictedLayerNorm: this mlp has no norm/);
+    }
+    const analysed = trainHere({ out: newFolder(), recipe: { ...toy, analyzeEvery: 5 } });
+    await expect(analysed).rejects.toThrow(/analyzeEvery: it takes an observer/);
+  });
+
+  test("taps that don't fit into memory are an error of the configuration", async () => {
+    const backend = referenceBackend();
+    const failing = trainHere({
+      out: newFolder(),
+      backend: {
+        ...backend,
+        compile: async (program, state) => {
+          if ("block.0.mlp.input" in program.outputs) throw new OutOfMemoryError("9 GiB are needed");
+          return backend.compile(program, state);
+        },
+      },
+      observers: [{ every: 1, taps: ["block.0.mlp.input"], onStep: async () => {} }],
+    });
+    await expect(failing).rejects.toBeInstanceOf(UsageError);
+  });
+
   test("a tap that the model hasn't is an error before anything is written", async () => {
     const out = newFolder();
     const observers = [{ every: 1, taps: ["block.7.mlp.input"], onStep: async () => {} }];
@@ -234,6 +293,33 @@ describe("what goes wrong", () => {
 });
 
 describe("finetuning", () => {
+  test("begins with weights that hold to the recipe's constraints", async () => {
+    const [first, second] = [newFolder(), newFolder()];
+    const zerothBias = { clip: null };
+    await trainHere({ out: first, recipe: { ...toy, sparsity: { zerothBias } } });
+    const from = join(first, "checkpoints", "step-000010");
+    const bias = async (path: string) => {
+      const checkpoint = await openCheckpoint(path);
+      const named = (name: string) =>
+        checkpoint
+          .tensors()
+          .find((each) => each.name === name)!
+          .read();
+      const [scale, entries] = [await named("blocks.0.norm.weight"), await named("blocks.0.zeroth_bias")];
+      await checkpoint.close();
+      return { scale: Array.from(scale), entries: Array.from(entries) };
+    };
+    const before = await bias(from);
+    const limit = (j: number) => 0.01 * Math.abs(before.scale[j]!);
+    expect(before.entries.some((each, j) => Math.abs(each) > limit(j))).toBe(true);
+    const recipe = { ...toy, sparsity: { zerothBias: { clip: 0.01 } }, finetune: { from } };
+    await trainHere({ out: second, recipe });
+    const { entries } = await bias(join(second, "checkpoints", "step-000000"));
+    const clipped = before.entries.map((each, j) => Math.max(-limit(j), Math.min(limit(j), each)));
+    // The checkpoint is in float32.
+    expect(entries).toEqual(clipped.map(Math.fround));
+  });
+
   const finetune = (from: string, more: object = {}) => ({ ...toy, finetune: { from, ...more } });
 
   test("begins with the weights of a checkpoint, by their names", async () => {
@@ -286,6 +372,50 @@ describe("finetuning", () => {
     expect((error as Error).message).toContain("the model has no: stranger");
     const missing = trainHere({ out: newFolder(), recipe: finetune("/nowhere/model") });
     await expect(missing).rejects.toBeInstanceOf(UnreadableInputError);
+    const empty = newFolder();
+    mkdirSync(empty);
+    await expect(trainHere({ out: newFolder(), recipe: finetune(empty) })).rejects.toBeInstanceOf(
+      UnreadableInputError,
+    );
+  });
+
+  test("a name to start anew that neither model nor checkpoint has is an error with the nearest", async () => {
+    const first = newFolder();
+    await trainHere({ out: first, recipe: { ...toy, steps: 1 } });
+    const recipe = finetune(join(first, "checkpoints", "step-000001"), { fresh: ["output.wieght"] });
+    await expect(trainHere({ out: newFolder(), recipe })).rejects.toThrow(/Did you mean output.weight/);
+  });
+
+  test("from integers, or from what is no number, is an error of the file that names it", async () => {
+    const first = newFolder();
+    await trainHere({ out: first, recipe: { ...toy, steps: 1 } });
+    const source = await openCheckpoint(join(first, "checkpoints", "step-000001"));
+    const tensors = await Promise.all(
+      source.tensors().map(async (each) => ({ name: each.name, shape: each.shape, data: await each.read() })),
+    );
+    await source.close();
+    const [path, integers] = [`${newFolder()}.safetensors`, `${newFolder()}.safetensors`];
+    const change = (data: Float32Array | Float64Array, name: string) =>
+      name === "blocks.0.key.bias" ? data.map((each, i) => (i === 3 ? Number.NaN : each)) : data;
+    await writeSafetensors(
+      path,
+      tensors.map((each) => ({ ...each, data: change(each.data, each.name) })),
+    );
+    const broken = trainHere({ out: newFolder(), recipe: finetune(path) });
+    await expect(broken).rejects.toThrow(/blocks.0.key.bias has entries that are no finite numbers/);
+    await expect(broken).rejects.toBeInstanceOf(CheckpointFormatError);
+    await streamSafetensors(
+      integers,
+      tensors.map(({ name, shape, data }) => ({
+        name,
+        shape,
+        dtype: "I8" as const,
+        bytes: () => [new Uint8Array(data.length)],
+      })),
+    );
+    const whole = trainHere({ out: newFolder(), recipe: finetune(integers) });
+    await expect(whole).rejects.toThrow(/not floating-point numbers: input.weight I8, /);
+    await expect(whole).rejects.toBeInstanceOf(UsageError);
   });
 
   test("parameters that are to start anew may be missing, or be of another shape", async () => {
@@ -341,5 +471,49 @@ test("observers see the model of each step, with the taps they ask for, and what
       .read();
     await checkpoint.close();
     expect(Float32Array.from(weights)).toEqual(saved);
+  }
+});
+
+test("gradients for taps are those that a step is made of: b_K <- b_K - rate times the sum of them over a batch", async () => {
+  const sums: Float64Array[] = [];
+  const biases: (Float32Array | Float64Array)[] = [];
+  const tap = "block.0.mlp.preActivation.gradient";
+  const { batchSize } = toy;
+  await trainHere({
+    out: newFolder(),
+    recipe: {
+      ...toy,
+      sparsity: { activation: "jsrelu" },
+      optimizer: { name: "sgd", learningRate: 0.5 },
+      schedule: { name: "constant" },
+      steps: 3,
+    },
+    observers: [
+      {
+        every: 1,
+        taps: [tap],
+        async onStep(source, taps) {
+          const { shape, data } = taps[tap]!;
+          expect(shape).toEqual([batchSize, 1, 8]);
+          sums.push(
+            Float64Array.from({ length: 8 }, (_, j) =>
+              Array.from(data).reduce((a, g, i) => a + (i % 8 === j ? g : 0), 0),
+            ),
+          );
+          const tensors = Array.from(await source.tensors());
+          biases.push(await tensors.find(({ name }) => name === "blocks.0.key.bias")!.read());
+        },
+      },
+    ],
+  });
+  for (let step = 0; step < 3; step++) {
+    const largest = Math.max(...sums[step]!.map(Math.abs));
+    expect(largest).toBeGreaterThan(1e-4);
+    for (let j = 0; j < 8; j++) {
+      // Float64 throughout: some roundings of b_K, which is below 1.
+      expect(Math.abs(biases[step + 1]![j]! - (biases[step]![j]! - 0.5 * sums[step]![j]!))).toBeLessThan(
+        64 * 2 ** -53,
+      );
+    }
   }
 });

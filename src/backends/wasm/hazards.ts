@@ -1,3 +1,5 @@
+import { IntervalUnion } from "./interval-union.ts";
+
 /** Bytes that an instruction reads or writes. */
 export interface Access {
   readonly start: number;
@@ -14,7 +16,9 @@ interface Pending extends Access {
 
 /** Tells where threads must wait for each other: where one touches what another may have written, or will overwrite. */
 export class Hazards {
-  private pending: Pending[] = [];
+  #pending: Pending[] = [];
+  /** What the first thread alone touches, which it need not wait for itself: one set, however many instructions. */
+  #alone = { read: new IntervalUnion(), written: new IntervalUnion() };
 
   /**
    * Takes the next instruction's accesses.
@@ -24,17 +28,35 @@ export class Hazards {
    */
   next(accesses: readonly Access[], key: string): boolean {
     const own = accesses.map((access) => ({ ...access, key }));
-    const waits = own.some((access) => this.pending.some((earlier) => conflict(access, earlier)));
-    if (waits) this.pending = [];
-    this.pending.push(...own);
+    const waits = own.some(
+      (access) => this.#pending.some((earlier) => conflict(access, earlier)) || this.#meetsAlone(access),
+    );
+    if (waits) {
+      this.#pending = [];
+      this.#alone = { read: new IntervalUnion(), written: new IntervalUnion() };
+    }
+    for (const access of own) {
+      if (!isAlone(access)) this.#pending.push(access);
+      else this.#alone[access.writes ? "written" : "read"].add(access.start, access.end);
+    }
     return waits;
   }
+
+  #meetsAlone(access: Pending): boolean {
+    if (isAlone(access)) return false;
+    const { start, end, writes } = access;
+    return this.#alone.written.meets(start, end) || (writes && this.#alone.read.meets(start, end));
+  }
+}
+
+function isAlone({ key, isShared }: Pending): boolean {
+  return key === onlyOne && isShared;
 }
 
 function conflict(a: Pending, b: Pending): boolean {
   if (!(a.writes || b.writes) || a.start >= b.end || b.start >= a.end) return false;
   const sameShares = a.key === b.key && a.isShared && b.isShared;
-  return !(sameShares && (a.key === onlyOne || (a.start === b.start && a.end === b.end)));
+  return !(sameShares && a.start === b.start && a.end === b.end);
 }
 
 /** The key of what one thread does alone. */

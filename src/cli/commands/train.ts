@@ -94,9 +94,6 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
   const { out } = flags;
   const set = [...(flags.set ?? []), ...(flags.steps === undefined ? [] : [`steps=${flags.steps}`])];
   const composed = await readRecipe(given, { set, ...(flags.seed !== undefined && { seed: flags.seed }) });
-  if (composed.measureEvery !== undefined) {
-    throw new UsageError("measureEvery: this version has no measurements while training. Leave it out.");
-  }
   const progress = await progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
   const interrupt = abortOnInterrupt(() => {
     progress.end();
