@@ -9,10 +9,11 @@ import { UsageError } from "../errors.ts";
 import { defineModel } from "./define-model.ts";
 import { normal, zeros } from "./initialisers.ts";
 import { attention, causalMask } from "./parts/attention.ts";
+import { dropout } from "./parts/dropout.ts";
 import { layerNorm } from "./parts/layer-norm.ts";
 import { type LinearLayer, linearLayer } from "./parts/linear.ts";
 import { mlpBlock } from "./parts/mlp-block.ts";
-import { blockCount, count, sequenceLength } from "./sizes.ts";
+import { blockCount, count, dropoutRate, sequenceLength } from "./sizes.ts";
 import type { Tracer } from "./tracer.ts";
 
 const sizes = z
@@ -24,6 +25,9 @@ const sizes = z
     heads: count.default(4).describe("attention heads; they divide the width"),
     mlpWidth: count.optional().describe("n, neurons of an MLP block; 4 width by default"),
     layerNormEpsilon: z.number().positive().default(1e-5),
+    embeddingDropout: dropoutRate.default(0).describe("rate of dropout on tokens with their places"),
+    attentionDropout: dropoutRate.default(0).describe("rate of dropout on attention weights"),
+    residualDropout: dropoutRate.default(0).describe("rate of dropout on what blocks add to the stream"),
   })
   .refine(({ width, heads }) => width % heads === 0, { message: "must divide width", path: ["heads"] });
 type Sizes = z.output<typeof sizes>;
@@ -38,6 +42,9 @@ const config = z.looseObject({
   n_inner: count.nullable().default(null),
   activation_function: z.string().default("gelu_new"),
   layer_norm_epsilon: z.number().positive().default(1e-5),
+  embd_pdrop: dropoutRate.default(0.1),
+  attn_pdrop: dropoutRate.default(0.1),
+  resid_pdrop: dropoutRate.default(0.1),
   scale_attn_weights: z.literal(true).default(true),
   scale_attn_by_inverse_layer_idx: z.literal(false).default(false),
   add_cross_attention: z.literal(false).default(false),
@@ -53,11 +60,13 @@ function conv1d(name: string, inputs: number, outputs: number, deviation = DEVIA
   return { name, inputs, outputs, initial: normal(deviation), bias: zeros, layout: "in-out" };
 }
 
-function selfAttention(tracer: Tracer, x: Value, name: string, { width, heads, depth }: Sizes): Value {
+function selfAttention(tracer: Tracer, x: Value, name: string, own: Sizes): Value {
+  const { width, heads, depth, attentionDropout: rate } = own;
   const all = linearLayer(tracer, x, conv1d(`${name}.c_attn`, width, 3 * width));
   const [query, key, value] = [0, 1, 2].map((part) => slice(all, 2, part * width, width));
   const scale = 1 / Math.sqrt(width / heads);
-  const mixed = attention(query!, key!, value!, { heads, scale, added: [causalMask(x.shape[1]!)] });
+  const drop = (weights: Value) => dropout(tracer, weights, { name: `${name}.weights`, rate });
+  const mixed = attention(query!, key!, value!, { heads, scale, added: [causalMask(x.shape[1]!)], drop });
   return linearLayer(tracer, mixed, conv1d(`${name}.c_proj`, width, width, DEVIATION / Math.sqrt(2 * depth)));
 }
 
@@ -95,11 +104,13 @@ export const gptModel = defineModel({
       role: "embedding",
     });
     const tokens = tracer.input("tokens", [batchSize, length]);
-    let x = add(gather(table, tokens), slice(places, 0, 0, length));
+    const embedded = add(gather(table, tokens), slice(places, 0, 0, length));
+    let x = dropout(tracer, embedded, { name: `${PREFIX}drop`, rate: own.embeddingDropout });
+    const drop = (part: string, of: Value) => dropout(tracer, of, { name: part, rate: own.residualDropout });
     for (let i = 0; i < depth; i++) {
       const name = `${PREFIX}h.${i}`;
       const before = layerNorm(tracer, x, { name: `${name}.ln_1`, epsilon });
-      x = add(x, selfAttention(tracer, before, `${name}.attn`, own));
+      x = add(x, drop(`${name}.attn`, selfAttention(tracer, before, `${name}.attn`, own)));
       const norm = { name: `${name}.ln_2`, epsilon, beforeMlp: true };
       const z = mlpBlock(tracer, layerNorm(tracer, x, norm), {
         name: `${name}.mlp`,
@@ -108,7 +119,7 @@ export const gptModel = defineModel({
         scale: `${norm.name}.weight`,
         tokens: contextLength,
       });
-      x = add(x, z);
+      x = add(x, drop(`${name}.mlp`, z));
     }
     x = layerNorm(tracer, x, { name: `${PREFIX}ln_f`, epsilon });
     return {
@@ -119,9 +130,9 @@ export const gptModel = defineModel({
   toConfig: (own, activation_function) => ({
     activation_function,
     architectures: ["GPT2LMHeadModel"],
-    attn_pdrop: 0,
+    attn_pdrop: own.attentionDropout,
     bos_token_id: own.vocabulary - 1,
-    embd_pdrop: 0,
+    embd_pdrop: own.embeddingDropout,
     eos_token_id: own.vocabulary - 1,
     layer_norm_epsilon: own.layerNormEpsilon,
     n_embd: own.width,
@@ -129,7 +140,7 @@ export const gptModel = defineModel({
     n_inner: own.mlpWidth ?? 4 * own.width,
     n_layer: own.depth,
     n_positions: own.contextLength,
-    resid_pdrop: 0,
+    resid_pdrop: own.residualDropout,
     tie_word_embeddings: true,
     vocab_size: own.vocabulary,
   }),
@@ -142,6 +153,9 @@ export const gptModel = defineModel({
       heads: file.n_head,
       mlpWidth: file.n_inner ?? 4 * file.n_embd,
       layerNormEpsilon: file.layer_norm_epsilon,
+      embeddingDropout: file.embd_pdrop,
+      attentionDropout: file.attn_pdrop,
+      residualDropout: file.resid_pdrop,
     },
     activation: file.activation_function,
   }),

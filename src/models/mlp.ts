@@ -8,7 +8,7 @@ import { kaimingUniform } from "./initialisers.ts";
 import { layerNorm } from "./parts/layer-norm.ts";
 import { type LinearLayer, linearLayer } from "./parts/linear.ts";
 import { mlpBlock } from "./parts/mlp-block.ts";
-import { blockCount, count } from "./sizes.ts";
+import { blockCount, count, dropoutRate } from "./sizes.ts";
 import type { Tracer } from "./tracer.ts";
 
 const EPSILON = 1e-5;
@@ -28,6 +28,7 @@ const sizes = z.strictObject({
     .enum(["affine", "plain", "none"])
     .default("affine")
     .describe("norm before each block: with a trained scale and bias, without, or none"),
+  dropout: dropoutRate.default(0).describe("rate of dropout on the activations"),
 });
 type Sizes = z.output<typeof sizes>;
 
@@ -37,7 +38,7 @@ function layer(name: string, inputs: number, outputs: number): LinearLayer {
 }
 
 /** 784-512-512-10 and the like: each hidden layer is a block without a value matrix. */
-function plain(tracer: Tracer, pixels: Value, { width, depth, classes }: Sizes): Value {
+function plain(tracer: Tracer, pixels: Value, { width, depth, classes, dropout }: Sizes): Value {
   let z = pixels;
   for (let i = 0; i < depth; i++) {
     z = mlpBlock(tracer, z, {
@@ -46,6 +47,7 @@ function plain(tracer: Tracer, pixels: Value, { width, depth, classes }: Sizes):
       value: null,
       scale: null,
       tokens: 1,
+      dropout,
     });
   }
   return linearLayer(tracer, z, layer(`layers.${depth}`, width, classes));
@@ -53,7 +55,7 @@ function plain(tracer: Tracer, pixels: Value, { width, depth, classes }: Sizes):
 
 /** Linear, blocks with a way around them, linear. */
 function residual(tracer: Tracer, pixels: Value, { width, depth, classes, ...rest }: Sizes): Value {
-  const { form, mlpWidth = 4 * width, layerNorm: norm } = rest;
+  const { form, mlpWidth = 4 * width, layerNorm: norm, dropout } = rest;
   let z = linearLayer(tracer, pixels, layer("input", pixels.shape[2]!, width));
   for (let i = 0; i < depth; i++) {
     const name = `blocks.${i}`;
@@ -67,7 +69,7 @@ function residual(tracer: Tracer, pixels: Value, { width, depth, classes, ...res
         ? { key: layer(`${name}.key`, width, mlpWidth), value: layer(`${name}.value`, mlpWidth, width) }
         : { key: layer(`${name}.linear`, width, width), value: null };
     const scale = norm === "affine" ? `${name}.norm.weight` : null;
-    z = add(mlpBlock(tracer, norms[norm](), { name, ...layers, scale, tokens: 1 }), z);
+    z = add(mlpBlock(tracer, norms[norm](), { name, ...layers, scale, tokens: 1, dropout }), z);
   }
   return linearLayer(tracer, z, layer("output", width, classes));
 }

@@ -6,6 +6,9 @@ export const count = z
   .positive()
   .max(2 ** 24);
 
+/** Share of entries that dropout takes away: none by default. */
+export const dropoutRate = z.number().min(0).lt(1);
+
 /** Blocks of a network. */
 export const blockCount = z.int().positive().max(1024);
 

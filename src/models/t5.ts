@@ -9,11 +9,12 @@ import { UsageError } from "../errors.ts";
 import { defineModel } from "./define-model.ts";
 import { normal } from "./initialisers.ts";
 import { attention, causalMask, paddingMask } from "./parts/attention.ts";
+import { dropout } from "./parts/dropout.ts";
 import { linearLayer } from "./parts/linear.ts";
 import { mlpBlock } from "./parts/mlp-block.ts";
 import { relativePositionBias } from "./parts/relative-position-bias.ts";
 import { rmsNorm } from "./parts/rms-norm.ts";
-import { blockCount, count, sequenceLength } from "./sizes.ts";
+import { blockCount, count, dropoutRate, sequenceLength } from "./sizes.ts";
 import type { Tracer } from "./tracer.ts";
 
 const sizes = z.strictObject({
@@ -29,6 +30,9 @@ const sizes = z.strictObject({
   gated: z.boolean().default(false).describe("multiplies activations by a second product, as T5 1.1 does"),
   tied: z.boolean().default(true).describe("reads logits off by the embedding, scaled by width^-0.5"),
   layerNormEpsilon: z.number().positive().default(1e-6),
+  dropout: dropoutRate
+    .default(0)
+    .describe("rate of dropout on embeddings, activations, attention weights and what blocks give"),
   inputLength: sequenceLength.default(64).describe("S, tokens of an input"),
   targetLength: sequenceLength.default(32).describe("T, tokens of a target"),
 });
@@ -45,6 +49,7 @@ const config = z.looseObject({
   num_heads: count.default(8),
   relative_attention_num_buckets: count.default(32),
   relative_attention_max_distance: count.default(128),
+  dropout_rate: dropoutRate.default(0.1),
   feed_forward_proj: z.string().default("relu"),
   // The function itself, which feed_forward_proj's short names leave open.
   dense_act_fn: z.string().optional(),
@@ -68,7 +73,7 @@ function attend(
   x: Value,
   from: Value,
   name: string,
-  { width, heads, headWidth = width / heads }: Sizes,
+  { width, heads, headWidth = width / heads, dropout: rate }: Sizes,
   added: readonly Value[],
 ): Value {
   const inner = heads * headWidth;
@@ -80,11 +85,12 @@ function attend(
       initial: normal(deviation),
       bias: null,
     });
+  const drop = (weights: Value) => dropout(tracer, weights, { name: `${name}.weights`, rate });
   const mixed = attention(
     project("q", x, (width * headWidth) ** -0.5),
     project("k", from, width ** -0.5),
     project("v", from, width ** -0.5),
-    { heads, scale: 1, added },
+    { heads, scale: 1, added, drop },
   );
   const initial = normal(inner ** -0.5);
   return linearLayer(tracer, mixed, {
@@ -97,7 +103,7 @@ function attend(
 }
 
 function feedForward(tracer: Tracer, x: Value, name: string, own: Sizes, tokens: number): Value {
-  const { width, mlpWidth = 4 * width, gated, layerNormEpsilon: epsilon } = own;
+  const { width, mlpWidth = 4 * width, gated, layerNormEpsilon: epsilon, dropout } = own;
   const norm = { name: `${name}.layer_norm`, epsilon, beforeMlp: true };
   const path = `${name}.DenseReluDense`;
   const key = (part: string) => ({
@@ -115,6 +121,7 @@ function feedForward(tracer: Tracer, x: Value, name: string, own: Sizes, tokens:
     value: { name: `${path}.wo`, ...value },
     scale: `${norm.name}.weight`,
     tokens,
+    dropout,
   });
 }
 
@@ -143,22 +150,25 @@ function stackBlocks(tracer: Tracer, embedded: Value, stack: Stack, own: Sizes):
     { bidirectional: !causal, buckets, maxDistance },
   );
   const added = [places, ...stack.masks];
-  let x = embedded;
+  const drop = (part: string, of: Value) => dropout(tracer, of, { name: part, rate: own.dropout });
+  let x = drop(`${name}.embed_tokens`, embedded);
   for (let i = 0; i < depth; i++) {
     let layer = 0;
     const next = () => `${name}.block.${i}.layer.${layer++}`;
     const self = next();
     const before = rmsNorm(tracer, x, { name: `${self}.layer_norm`, epsilon });
-    x = add(x, attend(tracer, before, before, `${self}.SelfAttention`, own, added));
+    x = add(x, drop(self, attend(tracer, before, before, `${self}.SelfAttention`, own, added)));
     if (encoded) {
       const cross = next();
       const query = rmsNorm(tracer, x, { name: `${cross}.layer_norm`, epsilon });
       const { values, masks } = encoded;
-      x = add(x, attend(tracer, query, values, `${cross}.EncDecAttention`, own, masks));
+      x = add(x, drop(cross, attend(tracer, query, values, `${cross}.EncDecAttention`, own, masks)));
     }
-    x = add(x, feedForward(tracer, x, next(), own, tokens));
+    const forward = next();
+    x = add(x, drop(forward, feedForward(tracer, x, forward, own, tokens)));
   }
-  return rmsNorm(tracer, x, { name: `${name}.final_layer_norm`, epsilon });
+  const last = `${name}.final_layer_norm`;
+  return drop(last, rmsNorm(tracer, x, { name: last, epsilon }));
 }
 
 /** An encoder and a decoder; parameters as T5ForConditionalGeneration names them. */
@@ -233,7 +243,7 @@ export const t5Model = defineModel({
       d_model: own.width,
       decoder_start_token_id: 0,
       dense_act_fn: activation,
-      dropout_rate: 0,
+      dropout_rate: own.dropout,
       eos_token_id: 1,
       feed_forward_proj: own.gated ? `${GATED}${gate}` : activation,
       input_length: own.inputLength,
@@ -269,6 +279,7 @@ export const t5Model = defineModel({
         gated,
         tied: file.scale_decoder_outputs ?? file.tie_word_embeddings,
         layerNormEpsilon: file.layer_norm_epsilon,
+        dropout: file.dropout_rate,
         ...(file.input_length && { inputLength: file.input_length }),
         ...(file.target_length && { targetLength: file.target_length }),
       },

@@ -32,6 +32,8 @@ export interface Tracer {
   parameter(spec: DeclaredParameter): Value;
   /** Standard normal entries, anew with each step. */
   normalDraws(name: string, shape: Shape): Value;
+  /** Entries that are 1 / keep with probability keep, else 0, anew with each step. */
+  maskDraws(name: string, shape: Shape, keep: number): Value;
   /** A number that follows from the step; asked for twice it is the same. */
   followsStep(name: string, at: (step: number) => number): Value;
   tap(name: string, value: Value): void;
@@ -111,6 +113,10 @@ export function startTracing(
     },
     normalDraws(name, shape) {
       draws.push({ name, shape, draw: "normal" });
+      return input(name, shape);
+    },
+    maskDraws(name, shape, keep) {
+      draws.push({ name, shape, draw: { keep } });
       return input(name, shape);
     },
     followsStep,

@@ -9,11 +9,12 @@ import type { Value } from "../autodiff/value.ts";
 import { defineModel } from "./define-model.ts";
 import { normal, xavierUniform, zeros } from "./initialisers.ts";
 import { attention } from "./parts/attention.ts";
+import { dropout } from "./parts/dropout.ts";
 import { layerNorm } from "./parts/layer-norm.ts";
 import { type LinearLayer, linearLayer } from "./parts/linear.ts";
 import { mlpBlock } from "./parts/mlp-block.ts";
 import { patchEmbedding } from "./parts/patch-embedding.ts";
-import { blockCount, count } from "./sizes.ts";
+import { blockCount, count, dropoutRate } from "./sizes.ts";
 import type { Tracer } from "./tracer.ts";
 
 const sizes = z
@@ -35,6 +36,8 @@ const sizes = z
       .default("separate")
       .describe("queries, keys and values by three matrices, as transformers has them, or by one"),
     layerNormEpsilon: z.number().positive().default(1e-6),
+    dropout: dropoutRate.default(0).describe("rate of dropout on tokens and on what blocks add to them"),
+    attentionDropout: dropoutRate.default(0).describe("rate of dropout on attention weights"),
   })
   .refine(({ imageSize, patchSize }) => imageSize % patchSize === 0, {
     message: "must divide imageSize",
@@ -51,6 +54,8 @@ const config = z.looseObject({
   intermediate_size: count.default(3072),
   hidden_act: z.string().default("gelu"),
   layer_norm_eps: z.number().positive().default(1e-12),
+  hidden_dropout_prob: dropoutRate.default(0),
+  attention_probs_dropout_prob: dropoutRate.default(0),
   image_size: count.default(224),
   patch_size: count.default(16),
   num_channels: count.default(3),
@@ -95,7 +100,8 @@ function embed(tracer: Tracer, images: Value, { patchSize, width, pooling }: Siz
   return add(tokens, places);
 }
 
-function selfAttention(tracer: Tracer, x: Value, name: string, { width, heads, qkv }: Sizes): Value {
+function selfAttention(tracer: Tracer, x: Value, name: string, own: Sizes): Value {
+  const { width, heads, qkv, attentionDropout: rate } = own;
   const path = `${name}.attention.attention`;
   const parts = {
     separate: () =>
@@ -107,7 +113,8 @@ function selfAttention(tracer: Tracer, x: Value, name: string, { width, heads, q
   };
   const [query, key, value] = parts[qkv]() as [Value, Value, Value];
   const scale = 1 / Math.sqrt(width / heads);
-  const mixed = attention(query, key, value, { heads, scale, added: [] });
+  const drop = (weights: Value) => dropout(tracer, weights, { name: path, rate });
+  const mixed = attention(query, key, value, { heads, scale, added: [], drop });
   return linearLayer(tracer, mixed, square(`${name}.attention.output.dense`, width));
 }
 
@@ -125,11 +132,13 @@ export const vitModel = defineModel({
     const { imageSize, channels, classes, width, depth, pooling, layerNormEpsilon: epsilon } = own;
     const { mlpWidth = 4 * width } = own;
     const { batchSize } = tracer.options;
-    let x = embed(tracer, tracer.input("images", [batchSize, channels, imageSize, imageSize]), own);
+    const drop = (name: string, of: Value) => dropout(tracer, of, { name, rate: own.dropout });
+    const images = tracer.input("images", [batchSize, channels, imageSize, imageSize]);
+    let x = drop("vit.embeddings", embed(tracer, images, own));
     for (let i = 0; i < depth; i++) {
       const name = `vit.encoder.layer.${i}`;
       const before = layerNorm(tracer, x, { name: `${name}.layernorm_before`, epsilon });
-      x = add(x, selfAttention(tracer, before, name, own));
+      x = add(x, drop(`${name}.attention.output`, selfAttention(tracer, before, name, own)));
       const norm = { name: `${name}.layernorm_after`, epsilon, beforeMlp: true };
       const z = mlpBlock(tracer, layerNorm(tracer, x, norm), {
         name,
@@ -138,7 +147,7 @@ export const vitModel = defineModel({
         scale: `${norm.name}.weight`,
         tokens: x.shape[1]!,
       });
-      x = add(x, z);
+      x = add(x, drop(`${name}.output`, z));
     }
     x = layerNorm(tracer, x, { name: "vit.layernorm", epsilon });
     const pooled = {
@@ -155,9 +164,9 @@ export const vitModel = defineModel({
     const labels = Array.from({ length: own.classes }, (_, i) => `LABEL_${i}`);
     return {
       architectures: ["ViTForImageClassification"],
-      attention_probs_dropout_prob: 0,
+      attention_probs_dropout_prob: own.attentionDropout,
       hidden_act,
-      hidden_dropout_prob: 0,
+      hidden_dropout_prob: own.dropout,
       hidden_size: own.width,
       id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
       image_size: own.imageSize,
@@ -186,6 +195,8 @@ export const vitModel = defineModel({
       pooling: file.pooling,
       qkv: file.qkv,
       layerNormEpsilon: file.layer_norm_eps,
+      dropout: file.hidden_dropout_prob,
+      attentionDropout: file.attention_probs_dropout_prob,
     },
     activation: file.hidden_act,
   }),

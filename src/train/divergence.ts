@@ -1,7 +1,7 @@
 import { DivergenceError } from "../errors.ts";
 import { isCheckpointStep, type Recipe } from "./recipe.ts";
 import type { RunFolder } from "./run-folder.ts";
-import type { NamedEntries } from "./weights.ts";
+import type { ReadableEntries } from "./weights.ts";
 
 /**
  * Makes sure that a step's loss is a number.
@@ -20,15 +20,21 @@ export function requireFiniteLoss(
   throw diverged(`the loss is ${loss} at step ${step} (learning rate ${rate})`, step, folder, recipe);
 }
 
-/** Makes sure that all that is to be saved is numbers. @throws {DivergenceError} As {@link requireFiniteLoss}. */
-export function requireFiniteState(
-  arrays: readonly NamedEntries[],
+/** Arrays that are numbers where they are read, or throw a {DivergenceError} as {@link requireFiniteLoss} does. */
+export function finiteArrays(
+  arrays: readonly ReadableEntries[],
   step: number,
   folder: RunFolder,
   recipe: Recipe,
-): void {
-  const broken = arrays.find(({ data }) => !data.every(Number.isFinite));
-  if (broken) throw diverged(`${broken.name} is no longer finite at step ${step}`, step, folder, recipe);
+): ReadableEntries[] {
+  return arrays.map((each) => ({
+    ...each,
+    async read() {
+      const data = await each.read();
+      if (data.every(Number.isFinite)) return data;
+      throw diverged(`${each.name} is no longer finite at step ${step}`, step, folder, recipe);
+    },
+  }));
 }
 
 function diverged(what: string, step: number, folder: RunFolder, recipe: Recipe): DivergenceError {

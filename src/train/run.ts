@@ -1,6 +1,6 @@
 import { type Backend, OutOfMemoryError } from "../backends/backend.ts";
 import { UsageError } from "../errors.ts";
-import { requireFiniteLoss, requireFiniteState } from "./divergence.ts";
+import { finiteArrays, requireFiniteLoss } from "./divergence.ts";
 import { evaluator } from "./evaluate.ts";
 import { eventTurn } from "./event-turn.ts";
 import { initialState } from "./initial-state.ts";
@@ -14,7 +14,7 @@ import { stepper } from "./stepper.ts";
 import { tapValues } from "./taps.ts";
 import type { Ingredients } from "./trainable.ts";
 import { loadState, saveState } from "./training-state.ts";
-import { asTensors, readState, weightsOf } from "./weights.ts";
+import { arraysOf, asTensors, readAll, weightsOf } from "./weights.ts";
 
 /** What a run is made of, besides its recipe. */
 export interface RunOptions {
@@ -84,19 +84,18 @@ export async function run(
     await log.append(line);
   };
   const saveAt = async (step: number): Promise<void> => {
-    const arrays = await readState(backend, state);
-    requireFiniteState(arrays, step, folder, recipe);
+    const arrays = finiteArrays(arraysOf(backend, state), step, folder, recipe);
     await log.sync();
-    await saveState(folder, { step, metricsBytes: log.bytes, recipe, arrays });
+    await saveState(folder, { step, metricsBytes: log.bytes, recipe }, arrays);
   };
   const saveCheckpointAt = async (step: number): Promise<void> => {
-    const weights = await weightsOf(backend, state, traced);
+    const weights = weightsOf(backend, state, traced);
     await saveCheckpoint(folder, { step, recipe, config: model.config, weights });
   };
   const show = async (step: number, { taps: names = [], onStep }: TrainObserver): Promise<void> => {
     const tapped = async () => train.taps(names, step, (await batches.batch(step)).feed);
     const taps = names.length > 0 ? await placed(tapped) : {};
-    const tensors = async () => asTensors(await weightsOf(backend, state, traced));
+    const tensors = async () => asTensors(await readAll(weightsOf(backend, state, traced)));
     await onStep({ id: checkpointName(step), step, tensors }, taps);
   };
   try {

@@ -1,15 +1,15 @@
-import { writeSafetensors } from "../checkpoint/safetensors-writer.ts";
+import { streamSafetensors } from "../checkpoint/safetensors-writer.ts";
 import type { Recipe } from "./recipe.ts";
 import { type RunFolder, writeTextWhole } from "./run-folder.ts";
 import { writing } from "./unwritable.ts";
-import type { NamedEntries } from "./weights.ts";
+import { type ReadableEntries, streamed } from "./weights.ts";
 
 /** What a checkpoint holds. */
 export interface CheckpointContent {
   readonly step: number;
   readonly recipe: Recipe;
   readonly config: Readonly<Record<string, unknown>>;
-  readonly weights: readonly NamedEntries[];
+  readonly weights: readonly ReadableEntries[];
 }
 
 /**
@@ -30,9 +30,9 @@ export async function saveCheckpoint(
     await rm(folder.partial, { recursive: true, force: true });
     try {
       await mkdir(folder.partial);
-      await writeSafetensors(
+      await streamSafetensors(
         join(folder.partial, "model.safetensors"),
-        weights.map((each) => ({ ...each, dtype: "F32" as const })),
+        weights.map((each) => streamed(each, "F32")),
         { format: "pt", "marchenko.recipe": JSON.stringify(recipe), "marchenko.step": String(step) },
       );
       await writeTextWhole(join(folder.partial, "config.json"), `${JSON.stringify(config, null, 2)}\n`);

@@ -26,7 +26,8 @@ export interface Stepper {
 }
 
 /**
- * Compiles the two plans of training: most steps run the one that measures nothing.
+ * Compiles the two plans of training: most steps run the one that measures nothing. The larger one comes first, so that
+ * the other works in its memory.
  *
  * @param program - of the traced model.
  * @param state - its parameters, and what its optimiser keeps.
@@ -51,17 +52,15 @@ export async function stepper(
       dispose: () => plan.dispose(),
     };
   };
-  const measured: Record<string, Program["outputs"][string]> = {
-    loss,
-    gradientNorm,
-    accuracy: traced.accuracy,
-  };
+  const measured: Record<string, Program["outputs"][string]> = {};
   for (const [i, meter] of meters.entries()) {
     measured[`active.${i}`] = meter.activatedRatio;
     measured[`flat.${i}`] = meter.derivativeSparsity;
   }
-  const plain = await ready({ outputs: { loss }, updates });
+  // What is measured of activations is computed before the gradients: it need not keep them until then.
+  Object.assign(measured, { loss, accuracy: traced.accuracy, gradientNorm });
   const metered = await ready({ outputs: measured, updates });
+  const plain = await ready({ outputs: { loss }, updates });
   const opened = [plain, metered];
   const tapPlans = new Map<string, typeof plain & { readonly outputs: Program["outputs"] }>();
   return {

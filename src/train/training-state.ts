@@ -1,10 +1,10 @@
 import { openCheckpoint } from "../checkpoint/open-checkpoint.ts";
-import { writeSafetensors } from "../checkpoint/safetensors-writer.ts";
+import { streamSafetensors } from "../checkpoint/safetensors-writer.ts";
 import { CheckpointFormatError, UsageError } from "../errors.ts";
 import type { Recipe } from "./recipe.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { writing } from "./unwritable.ts";
-import type { NamedEntries } from "./weights.ts";
+import { type NamedEntries, type ReadableEntries, streamed } from "./weights.ts";
 
 /** All that a run needs to go on as if it had never stopped; the rest follows from recipe and step. */
 export interface TrainingState {
@@ -20,15 +20,25 @@ export interface TrainingState {
 /**
  * Saves the state: one file, which takes the place of the last one when it is complete and on the disk.
  *
- * @throws {UsageError} If it can't be written; the last one stays then.
+ * @param arrays - read one at a time; all have the precision of the first.
+ * @throws {UsageError} If it can't be written; and whatever reading throws. The last one stays then.
  */
-export async function saveState(folder: RunFolder, { step, metricsBytes, recipe, arrays }: TrainingState) {
+export async function saveState(
+  folder: RunFolder,
+  { step, metricsBytes, recipe }: Omit<TrainingState, "arrays">,
+  arrays: readonly ReadableEntries[],
+): Promise<void> {
+  const dtype = (await arrays[0]?.read()) instanceof Float64Array ? "F64" : "F32";
   await writing(folder.state, () =>
-    writeSafetensors(folder.state, arrays, {
-      "marchenko.recipe": JSON.stringify(recipe),
-      "marchenko.step": String(step),
-      "marchenko.metricsBytes": String(metricsBytes),
-    }),
+    streamSafetensors(
+      folder.state,
+      arrays.map((each) => streamed(each, dtype)),
+      {
+        "marchenko.recipe": JSON.stringify(recipe),
+        "marchenko.step": String(step),
+        "marchenko.metricsBytes": String(metricsBytes),
+      },
+    ),
   );
 }
 

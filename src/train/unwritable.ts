@@ -1,5 +1,5 @@
 import { systemCode } from "../checkpoint/system-errors.ts";
-import { UsageError } from "../errors.ts";
+import { MarchenkoError, UsageError } from "../errors.ts";
 
 /** What the system's codes mean for a run's folder. */
 const reasons: Readonly<Record<string, string>> = {
@@ -21,6 +21,8 @@ const reasons: Readonly<Record<string, string>> = {
  * @param cause - what was thrown.
  */
 export function unwritable(path: string, cause: unknown): unknown {
+  // Ours have codes, too.
+  if (cause instanceof MarchenkoError) return cause;
   const code = systemCode(cause);
   if (code === null) return cause;
   const reason = reasons[code] ?? (cause as Error).message;

@@ -1,5 +1,7 @@
 import type { Shape } from "../autodiff/shape.ts";
 import type { Backend, Tensor } from "../backends/backend.ts";
+import { encodeEntries } from "../checkpoint/encode.ts";
+import type { StreamedTensor } from "../checkpoint/safetensors-writer.ts";
 import { type Tensor as NamedTensor, tensorOf } from "../checkpoint/tensor.ts";
 import type { Traced } from "../models/model.ts";
 import { mergeLowRank } from "../sparsity/lora.ts";
@@ -14,44 +16,59 @@ export interface NamedEntries {
   readonly data: Float32Array | Float64Array;
 }
 
-/**
- * Reads a run's arrays, all at one step.
- *
- * @param names - all by default.
- */
-export async function readState(
+/** An array whose entries are read when they are asked for: saving holds one at a time. */
+export interface ReadableEntries extends Omit<NamedEntries, "data"> {
+  read(): Promise<Float32Array | Float64Array>;
+}
+
+/** Arrays of a run, to be read before the next step. @param names - all by default. */
+export function arraysOf(
   backend: Backend,
   state: RunState,
   names: Iterable<string> = state.keys(),
-): Promise<NamedEntries[]> {
-  const entries: NamedEntries[] = [];
-  for (const name of names) {
+): ReadableEntries[] {
+  return Array.from(names, (name) => {
     const tensor = state.get(name)!;
-    entries.push({ name, shape: tensor.shape, data: await backend.read(tensor) });
-  }
-  return entries;
+    return { name, shape: tensor.shape, read: () => backend.read(tensor) };
+  });
 }
 
 /** The weights of a model as its checkpoint has them: low-rank terms are merged into their matrices. */
-export async function weightsOf(backend: Backend, state: RunState, traced: Traced): Promise<NamedEntries[]> {
-  const all = await readState(backend, state, traced.parameters.keys());
+export function weightsOf(backend: Backend, state: RunState, traced: Traced): ReadableEntries[] {
+  const all = arraysOf(backend, state, traced.parameters.keys());
   const byName = new Map(all.map((each) => [each.name, each]));
   const factors = new Set(traced.adapters.flatMap(({ a, b }) => [a, b]));
-  const merged = new Map(
-    traced.adapters.map(({ weight, a, b, scale, layout }) => {
-      const first = byName.get(a)!;
-      const rank = first.shape[0]!;
-      const data = mergeLowRank(byName.get(weight)!.data, first.data, byName.get(b)!.data, {
-        rank,
-        scale,
-        layout,
-      });
-      return [weight, data] as const;
-    }),
-  );
+  const adapters = new Map(traced.adapters.map((each) => [each.weight, each]));
   return all
     .filter(({ name }) => !factors.has(name))
-    .map((each) => ({ ...each, data: merged.get(each.name) ?? each.data }));
+    .map((each) => {
+      const adapter = adapters.get(each.name);
+      if (!adapter) return each;
+      const { scale, layout } = adapter;
+      const [a, b] = [byName.get(adapter.a)!, byName.get(adapter.b)!];
+      const read = async () =>
+        mergeLowRank(await each.read(), await a.read(), await b.read(), { rank: a.shape[0]!, scale, layout });
+      return { ...each, read };
+    });
+}
+
+/** All entries at once. */
+export async function readAll(arrays: readonly ReadableEntries[]): Promise<NamedEntries[]> {
+  const entries: NamedEntries[] = [];
+  for (const { name, shape, read } of arrays) entries.push({ name, shape, data: await read() });
+  return entries;
+}
+
+/** An array as a safetensors file takes it. */
+export function streamed({ name, shape, read }: ReadableEntries, dtype: "F32" | "F64"): StreamedTensor {
+  return {
+    name,
+    shape,
+    dtype,
+    async *bytes() {
+      yield encodeEntries(await read(), dtype);
+    },
+  };
 }
 
 /** The same as tensors that an analysis takes. */

@@ -7,12 +7,12 @@ import type { RecipeInput } from "../../src/train/recipe.ts";
 import type { RunSummary } from "../../src/train/run.ts";
 import { type TrainOptions, train } from "../../src/train/train.ts";
 
-/** A run of 10 steps of a small perceptron, with all that may differ from step to step: noise, mixed images, warm-up. */
+/** A run of 10 steps of a small perceptron, with all that may differ from step to step: noise, dropout, mixed images, warm-up. */
 export const toy: RecipeInput = {
   name: "toy",
   seed: 5,
   data: { name: "digits" },
-  model: { kind: "mlp", form: "key-value", width: 6, mlpWidth: 8, depth: 1 },
+  model: { kind: "mlp", form: "key-value", width: 6, mlpWidth: 8, depth: 1, dropout: 0.1 },
   sparsity: { activation: "jsrelu", synapseNoise: { rho: 0.1 }, mixing: { steps: 8 } },
   optimizer: { name: "adamw", learningRate: 0.01, weightDecay: 0.1, clipNorm: 1 },
   schedule: { name: "cosine", warmup: 2 },

@@ -11,6 +11,7 @@ import type { Argument } from "./kernel.ts";
 import { lowerProgram } from "./lower-program.ts";
 import type { WasmMemory } from "./memory.ts";
 import { schedule } from "./schedule.ts";
+import type { SharedAreas } from "./shared-areas.ts";
 import { planUpdates } from "./updates-in-place.ts";
 
 /** A tensor in WebAssembly memory. */
@@ -24,13 +25,14 @@ export interface CompiledProgram {
   /** Inputs by name, and where their entries go. */
   readonly inputs: ReadonlyMap<string, { readonly value: Value; readonly address: number }>;
   readonly outputs: ReadonlyMap<string, { readonly address: number; readonly count: number }>;
-  /** Areas to give back. */
-  readonly taken: readonly number[];
+  /** Gives back all areas. */
+  release(): void;
 }
 
 /**
  * Lays a program out in memory, and writes its constants.
  *
+ * @param areas - for what is needed during a run only.
  * @param contraction - address of the area that contractions work in.
  * @param threads - number of threads.
  * @throws {RangeError} If a parameter's tensor is missing or has another shape, or memory runs out.
@@ -39,6 +41,7 @@ export function compileProgram(
   program: Program,
   state: ReadonlyMap<string, Tensor>,
   memory: WasmMemory,
+  areas: SharedAreas,
   contraction: number,
   threads: number,
 ): CompiledProgram {
@@ -54,12 +57,16 @@ export function compileProgram(
   const inPlace = planned.inPlace(units);
   for (const [node, address] of inPlace.taken) addresses.set(node, address);
   units.push(...inPlace.copies);
-  const taken: number[] = [];
-  const take = (bytes: number): number => {
-    const address = memory.take(bytes);
-    taken.push(address);
+  const held: (() => void)[] = [];
+  const release = (): void => {
+    for (const give of held.splice(0)) give();
+  };
+  const takeFrom = (source: Pick<WasmMemory, "take" | "give">, bytes: number): number => {
+    const address = source.take(bytes);
+    held.push(() => source.give(address));
     return address;
   };
+  const take = (bytes: number): number => takeFrom(memory, bytes);
   try {
     for (const node of planned.nodes) {
       if (node.lowered || addresses.has(node)) continue;
@@ -71,8 +78,9 @@ export function compileProgram(
       }
     }
     const arena = layOutArena(units, planned.kept, (node) => addresses.has(node));
-    const base = take(arena.bytes);
-    const tiles = take(arena.slotCount * tileEntries * 4 * threads);
+    // Arena and tiles are one area: another of the shared ones could be the same.
+    const base = takeFrom(areas, arena.bytes + arena.slotCount * tileEntries * 4 * threads);
+    const tiles = base + arena.bytes;
     const addressOf = (node: (typeof planned.nodes)[number]) =>
       addresses.get(node) ?? base + arena.offsets.get(node)!;
     const list = emit(units, {
@@ -95,10 +103,10 @@ export function compileProgram(
           { address: addressOf(node), count: node.count },
         ]),
       ),
-      taken,
+      release,
     };
   } catch (error) {
-    for (const address of taken) memory.give(address);
+    release();
     throw error;
   }
 }

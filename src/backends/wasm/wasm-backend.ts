@@ -13,6 +13,7 @@ import { type Helpers, startHelpers } from "./helpers.ts";
 import type { Instruction } from "./instruction.ts";
 import { wasmMemory } from "./memory.ts";
 import { type ProfileRow, profileBy } from "./profile.ts";
+import { sharedAreas } from "./shared-areas.ts";
 
 /** How a {@link wasmBackend} works. */
 export interface WasmBackendOptions {
@@ -56,6 +57,7 @@ export async function wasmBackend({
   if (!Number.isInteger(wanted) || wanted < 1) throw new UsageError(`threads must be >= 1, not ${wanted}`);
   const threads = typeof SharedArrayBuffer === "undefined" ? 1 : wanted;
   const memory = wasmMemory(threads > 1);
+  const areas = sharedAreas(memory);
   const contraction = memory.take(contractionScratchBytes(threads));
   const kernels = trainingKernels(variant, memory.memory);
   const helpers: Helpers | null =
@@ -102,8 +104,8 @@ export async function wasmBackend({
     async compile(program, state): Promise<WasmPlan> {
       if (isDisposed) throw new RangeError("the backend was disposed of");
       for (const tensor of state.values()) own(tensor);
-      const compiled = compileProgram(program, state, memory, contraction, threads);
-      const { instructions, inputs, outputs, taken } = compiled;
+      const compiled = compileProgram(program, state, memory, areas, contraction, threads);
+      const { instructions, inputs, outputs, release } = compiled;
       const id = nextId++;
       const profile = clock ? profileBy(clock) : null;
       const member = { kernels, areas: instructions.areas, rank: 0, size: threads };
@@ -131,9 +133,6 @@ export async function wasmBackend({
         }
         passTimed();
         if (round !== null) await helpers!.passLater(round);
-      };
-      const release = (): void => {
-        for (const address of taken) memory.give(address);
       };
       let isOver = false;
       return {

@@ -16,6 +16,8 @@ interface Scores {
   readonly scale: number;
   /** What is added to them, masks and relative positions: shapes that repeat to [B, H, T, S]. */
   readonly added: readonly Value[];
+  /** What becomes of the weights [B, H, T, S] before they weigh values: dropout, or nothing by default. */
+  readonly drop?: (weights: Value) => Value;
 }
 
 /**
@@ -26,11 +28,12 @@ interface Scores {
  * @returns shape [B, T, H k].
  * @source Vaswani et al. 2017, arXiv 1706.03762, eq. 1.
  */
-export function attention(query: Value, key: Value, value: Value, { heads, scale, added }: Scores): Value {
+export function attention(query: Value, key: Value, value: Value, scored: Scores): Value {
+  const { heads, scale, added, drop = (weights) => weights } = scored;
   const split = (x: Value) => reshape(x, [x.shape[0]!, x.shape[1]!, heads, x.shape[2]! / heads]);
   const products = contraction(split(query), split(key), "bthd,bshd->bhts");
   const scores = added.reduce(add, scale === 1 ? products : linear(products, scale));
-  return reshape(contraction(softmax(scores), split(value), "bhts,bshd->bthd"), query.shape);
+  return reshape(contraction(drop(softmax(scores)), split(value), "bhts,bshd->bthd"), query.shape);
 }
 
 /** What hides later places from earlier ones, shape [T, T]. */

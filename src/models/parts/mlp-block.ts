@@ -4,6 +4,7 @@ import type { Value } from "../../autodiff/value.ts";
 import { addZerothBias, clipZerothBias } from "../../sparsity/zeroth-bias.ts";
 import { zeros } from "../initialisers.ts";
 import type { Tracer } from "../tracer.ts";
+import { dropout } from "./dropout.ts";
 import { type LinearLayer, linearLayer } from "./linear.ts";
 
 /** What an MLP block declares. */
@@ -20,18 +21,20 @@ export interface MlpLayers {
   readonly scale: string | null;
   /** Rows of a zeroth bias: the most tokens that a sequence has. */
   readonly tokens: number;
+  /** Rate of dropout on what V takes, or on the block's output where there is no V: 0 by default. */
+  readonly dropout?: number;
 }
 
 /**
  * An MLP block Z = sigma(X K' + b_K) V' + b_V, with the taps of `block.I.mlp`, I counting from input to output.
  *
- * With a gate the activations sigma(X K') are multiplied by X G' before V; the tap is of sigma(X K').
+ * With a gate the activations sigma(X K') are multiplied by X G' before V; the tap is of sigma(X K'), before dropout.
  *
  * @param x - what the block takes, norm and all, shape [B, T, d].
  * @returns Z, with its zeroth bias where it is placed there, shape [B, T, out].
  */
 export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
-  const { key, value, gate } = layers;
+  const { name, key, value, gate, dropout: rate = 0 } = layers;
   const { zerothBias, synapseNoise } = tracer.sparsity;
   const tap = `block.${tracer.blocks.length}.mlp`;
   const place = (at: "input" | "output", of: Value) =>
@@ -43,11 +46,12 @@ export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
   const gated = gate
     ? multiply(activation, linearLayer(tracer, input, { ...gate, noisy: true }))
     : activation;
+  const kept = dropout(tracer, gated, { name, rate });
   const noisy = synapseNoise?.matrices === "key-and-value";
-  const output = place("output", value ? linearLayer(tracer, gated, { ...value, noisy }) : gated);
+  const output = place("output", value ? linearLayer(tracer, kept, { ...value, noisy }) : kept);
 
-  for (const [name, each] of Object.entries({ input, preActivation, activation, output })) {
-    tracer.tap(`${tap}.${name}`, each);
+  for (const [part, each] of Object.entries({ input, preActivation, activation, output })) {
+    tracer.tap(`${tap}.${part}`, each);
   }
   tracer.block({
     tap,
