@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { wasmBackend } from "../../dist/backends/wasm/wasm-backend.js";
 import { randomStream } from "../../dist/linalg/random.js";
+import { multiplyAddPeak } from "./multiply-add-peak.ts";
 import { type Peer, startPeerIfAny } from "./peer.ts";
 import { median } from "./timing.ts";
 import { mlpStep, optimizerFeed, type TrainingStep, transformerStep } from "./training-models.ts";
@@ -62,8 +63,16 @@ async function prepare({ program, state, inputs }: TrainingStep, threads: number
 
 const ms = (seconds: number) => (seconds * 1000).toPrecision(3);
 
+/** Operations of the products in a step. */
+async function productsOf(make: () => TrainingStep): Promise<number> {
+  const { backend, plan, run } = await prepare(make(), 1, true);
+  await run(1);
+  await backend.dispose();
+  return plan.profile().reduce((sum, { operations }) => sum + operations, 0);
+}
+
 /** A row for each model: medians of both sides, taken in turn. */
-async function compare(threads: number, peer: Peer | null): Promise<void> {
+async function compare(threads: number, peer: Peer | null, peak: number): Promise<void> {
   for (const { op, make, repeat, atMost } of models) {
     const ours = await prepare(make(), threads, false);
     await ours.run(repeat);
@@ -79,13 +88,14 @@ async function compare(threads: number, peer: Peer | null): Promise<void> {
     }
     await ours.backend.dispose();
     const limit = atMost[threads - 1];
-    const cells = [op, `${threads}`, ms(median(own)), ms(Math.min(...own))];
+    const floor = (await productsOf(make)) / (2 * peak * threads);
+    const cells = [op, `${threads}`, ms(floor), ms(median(own)), ms(Math.min(...own))];
     if (theirs.length > 0) {
       const ratio = median(own) / median(theirs);
-      const least = Math.min(...own) / Math.min(...theirs);
+      const ofLeast = Math.min(...own) / Math.min(...theirs);
       const result = limit === undefined ? "" : ratio <= limit ? "met" : "missed";
       cells.push(ms(median(theirs)), ms(Math.min(...theirs)), `${variant}`);
-      cells.push(ratio.toFixed(2), least.toFixed(2), `${limit ?? ""}`, result);
+      cells.push(ratio.toFixed(2), ofLeast.toFixed(2), `${limit ?? ""}`, result);
     } else cells.push("", "", "", "", "", `${limit ?? ""}`, "");
     console.log(`| ${cells.join(" | ")} |`);
   }
@@ -136,13 +146,19 @@ console.log("# Training steps\n");
 console.log(`- machine: ${cpus()[0]?.model}, ${availableParallelism()} cores; node ${process.version}`);
 if (peer) console.log(`- peer: ${JSON.stringify(peer.info)}`);
 console.log(`- load before, over 1, 5 and 15 minutes: ${load()}`);
-console.log("\nMilliseconds a step, medians and least of runs in turn; ratios are ours over theirs.\n");
+const peak = await multiplyAddPeak();
+console.log(
+  `- most that a thread does in float32 with vectors of 128 bits: ${((2 * peak) / 1e9).toPrecision(3)} GF/s`,
+);
+console.log(
+  "\nMilliseconds a step, medians and least of runs in turn; ratios are ours over theirs. No step in WebAssembly can be\nfaster than its matrix products at the peak of vectors of 128 bits, and nothing else.\n",
+);
 console.log(
   "| model | threads | ours | least | torch | least | torch's way | ratio | of the least | at most | result |",
 );
-console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
 const counts = (process.env.THREADS ?? "1,2").split(",").map(Number);
-for (const threads of counts) await compare(threads, peer);
+for (const threads of counts) await compare(threads, peer, peak);
 peer?.close();
 for (const threads of counts) await explain(threads);
 console.log(`\nLoad after: ${load()}`);
