@@ -5,9 +5,10 @@ export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
     for (const module of modules) {
-      for (const test of module.children.allTests()) count[test.result().state]++;
-      // A file that does not even load has no tests, and must not pass for that.
-      if (module.state() === "failed" && module.children.size === 0) count.failed++;
+      const states = Array.from(module.children.allTests(), (test) => test.result().state);
+      for (const state of states) count[state]++;
+      // A file that fails without a failed test (it does not load, or a hook throws) must not pass for that.
+      if (module.state() === "failed" && !states.includes("failed")) count.failed++;
     }
     console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   }
