@@ -10,7 +10,7 @@ export class InterruptedError extends Error {
  * ends at once.
  *
  * @param onFirst - called on the first one, to say so.
- * @returns the signal, and a function that stops listening.
+ * @returns the signal, and a function that stops listening, unless there was an interrupt.
  */
 export function abortOnInterrupt(onFirst: () => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
@@ -24,6 +24,8 @@ export function abortOnInterrupt(onFirst: () => void): { signal: AbortSignal; re
   return {
     signal: controller.signal,
     release() {
+      // An interrupted command is ending: one more signal still finds its exit code, not the system's own.
+      if (controller.signal.aborted) return;
       process.off("SIGINT", onInterrupt);
       process.off("SIGTERM", onInterrupt);
     },
