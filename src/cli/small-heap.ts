@@ -1,11 +1,5 @@
 import { setFlagsFromString } from "node:v8";
 
-/** Keeps V8's heap of this process near what is in use: it is collected after a few megabytes more, not tens. */
-export function keepHeapSmall(): void {
-  setFlagsFromString("--optimize-for-size");
-  holdYoungGeneration();
-}
-
 /**
  * Keeps V8's young generation, where all that is short-lived is made, at the megabyte or two that it has.
  *
