@@ -1,5 +1,6 @@
 import { isAbsent } from "../checkpoint/system-errors.ts";
 import type { TrainObserver } from "../train/observer.ts";
+import { writeTextWhole } from "../train/run-folder.ts";
 import { unwritable } from "../train/unwritable.ts";
 import { analyze } from "./analyze.ts";
 import type { AnalyzeOptions } from "./analyze-options.ts";
@@ -20,17 +21,13 @@ export function analyzeEvery(every: number, folder: string, options: AnalyzeOpti
   return {
     every,
     async onStart(step) {
-      const { readFile, writeFile } = await import("node:fs/promises");
-      try {
-        const text = await readFile(path, "utf8").catch((error: unknown) => {
-          if (isAbsent(error)) return "";
-          throw error;
-        });
-        const kept = text.split("\n").filter((line) => (stepOf(line) ?? step) < step);
-        await writeFile(path, kept.map((line) => `${line}\n`).join(""));
-      } catch (error) {
+      const { readFile } = await import("node:fs/promises");
+      const text = await readFile(path, "utf8").catch((error: unknown) => {
+        if (isAbsent(error)) return "";
         throw unwritable(path, error);
-      }
+      });
+      const kept = text.split("\n").filter((line) => (stepOf(line) ?? step) < step);
+      await writeTextWhole(path, kept.map((line) => `${line}\n`).join(""));
     },
     async onStep(source) {
       const { appendFile } = await import("node:fs/promises");

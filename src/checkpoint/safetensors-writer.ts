@@ -2,6 +2,7 @@ import { UsageError } from "../errors.ts";
 import { bytesPerEntry } from "./decode.ts";
 import { encodeEntries, type WritableDtype } from "./encode.ts";
 import { type Dtype, entryCount } from "./tensor.ts";
+import { writeWholeFile } from "./whole-file.ts";
 
 /** A tensor to be written. */
 export interface WritableTensor {
@@ -58,35 +59,20 @@ export async function streamSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const header = headerBytes(tensors, metadata);
-  const { open, rename, rm } = await import("node:fs/promises");
   // The process id keeps two runs that write to one folder apart; the name is gone after the rename.
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    const handle = await open(partial, "w");
-    try {
-      await handle.writeFile(header);
-      for (const tensor of tensors) {
-        let missing = sizeOf(tensor);
-        for await (const piece of tensor.bytes()) {
-          missing -= piece.length;
-          await handle.writeFile(piece);
-        }
-        if (missing !== 0) {
-          throw new RangeError(
-            `${tensor.name}: ${sizeOf(tensor)} bytes were expected, ${-missing} more came`,
-          );
-        }
+  await writeWholeFile(path, `${path}.${process.pid}.partial`, async (handle) => {
+    await handle.writeFile(header);
+    for (const tensor of tensors) {
+      let missing = sizeOf(tensor);
+      for await (const piece of tensor.bytes()) {
+        missing -= piece.length;
+        await handle.writeFile(piece);
       }
-      // Without this the name could reach the disk before the content does.
-      await handle.sync();
-    } finally {
-      await handle.close();
+      if (missing !== 0) {
+        throw new RangeError(`${tensor.name}: ${sizeOf(tensor)} bytes were expected, ${-missing} more came`);
+      }
     }
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  });
 }
 
 /**

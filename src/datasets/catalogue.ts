@@ -1,5 +1,3 @@
-import { z } from "zod";
-import { UsageError } from "../errors.ts";
 import { c4 } from "./c4.ts";
 import { cifar10 } from "./cifar10.ts";
 import type { AnyDataset, DatasetDefinition } from "./dataset.ts";
@@ -7,6 +5,7 @@ import { digits } from "./digits.ts";
 import { fashionMnist } from "./fashion-mnist.ts";
 import { imageFolder } from "./image-folder.ts";
 import { mnist } from "./mnist.ts";
+import { namedPart } from "./named-part.ts";
 import { text } from "./text.ts";
 
 /** Every data set that a recipe can name. */
@@ -32,18 +31,12 @@ export interface DataChoice {
  * @returns the definition, and its options with their defaults.
  * @throws {UsageError} If there is no such data set, or an option is wrong.
  */
-export function resolveDataset({ name, ...given }: DataChoice): {
+export function resolveDataset(choice: DataChoice): {
   readonly definition: DatasetDefinition;
   readonly options: unknown;
 } {
-  const definition = datasetCatalogue.find((each) => each.name === name);
-  if (!definition) {
-    const names = datasetCatalogue.map((each) => each.name).join(", ");
-    throw new UsageError(`data.name: expected one of ${names}, got ${JSON.stringify(name)}.`);
-  }
-  const parsed = definition.options.safeParse(given);
-  if (!parsed.success) throw new UsageError(`data of ${name}:\n${z.prettifyError(parsed.error)}`);
-  return { definition, options: parsed.data };
+  const { part, options } = namedPart(datasetCatalogue, choice, "data");
+  return { definition: part, options };
 }
 
 /**

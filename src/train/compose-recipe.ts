@@ -24,7 +24,8 @@ const DEEPEST = 32;
  * The whole recipe that one stands for, which may state only what differs from the one it `extends`.
  *
  * Objects are merged member by member. Where a part names something else than its ancestor's (another optimiser), it
- * takes its place whole; a member null removes the ancestor's, or is the value itself where the part knows null for one (`zerothBias.clip`).
+ * takes its place whole; a member null removes the ancestor's, or is the value itself where the part knows null for one
+ * (`zerothBias.clip`).
  *
  * @param given - what was written: an object.
  * @throws {UsageError} If it is no recipe, or a `--set` is wrong.

@@ -1,5 +1,6 @@
 import { datasetCatalogue } from "../datasets/catalogue.ts";
 import type { Dataset } from "../datasets/dataset.ts";
+import { checked, namedPart, withoutNulls } from "../datasets/named-part.ts";
 import { UsageError } from "../errors.ts";
 import { models } from "../models/catalogue.ts";
 import type { Traced } from "../models/model.ts";
@@ -7,7 +8,6 @@ import { createActivation } from "../sparsity/activations/catalogue.ts";
 import { sparsityOptions } from "../sparsity/options.ts";
 import type { DataSizes, Task } from "./batches/batches.ts";
 import { tasks } from "./batches/catalogue.ts";
-import { checked, namedPart, withoutNulls } from "./named-part.ts";
 import { optimizers } from "./optimizers/catalogue.ts";
 import type { Recipe } from "./recipe.ts";
 import { schedules } from "./schedules/catalogue.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { checked, shown } from "../datasets/named-part.ts";
 import { loraOptions } from "../sparsity/lora.ts";
-import { checked, shown } from "./named-part.ts";
 
 const count = z.int().min(1);
 

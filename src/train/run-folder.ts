@@ -1,4 +1,5 @@
 import { isAbsent } from "../checkpoint/system-errors.ts";
+import { writeWholeFile } from "../checkpoint/whole-file.ts";
 import { UsageError } from "../errors.ts";
 import type { Recipe } from "./recipe.ts";
 import { writing } from "./unwritable.ts";
@@ -99,21 +100,7 @@ async function makeFolders(path: string): Promise<void> {
 
 /** Writes a small file so that it is there whole or not at all. */
 export async function writeTextWhole(path: string, text: string): Promise<void> {
-  const { open, rename, rm } = await import("node:fs/promises");
-  const partial = `${path}${PARTIAL}`;
-  await writing(path, async () => {
-    try {
-      const handle = await open(partial, "w");
-      try {
-        await handle.writeFile(text);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(partial, path);
-    } catch (error) {
-      await rm(partial, { force: true });
-      throw error;
-    }
-  });
+  await writing(path, () =>
+    writeWholeFile(path, `${path}${PARTIAL}`, async (handle) => void (await handle.writeFile(text))),
+  );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { openCheckpoint } from "../../src/checkpoint/open-checkpoint.ts";
-import { namedPart } from "../../src/train/named-part.ts";
+import { namedPart } from "../../src/datasets/named-part.ts";
 import { optimizers } from "../../src/train/optimizers/catalogue.ts";
 import { stepInputs } from "../../src/train/step-inputs.ts";
 import { stepProgram } from "../../src/train/step-program.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openCheckpoint } from "../../src/checkpoint/open-checkpoint.ts";
-import { namedPart } from "../../src/train/named-part.ts";
+import { namedPart } from "../../src/datasets/named-part.ts";
 import { schedules } from "../../src/train/schedules/catalogue.ts";
 
 function factors(choice: Record<string, unknown>, steps: number, count: number): number[] {

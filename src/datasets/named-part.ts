@@ -37,11 +37,9 @@ export function namedPart<Part extends NamedPart>(
 }
 
 /**
- * A value as a schema makes it.
+ * A value as a schema makes it. Members that are null are taken for missing, but where null is a value of its own.
  *
  * @param path - where it is in the recipe; "" for the recipe itself.
- * Members that are null are taken for missing, but where null is a value of its own.
- *
  * @throws {UsageError} With a line for each fault; unknown keys come with the nearest that there are.
  */
 export function checked<Schema extends z.ZodType>(
