@@ -1,0 +1,78 @@
+import type { Backend } from "../backends/backend.ts";
+import { UsageError } from "../errors.ts";
+import { randomStream } from "../linalg/random.ts";
+import { loadWeights } from "../train/load-weights.ts";
+import type { PreparedRecipe } from "../train/prepare-recipe.ts";
+import { stepInputs } from "../train/step-inputs.ts";
+import type { RunState } from "../train/weights.ts";
+import type { MeasuredPart } from "./measured-part.ts";
+
+/** How much of a part is measured. */
+export interface PartOptions {
+  /** Batches at most: all of the test part, and of the training part one epoch, by default. */
+  readonly batches?: number | undefined;
+}
+
+/** A model that runs with the weights of one checkpoint after another, on the data of its recipe. */
+export interface FrozenModel {
+  /** Puts a checkpoint's weights in: every part sees them. @param step - updates made; 0 where it isn't known. */
+  load(path: string, step: number): Promise<void>;
+  /** Draws weights as the recipe's run begins with them. */
+  draw(): void;
+  /** Batches of a part: those of the test in the data's order, those of training in an epoch's, augmented as in training. */
+  part(part: "train" | "test", options?: PartOptions): MeasuredPart;
+  /** Gives the weights' arrays back; the backend is the caller's. */
+  dispose(): void;
+}
+
+/**
+ * Rebuilds the model of a recipe, without the draws of training.
+ *
+ * @param prepared - of `prepareRecipe`: its data are loaded.
+ */
+export function frozenModel(backend: Backend, { recipe, ingredients }: PreparedRecipe): FrozenModel {
+  const { seed, labelSmoothing, batchSize } = recipe;
+  const traced = ingredients.model.trace({ batchSize, training: false, labelSmoothing });
+  const { parameters } = traced;
+  const state: RunState = new Map(
+    Array.from(parameters, ([name, { spec }]) => [name, backend.alloc(spec.shape)]),
+  );
+  let at = 0;
+  const draw = () => {
+    for (const [name, { spec }] of parameters) {
+      backend.write(state.get(name)!, spec.initial(randomStream(seed, ["initial", name]), spec.shape));
+    }
+    at = 0;
+  };
+  return {
+    async load(path, step) {
+      const weights = await loadWeights(path, traced, []);
+      draw();
+      for (const [name, entries] of weights) backend.write(state.get(name)!, entries);
+      at = step;
+    },
+    draw,
+    part(part, { batches: most = Number.POSITIVE_INFINITY } = {}) {
+      const batches =
+        part === "train" ? ingredients.batches.training(traced) : ingredients.batches.testing(traced);
+      const count = Math.min(batches.count, most);
+      if (!(count >= 1)) {
+        throw new UsageError(
+          `batches: the ${part} part has ${batches.count}, and at least 1 is measured; got ${most}.`,
+        );
+      }
+      const program = {
+        outputs: { loss: traced.loss, accuracy: traced.accuracy, ...Object.fromEntries(traced.taps) },
+      };
+      const numbers = stepInputs(program, traced, traced.scheduled, seed);
+      const batch = async (place: number) => {
+        const { feed, examples } = await batches.batch(place);
+        return { feed: { ...feed, ...numbers(at) }, examples };
+      };
+      return { part, backend, state, traced, batchSize, count, batch, seed };
+    },
+    dispose() {
+      for (const tensor of state.values()) backend.free(tensor);
+    },
+  };
+}
