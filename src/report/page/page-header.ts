@@ -2,12 +2,7 @@ import type { AnalysisResult, CheckpointResult } from "../../analysis/result.ts"
 import { verdictSentence } from "../describe-verdict.ts";
 import type { PagePlan } from "./checkpoint-view.ts";
 import { type Html, html } from "./html.ts";
-
-/** A section of the page as the navigation names it. */
-export interface SectionLink {
-  readonly id: string;
-  readonly title: string;
-}
+import { resultHeader, type SectionLink } from "./result-header.ts";
 
 /** What the page is about, for its title and its first heading. */
 export function pageTitle(result: AnalysisResult, plan: PagePlan): string {
@@ -46,13 +41,14 @@ function rangeOf(
 /** Title, the verdict in a sentence, and the way to the sections. */
 export function pageHeader(result: AnalysisResult, plan: PagePlan, links: readonly SectionLink[]): Html {
   const { checkpoints, provenance } = result;
-  const last = checkpoints.at(-1);
-  const sort = plan.isSeries ? `series of ${checkpoints.length} checkpoints` : last?.format;
-  const words = ["marchenko", "spectral analysis", sort].filter((word) => word !== undefined).join(" · ");
-  return html`<header><div class="bar"><p class="overline" title="version ${provenance.version}">${words}</p><button type="button" class="theme" hidden>Theme: system</button></div>
-<h1>${pageTitle(result, plan)}</h1>
-<p class="lead">${lead(result, plan)}</p>
-<nav aria-label="Sections"><ul>${links.map((link) => html`<li><a href="#${link.id}">${link.title}</a></li>`)}</ul></nav></header>`;
+  const sort = plan.isSeries ? `series of ${checkpoints.length} checkpoints` : checkpoints.at(-1)?.format;
+  return resultHeader({
+    kind: ["spectral analysis", sort].filter((word) => word !== undefined).join(" · "),
+    version: provenance.version,
+    title: pageTitle(result, plan),
+    lead: lead(result, plan),
+    links,
+  });
 }
 
 function lead(result: AnalysisResult, plan: PagePlan): Html {
