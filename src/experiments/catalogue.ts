@@ -1,10 +1,13 @@
 import { similarNames } from "../checkpoint/nearest-names.ts";
 import { UsageError } from "../errors.ts";
+import { ablation } from "./ablation.ts";
 import type { Experiment } from "./experiment.ts";
+import { finetune } from "./finetune.ts";
+import { manipulation } from "./manipulation.ts";
 import { scratch } from "./scratch.ts";
 
 /** Every experiment, in the order of lists. */
-export const experiments: readonly Experiment[] = [scratch];
+export const experiments: readonly Experiment[] = [scratch, finetune, ablation, manipulation];
 
 /** @throws {UsageError} If there is none of that name. */
 export function experimentById(id: string): Experiment {

@@ -9,6 +9,11 @@ export const literature = {
     statement: "Sparsity improves by about 50 % on ImageNet-1K and C4, for training and for inference.",
     source: "Peng et al. 2023, arXiv 2309.03004 v2, abstract",
   },
+  modules: {
+    statement:
+      "Sparsity is encouraged by zeroth biases, by a lower bound of LayerNorm's scale, and further by a new activation function.",
+    source: "Peng et al. 2026, arXiv 2605.25612, abstract",
+  },
   flatness: {
     statement:
       "The activation sparsity of an MLP block equals augmented flatness over input norm times activation gradient; the ratio falls during training.",
