@@ -42,6 +42,14 @@ export {
   UnreadableInputError,
   UsageError,
 } from "./errors.ts";
+export { experiments } from "./experiments/catalogue.ts";
+export type { Experiment } from "./experiments/experiment.ts";
+export { type ExperimentResult, experimentResultSchema } from "./experiments/result.ts";
+export {
+  type ExperimentOptions,
+  type ExperimentProgress,
+  runExperiment,
+} from "./experiments/run-experiment.ts";
 export {
   type AspectRatioComparableAlpha,
   type AspectRatioComparableAlphaOptions,

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { version } from "../analysis/version.ts";
 import { analyzeCommand } from "./commands/analyze.ts";
 import { envCommand } from "./commands/env.ts";
+import { experimentCommand } from "./commands/experiment.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { lawsCommand } from "./commands/laws.ts";
 import { metricsCommand } from "./commands/metrics.ts";
@@ -30,6 +31,7 @@ export function buildProgram(): Command {
     analyzeCommand(),
     reportCommand(),
     trainCommand(),
+    experimentCommand(),
     metricsCommand(),
     lawsCommand(),
     selftestCommand(),
