@@ -69,7 +69,8 @@ export function frozenModel(backend: Backend, { recipe, ingredients }: PreparedR
         const { feed, examples } = await batches.batch(place);
         return { feed: { ...feed, ...numbers(at) }, examples };
       };
-      return { part, backend, state, traced, batchSize, count, batch, seed };
+      const { activityOf } = ingredients.model;
+      return { part, backend, state, traced, activityOf, batchSize, count, batch, seed };
     },
     dispose() {
       for (const tensor of state.values()) backend.free(tensor);
