@@ -1,17 +1,20 @@
 import { logTicks, quantitative } from "./chart-frame.ts";
 
+/** Values that span less than this factor have too few decades for ticks: their axis is linear all the same. */
+const logarithmicFrom = 4;
+
 /**
  * The y channel of a chart whose values may lie anywhere, on the field `y`. A linear axis starts at 0 unless the values
  * lie far from it and close together, where that would hide what they do.
  *
  * @param values - all that the chart shows, at least one; positive for a logarithmic axis.
  * @param title - what they are, with the unit; "(log)" is added where it applies.
- * @param isLog - whether the axis is logarithmic.
+ * @param isLog - whether the axis is to be logarithmic.
  */
 export function valueAxis(values: readonly number[], title: string, isLog: boolean) {
   const low = Math.min(...values);
   const high = Math.max(...values);
-  if (isLog) {
+  if (isLog && high >= logarithmicFrom * low) {
     const domain = [low / 1.25, high * 1.25] as const;
     return quantitative("y", domain, "log", {
       title: `${title} (log)`,

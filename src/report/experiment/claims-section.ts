@@ -1,5 +1,5 @@
 import type { ExperimentResult } from "../../experiments/result.ts";
-import { formatNumber, missing } from "../format-number.ts";
+import { exactNumber, formatNumber, missing } from "../format-number.ts";
 import { dataTable } from "../page/data-table.ts";
 import { breakable, type Html, heading, html, trusted } from "../page/html.ts";
 import { claimVerdictText, type ExperimentClaim } from "./experiment-text.ts";
@@ -61,7 +61,7 @@ function numbersTable({ numbers, statement }: ExperimentClaim): Html {
       { title: "mean", isNumber: true },
       { title: "95 % interval", isNumber: true },
       { title: "line", isNumber: true },
-      { title: html`<span class="unseen">picture</span>` },
+      { title: "against the line" },
       { title: "verdict" },
       { title: "seeds", isNumber: true },
     ],
@@ -77,8 +77,8 @@ function intervalText({ low, high }: ClaimNumber): string {
 
 function lineText({ atLeast, atMost }: ClaimNumber): Html | string {
   const ends = [
-    ...(atLeast === null ? [] : [`≥ ${formatNumber(atLeast, digits)}`]),
-    ...(atMost === null ? [] : [`≤ ${formatNumber(atMost, digits)}`]),
+    ...(atLeast === null ? [] : [`≥ ${exactNumber(atLeast)}`]),
+    ...(atMost === null ? [] : [`≤ ${exactNumber(atMost)}`]),
   ];
   return ends.length === 0
     ? missing

@@ -8,8 +8,9 @@ import type { ExperimentEstimate, ExperimentTable } from "./experiment-text.ts";
 
 /** Of more columns than these only the first are drawn; all are in the table. */
 const columnsDrawn = 8;
-/** More rows than these are no picture. */
+/** More rows than these are no picture, and fewer numbers are read as well in the table. */
 const rowsDrawn = 24;
+const numbersDrawn = 4;
 const digits = 4;
 
 type Column = ExperimentTable["columns"][number];
@@ -43,7 +44,8 @@ async function tablePart(table: ExperimentTable, seeds: readonly number[]): Prom
       ...cells.map((cell) => formatNumber(cell.perSeed[i], digits)),
     ]),
   );
-  const figures = rows.length > 1 && rows.length <= rowsDrawn ? await columnFigures(table) : [];
+  const figures =
+    rows.length <= rowsDrawn && rows.length * seeds.length >= numbersDrawn ? await columnFigures(table) : [];
   return html`<h3>${title}</h3>
 ${dataTable(title, heads, means)}
 ${seeds.length > 1 && html`<details class="data"><summary>Show the number of every seed</summary>${dataTable(`${title}, every seed`, heads, single)}</details>`}

@@ -95,8 +95,7 @@ ${verdictColors}
 .claim .verdict{font-weight:600;color:var(--verdict)}
 @media (max-width:700px){.claim{grid-template-columns:1fr}}
 .prose{max-width:46rem;padding-left:1.2rem}
-.prose li{margin:.4rem 0}
-.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}`;
+.prose li{margin:.4rem 0}`;
 
 const figures = `
 figure{margin:0;min-width:0}
@@ -128,7 +127,7 @@ th button:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
 th[aria-sort] button{color:var(--text)}
 th[aria-sort=ascending] button::after{content:" ▲";font-size:.75em}
 th[aria-sort=descending] button::after{content:" ▼";font-size:.75em}
-.strip{display:block}
+.strip{display:inline-block;vertical-align:middle}
 .strip .allowed{fill:var(--sunken);stroke:var(--line)}
 .strip .line{stroke:var(--text);stroke-width:1.5}
 .strip .interval{stroke:var(--chart-bulk-line);stroke-width:4}
