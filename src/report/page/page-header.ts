@@ -1,6 +1,7 @@
-import type { AnalysisResult, CheckpointResult } from "../../analysis/result.ts";
+import type { AnalysisResult } from "../../analysis/result.ts";
 import { verdictSentence } from "../describe-verdict.ts";
 import type { PagePlan } from "./checkpoint-view.ts";
+import { checkpointsTitle, runName } from "./checkpoints-title.ts";
 import { type Html, html } from "./html.ts";
 import { resultHeader, type SectionLink } from "./result-header.ts";
 
@@ -8,34 +9,9 @@ import { resultHeader, type SectionLink } from "./result-header.ts";
 export function pageTitle(result: AnalysisResult, plan: PagePlan): string {
   const ids = result.checkpoints.map((checkpoint) => checkpoint.id);
   if (ids.length === 0) return "Nothing analysed";
-  if (plan.isSeries) return seriesTitle(result.checkpoints) ?? `${ids[0]} … ${ids.at(-1)}`;
+  if (plan.isSeries && runName(result.checkpoints) !== null) return checkpointsTitle(result.checkpoints);
+  if (plan.isSeries) return `${ids[0]} … ${ids.at(-1)}`;
   return ids.length > 3 ? `${ids.length} checkpoints` : ids.join(", ");
-}
-
-/** The folder that all checkpoints of a series are in, and from where to where; null where there is none. */
-function seriesTitle(checkpoints: readonly CheckpointResult[]): string | null {
-  const folders = checkpoints.map(({ path }) => path.split(/[/\\]/).filter(isName).slice(0, -1));
-  const [folder = []] = folders;
-  if (folders.some((other) => other.join("/") !== folder.join("/"))) return null;
-  // A training run keeps its checkpoints in a folder of that name: the run's own says more.
-  const name = folder.at(-1) === "checkpoints" ? (folder.at(-2) ?? null) : (folder.at(-1) ?? null);
-  if (name === null) return null;
-  const range = rangeOf("steps", checkpoints, "step") ?? rangeOf("epochs", checkpoints, "epoch");
-  return `${name}, ${range ?? `${checkpoints.length} checkpoints`}`;
-}
-
-function isName(part: string): boolean {
-  return part !== "" && part !== "." && part !== "..";
-}
-
-function rangeOf(
-  noun: string,
-  checkpoints: readonly CheckpointResult[],
-  key: "step" | "epoch",
-): string | null {
-  const numbers = checkpoints.map((checkpoint) => checkpoint[key]).filter((number) => number !== null);
-  if (numbers.length < checkpoints.length) return null;
-  return `${noun} ${numbers[0]} to ${numbers.at(-1)}`;
 }
 
 /** Title, the verdict in a sentence, and the way to the sections. */

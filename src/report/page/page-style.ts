@@ -127,6 +127,7 @@ th button:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
 th[aria-sort] button{color:var(--text)}
 th[aria-sort=ascending] button::after{content:" ▲";font-size:.75em}
 th[aria-sort=descending] button::after{content:" ▼";font-size:.75em}
+.words{display:inline-block;white-space:normal;min-width:14rem;max-width:26rem}
 .strip{display:inline-block;vertical-align:middle}
 .strip .allowed{fill:var(--sunken);stroke:var(--line)}
 .strip .line{stroke:var(--text);stroke-width:1.5}
