@@ -14,6 +14,9 @@ const allMeasurements: readonly Measurement[] = measurements;
 export const groups: readonly { readonly id: string; readonly title: string; readonly byDefault: boolean }[] =
   [...allMeters.map(({ id, title }) => ({ id, title, byDefault: true })), ...allMeasurements];
 
+/** Names of all meters. */
+export const meterIds: readonly string[] = allMeters.map(({ id }) => id);
+
 /** Every number that a measurement may hold, by its path in a layer or in the whole model. */
 export const measurementQuantities: readonly Quantity[] = [
   ...allMeters.flatMap(({ quantities }) => quantities),
