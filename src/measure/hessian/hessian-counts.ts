@@ -21,7 +21,7 @@ export const hessianSettings = z.strictObject({
   operations: z
     .number()
     .positive()
-    .default(3e11)
+    .default(4e11)
     .describe("multiplications and additions, about: 10 seconds of one core"),
   batches: z
     .int()
@@ -96,7 +96,7 @@ export function hessianWork(traced: Traced, available: number, settings: Hessian
   const scaled = (share: number): HessianWork => {
     const entries = Object.entries(full).map(([name, most]) => {
       const of = name as keyof HessianCounts;
-      return [name, set[of] ?? Math.max(least[of], Math.floor(most * share))];
+      return [name, set[of] ?? Math.max(least[of], Math.round(most * share))];
     });
     const counts = Object.fromEntries(entries) as HessianCounts;
     const batches = Math.min(counts.batches, available);
