@@ -72,8 +72,8 @@ export interface Traced {
   readonly accuracy: Value;
   /**
    * Values inside, by name: for each MLP block `BLOCK.input`, `BLOCK.preActivation`, `BLOCK.activation`, `BLOCK.output`
-   * (X with its zeroth bias, P, A and Z of the literature), where BLOCK is such as `block.3.mlp`; of a disturbed model
-   * also `BLOCK.disturbance`.
+   * (X with its zeroth bias, P, A and Z of the literature), where BLOCK is such as `block.3.mlp`; `BLOCK.valueInput`, what V
+   * takes, where there is a V: A, times the gate where there is one; and of a disturbed model `BLOCK.disturbance`.
    */
   readonly taps: ReadonlyMap<string, Value>;
   /** Low-rank terms, to be merged into their matrices where a checkpoint is saved. */

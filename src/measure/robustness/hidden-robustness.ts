@@ -1,10 +1,11 @@
 import { randomStream } from "../../linalg/random.ts";
-import type { Estimate } from "../example-means.ts";
 import type { MeasuredPart } from "../measured-part.ts";
+import type { Measured } from "../measurement.ts";
 import { disturbedModel } from "./disturbed-loss.ts";
+import type { Robustness } from "./robustness-schema.ts";
 import { tokenGradients, type UndisturbedBatch } from "./token-gradients.ts";
-import { type DisturbedLoss, tokenMove } from "./token-moves.ts";
-import { type Directions, directionsOf, type TokenRadius, tokenRadii } from "./token-radii.ts";
+import { tokenMove } from "./token-moves.ts";
+import { type Directions, directionsOf, tokenRadii } from "./token-radii.ts";
 import { type Scope, tokenSlopes } from "./token-slopes.ts";
 
 /** How hidden features are disturbed. */
@@ -18,18 +19,6 @@ export interface DisturbanceOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told of the share that is done, in [0, 1]. */
   readonly onProgress?: ((share: number) => void) | undefined;
-}
-
-/** How the loss takes a move of the tokens of one block, or of all blocks at once. */
-export interface HiddenRobustness {
-  /** sum_i |g_i| over the tokens of an example. */
-  readonly gradientNorm: Estimate;
-  /** sum_i |g_i|^2. */
-  readonly gradientSquares: Estimate;
-  /** By kind of radius: the slope sum_i r_i |g_i|, and what moves do, by epsilon. */
-  readonly byRadius: Readonly<
-    Record<TokenRadius["name"], { readonly slope: Estimate; readonly losses: readonly DisturbedLoss[] }>
-  >;
 }
 
 /**
@@ -47,7 +36,7 @@ export interface HiddenRobustness {
 export async function hiddenRobustness(
   part: MeasuredPart,
   options: DisturbanceOptions,
-): Promise<{ readonly blocks: readonly HiddenRobustness[]; readonly all: HiddenRobustness }> {
+): Promise<{ readonly blocks: readonly Measured<Robustness>[]; readonly all: Measured<Robustness> }> {
   const { epsilons, directions, signal, onProgress } = options;
   const everyBlock = part.traced.blocks.map((_, i) => i);
   const scopes: readonly Scope[] = [...everyBlock.map((i) => [i]), everyBlock];
@@ -84,15 +73,37 @@ export async function hiddenRobustness(
     undisturbed.dispose();
     disturbed.dispose();
   }
-  const found = scopes.map((_, s): HiddenRobustness => {
-    const { norm, squares, byRadius } = slopes[s]!.found();
-    const radii = tokenRadii.map(({ name }, k) => [
-      name,
-      { slope: byRadius[k]!, losses: moves[s]![k]!.map((move) => move.found()) },
-    ]);
-    return { gradientNorm: norm, gradientSquares: squares, byRadius: Object.fromEntries(radii) };
-  });
+  const found = scopes.map((_, s) => robustnessOf(slopes[s]!, moves[s]!));
   return { blocks: found.slice(0, -1), all: found.at(-1)! };
+}
+
+type Move = ReturnType<typeof tokenMove>;
+
+/** What was collected of one scope, as a result has it. @param moves - by radius, then epsilon. */
+function robustnessOf(
+  slopes: ReturnType<typeof tokenSlopes>,
+  moves: readonly (readonly Move[])[],
+): Measured<Robustness> {
+  const { gradients, byRadius } = slopes.found();
+  const reasons: Record<string, string> = { ...gradients.reasons };
+  const note = (path: string, own: Readonly<Record<string, string>>) => {
+    for (const [name, reason] of Object.entries(own)) reasons[path + name] = reason;
+  };
+  const radii = tokenRadii.map(({ name }, k) => {
+    const slope = byRadius[k]!;
+    const losses = moves[k]!.map((move) => ({ epsilon: move.epsilon, ...move.found() }));
+    const largest = losses.reduce((a, b) => (b.epsilon > a.epsilon ? b : a));
+    const { firstOrder, firstOrderStandardError } = largest.piece;
+    note(`${name}.`, slope.reasons);
+    for (const [i, loss] of losses.entries()) note(`${name}.radii.${i}.`, loss.reasons);
+    const { firstOrder: why, firstOrderStandardError: whyNoError } = largest.reasons;
+    if (why !== undefined) reasons[`${name}.increase`] = why;
+    if (whyNoError !== undefined) reasons[`${name}.increaseStandardError`] = whyNoError;
+    const increase = { increase: firstOrder, increaseStandardError: firstOrderStandardError };
+    const all = losses.map(({ epsilon, piece }) => ({ epsilon, ...piece }));
+    return [name, { ...slope.piece, ...increase, radii: all }] as const;
+  });
+  return { piece: { ...gradients.piece, ...Object.fromEntries(radii) } as Robustness, reasons };
 }
 
 /** Random directions for the tokens of every block. */

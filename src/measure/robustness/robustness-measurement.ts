@@ -1,46 +1,8 @@
 import { z } from "zod";
-import { estimateFields } from "../example-means.ts";
-import { defineMeasurement, type Measured } from "../measurement.ts";
+import { defineMeasurement } from "../measurement.ts";
 import type { Quantity } from "../quantity.ts";
-import { type HiddenRobustness, hiddenRobustness } from "./hidden-robustness.ts";
-
-const number = z.number().nullable();
-const share = z.number().min(0).max(1).nullable();
-const error = z.number().nonnegative().nullable().describe("Standard error over examples.");
-
-const disturbed = z.object({
-  epsilon: z.number().positive(),
-  firstOrder: number.describe("Increase of the loss where tokens are moved along their gradients, in nats."),
-  firstOrderStandardError: error,
-  firstOrderChanged: share.describe("Share of predictions that change."),
-  firstOrderChangedStandardError: error,
-  randomMean: number.describe("Increase in the mean over random directions."),
-  randomMeanStandardError: error,
-  randomLargest: number.describe("The largest increase over random directions, of each example."),
-  randomLargestStandardError: error,
-  randomChanged: share.describe("Share of predictions that change along random directions."),
-  randomChangedStandardError: error,
-});
-
-const byRadius = z.object({
-  slope: number.describe("sum_i r_i |dl/dx_i|: what the first-order increase over epsilon tends to."),
-  slopeStandardError: error,
-  increase: number.describe("First-order increase of the loss at the largest epsilon, in nats."),
-  increaseStandardError: error,
-  radii: z.array(disturbed),
-});
-
-const piece = z.object({
-  gradientNorm: number.describe(
-    "sum_i |dl/dx_i| over the tokens of an example, in nats over a token's unit.",
-  ),
-  gradientNormStandardError: error,
-  gradientSquares: number.describe("sum_i |dl/dx_i|^2: implicit adversarial robustness."),
-  gradientSquaresStandardError: error,
-  absolute: byRadius.describe("r_i = sqrt d."),
-  relative: byRadius.describe("r_i = |x_i|."),
-});
-type Piece = z.output<typeof piece>;
+import { hiddenRobustness } from "./hidden-robustness.ts";
+import { robustnessSchema } from "./robustness-schema.ts";
 
 const source = "arXiv 2309.03004 (robustness of hidden features); method 2.3, 10";
 
@@ -108,8 +70,8 @@ export const robustnessMeasurement = defineMeasurement({
   id: "robustness",
   title: "robustness of hidden features",
   quantities,
-  layer: piece,
-  model: piece,
+  layer: robustnessSchema,
+  model: robustnessSchema,
   settings: z.strictObject({
     epsilons: z
       .array(z.number().positive().max(1e3))
@@ -123,32 +85,6 @@ export const robustnessMeasurement = defineMeasurement({
   byDefault: true,
   async run(part, { settings, signal, onProgress }) {
     const { blocks, all } = await hiddenRobustness(part, { ...settings, signal, onProgress });
-    return { layers: blocks.map(measured), model: measured(all) };
+    return { layers: blocks, model: all };
   },
 });
-
-/** The numbers of one scope as a result has them. */
-function measured({ gradientNorm, gradientSquares, byRadius: radii }: HiddenRobustness): Measured<Piece> {
-  const reasons: Record<string, string> = {};
-  const stated = <Name extends string>(...[of, path]: Parameters<typeof estimateFields<Name>>) => {
-    const { fields, reasons: own } = estimateFields(of, path);
-    Object.assign(reasons, own);
-    return fields;
-  };
-  const ofRadius = (name: keyof typeof radii): Piece["absolute"] => {
-    const { slope, losses } = radii[name];
-    const largest = losses.reduce((a, b) => (b.epsilon > a.epsilon ? b : a));
-    return {
-      ...stated({ slope, increase: largest.firstOrder }, `${name}.`),
-      radii: losses.map(({ epsilon, ...rest }, i) => ({ epsilon, ...stated(rest, `${name}.radii.${i}.`) })),
-    };
-  };
-  return {
-    piece: {
-      ...stated({ gradientNorm, gradientSquares }),
-      absolute: ofRadius("absolute"),
-      relative: ofRadius("relative"),
-    },
-    reasons,
-  };
-}

@@ -1,39 +1,45 @@
-import { exampleMean } from "../example-means.ts";
+import { meanOf } from "../estimate.ts";
+import { exampleMoments } from "../example-moments.ts";
+import { numbersOf } from "../numbers-of.ts";
 import { radiiOf, type UndisturbedBatch } from "./token-gradients.ts";
 import { tokenRadii } from "./token-radii.ts";
 
 /** Places of the blocks whose tokens are moved. */
 export type Scope = readonly number[];
 
-/** Collects sums over tokens of what the first order tells. */
+/** Collects what the first order tells, sums over the tokens of a scope: |g_i|, |g_i|^2, and r_i |g_i| by radius. */
 export function tokenSlopes(scope: Scope) {
-  const [norm, squares] = [exampleMean(), exampleMean()];
-  const byRadius = tokenRadii.map(() => exampleMean());
+  const moments = exampleMoments(2 + tokenRadii.length);
   return {
     add({ losses, blocks }: UndisturbedBatch, examples: number) {
-      const moved = scope.map((place) => blocks[place]!);
-      const radii = moved.map((block) => tokenRadii.map((radius) => radiiOf(radius, block)));
+      const moved = scope.map((place) => {
+        const block = blocks[place]!;
+        const { norms } = block.gradients;
+        return {
+          norms,
+          tokens: norms.length / losses.length,
+          radii: tokenRadii.map((radius) => radiiOf(radius, block)),
+        };
+      });
       for (let example = 0; example < examples; example++) {
-        let [norms, square] = [0, 0];
-        const slopes = tokenRadii.map(() => 0);
-        for (const [place, { gradients }] of moved.entries()) {
-          const tokens = gradients.norms.length / losses.length;
+        const sums = new Float64Array(2 + tokenRadii.length);
+        for (const { norms, tokens, radii } of moved) {
           for (let i = example * tokens; i < (example + 1) * tokens; i++) {
-            const each = gradients.norms[i]!;
-            norms += each;
-            square += each * each;
-            for (const [k, of] of radii[place]!.entries()) slopes[k]! += of[i]! * each;
+            const norm = norms[i]!;
+            sums[0]! += norm;
+            sums[1]! += norm * norm;
+            for (const [k, radius] of radii.entries()) sums[2 + k]! += radius[i]! * norm;
           }
         }
-        norm.add(norms);
-        squares.add(square);
-        for (const [k, slope] of slopes.entries()) byRadius[k]!.add(slope);
+        moments.add(sums);
       }
     },
     found: () => ({
-      norm: norm.estimate(),
-      squares: squares.estimate(),
-      byRadius: byRadius.map((each) => each.estimate()),
+      gradients: numbersOf(
+        { gradientNorm: meanOf(moments, 0), gradientSquares: meanOf(moments, 1) },
+        moments,
+      ),
+      byRadius: tokenRadii.map((_, k) => numbersOf({ slope: meanOf(moments, 2 + k) }, moments)),
     }),
   };
 }

@@ -1,49 +1,59 @@
 import { describe, expect, it } from "vitest";
 import { wasmBackend } from "../../../src/backends/wasm/wasm-backend.ts";
-import {
-  type HiddenRobustness,
-  hiddenRobustness,
-} from "../../../src/measure/robustness/hidden-robustness.ts";
+import { hiddenRobustness } from "../../../src/measure/robustness/hidden-robustness.ts";
+import { robustnessMeasurement } from "../../../src/measure/robustness/robustness-measurement.ts";
+import { type Robustness, robustnessSchema } from "../../../src/measure/robustness/robustness-schema.ts";
 import { directionsOf, displacements } from "../../../src/measure/robustness/token-radii.ts";
 import { tinyModels } from "../../models/tiny-models.ts";
 import { tinyPart } from "./tiny-part.ts";
 
 const options = { epsilons: [1e-6, 1e-2], directions: 3, batches: 9 };
-const all = ({ blocks, all: together }: Awaited<ReturnType<typeof hiddenRobustness>>): HiddenRobustness[] => [
-  ...blocks,
-  together,
-];
+const kinds = ["absolute", "relative"] as const;
+
+/** Pieces of each block, and of all at once. */
+async function piecesOf(...measured: Parameters<typeof hiddenRobustness>): Promise<Robustness[]> {
+  const { blocks, all } = await hiddenRobustness(...measured);
+  return [...blocks, all].map(({ piece }) => robustnessSchema.parse(piece));
+}
 
 describe.each(tinyModels)("$name", (tiny) => {
-  const found = hiddenRobustness(tinyPart(tiny), options);
+  const found = piecesOf(tinyPart(tiny), options);
 
   it("loses the slope times epsilon as epsilon falls: S10, within 2 %", async () => {
-    for (const { byRadius, gradientNorm } of all(await found)) {
-      for (const { slope, losses } of Object.values(byRadius)) {
-        const [small] = losses as [(typeof losses)[number]];
-        expect(slope.value).toBeGreaterThan(0);
+    for (const piece of await found) {
+      expect(piece.gradientNorm).toBeGreaterThan(0);
+      for (const { slope, radii } of kinds.map((kind) => piece[kind])) {
+        expect(slope).toBeGreaterThan(0);
+        const [{ epsilon, firstOrder }] = radii as [(typeof radii)[number]];
         // The second order is of the size of epsilon, 1e-6: rounding of the loss, 1e-16 over 1e-6, is less.
-        expect(small.firstOrder.value! / small.epsilon / slope.value!).toBeCloseTo(1, 3);
+        expect(firstOrder! / epsilon / slope!).toBeCloseTo(1, 3);
       }
-      expect(gradientNorm.value).toBeGreaterThan(0);
     }
   });
 
   it("loses more along gradients than along random directions", async () => {
-    for (const { byRadius } of all(await found)) {
-      for (const { losses } of Object.values(byRadius)) {
-        const [{ firstOrder, randomMean, randomLargest }] = losses as [(typeof losses)[number]];
-        expect(randomLargest.value).toBeGreaterThanOrEqual(randomMean.value!);
-        expect(firstOrder.value).toBeGreaterThan(randomLargest.value!);
+    for (const piece of await found) {
+      for (const { radii } of kinds.map((kind) => piece[kind])) {
+        const [{ firstOrder, randomMean, randomLargest }] = radii as [(typeof radii)[number]];
+        expect(randomLargest).toBeGreaterThanOrEqual(randomMean!);
+        expect(firstOrder).toBeGreaterThan(randomLargest!);
       }
     }
   });
 
-  it("has sums over blocks where all are moved at once", async () => {
-    const { blocks, all: together } = await found;
+  it("has sums over blocks where all are moved at once, and the increase at the largest epsilon", async () => {
+    const pieces = await found;
+    const together = pieces.at(-1)!;
     for (const of of ["gradientNorm", "gradientSquares"] as const) {
-      const total = blocks.reduce((sum, each) => sum + each[of].value!, 0);
-      expect(Math.abs(together[of].value! / total - 1)).toBeLessThan(1e-12);
+      const total = pieces.slice(0, -1).reduce((sum, each) => sum + each[of]!, 0);
+      expect(Math.abs(together[of]! / total - 1)).toBeLessThan(1e-12);
+    }
+    for (const kind of kinds) {
+      const { increase, increaseStandardError, radii } = together[kind];
+      expect([increase, increaseStandardError]).toEqual([
+        radii[1]!.firstOrder,
+        radii[1]!.firstOrderStandardError,
+      ]);
     }
   });
 
@@ -62,7 +72,7 @@ describe.each(tinyModels)("$name", (tiny) => {
         return { feed: Object.fromEntries(changed) as typeof feed, examples };
       },
     };
-    expect(await hiddenRobustness(other, options)).toEqual(await hiddenRobustness(part, options));
+    expect(await piecesOf(other, options)).toEqual(await piecesOf(part, options));
   });
 });
 
@@ -72,72 +82,85 @@ describe("a vision Transformer", () => {
   it("gives the same on wasm as on the reference, up to float32", async () => {
     const backend = await wasmBackend({ threads: 1 });
     const settings = { epsilons: [0.1], directions: 2, batches: 2 };
-    const [wasm, reference] = [
-      all(await hiddenRobustness(tinyPart(vit, { backend }), settings)),
-      all(await hiddenRobustness(tinyPart(vit), settings)),
-    ];
+    const wasm = await piecesOf(tinyPart(vit, { backend }), settings);
+    const reference = await piecesOf(tinyPart(vit), settings);
     await backend.dispose();
     for (const [i, each] of wasm.entries()) {
-      const { gradientNorm, byRadius } = reference[i]!;
-      expect(Math.abs(each.gradientNorm.value! / gradientNorm.value! - 1)).toBeLessThan(1e-5);
-      for (const name of ["absolute", "relative"] as const) {
-        const [[a], [b]] = [each.byRadius[name].losses, byRadius[name].losses];
+      expect(Math.abs(each.gradientNorm! / reference[i]!.gradientNorm! - 1)).toBeLessThan(1e-5);
+      for (const kind of kinds) {
+        const [a, b] = [each, reference[i]!].map((of) => of[kind].radii[0]!);
         for (const of of ["firstOrder", "randomMean", "randomLargest"] as const) {
-          // Losses near 1 are rounded to 2^-24, and 4 layers of sums of 10 at most.
-          expect(Math.abs(a![of].value! - b![of].value!)).toBeLessThan(1e-5);
-          expect(Math.abs(a![of].standardError! - b![of].standardError!)).toBeLessThan(1e-5);
+          // Losses near 1 are rounded to 2^-24, after 4 layers of sums of 10 at most.
+          expect(Math.abs(a![of]! - b![of]!)).toBeLessThan(1e-5);
+          const [error, exact] = [a![`${of}StandardError`]!, b![`${of}StandardError`]!];
+          expect(exact).toBeGreaterThan(0);
+          expect(Math.abs(error - exact)).toBeLessThan(1e-5);
         }
-        expect(a!.firstOrderChanged).toEqual(b!.firstOrderChanged);
+        expect(a!.firstOrderChanged).toBe(b!.firstOrderChanged);
       }
     }
   });
 
-  it("changes most predictions where tokens are moved far enough", async () => {
-    const { all: together } = await hiddenRobustness(tinyPart(vit, { count: 4 }), {
-      epsilons: [1e-9, 30],
-      directions: 2,
-      batches: 4,
-    });
-    const [near, far] = together.byRadius.absolute.losses;
-    expect([near!.firstOrderChanged.value, near!.randomChanged.value]).toEqual([0, 0]);
-    expect(far!.firstOrderChanged.value).toBeGreaterThan(0.3);
-    expect(far!.randomChanged.value).toBeGreaterThan(0);
-  });
-
-  it("has standard errors from two examples on, and says why one has none", async () => {
-    const found = await hiddenRobustness(tinyPart(vit, { batchSize: 1, count: 1 }), {
-      ...options,
-      directions: 0,
-    });
-    expect(found.all.gradientNorm.value).toBeGreaterThan(0);
-    expect(found.all.gradientNorm.standardError).toBeNull();
-    expect(found.all.gradientNorm.reason).toMatch(/one example/);
-    const [first] = found.all.byRadius.absolute.losses;
-    expect(first!.randomMean).toEqual({
-      value: null,
-      standardError: null,
-      reason: "no random directions are drawn",
-    });
+  it("changes most predictions where tokens are moved far enough, and none where hardly", async () => {
+    const settings = { epsilons: [1e-9, 30], directions: 2, batches: 4 };
+    const [near, far] = (await piecesOf(tinyPart(vit, { count: 4 }), settings)).at(-1)!.absolute.radii;
+    expect([near!.firstOrderChanged, near!.randomChanged]).toEqual([0, 0]);
+    expect(far!.firstOrderChanged).toBeGreaterThan(0.3);
+    expect(far!.randomChanged).toBeGreaterThan(0);
   });
 
   it("leaves tokens without a gradient where they are: weights of zero", async () => {
-    const { blocks, all: together } = await hiddenRobustness(tinyPart(vit, { scale: 0 }), options);
-    for (const { gradientNorm, byRadius } of [...blocks, together]) {
-      expect(gradientNorm).toEqual({ value: 0, standardError: 0, reason: null });
-      for (const { slope, losses } of Object.values(byRadius)) {
-        expect(slope.value).toBe(0);
-        for (const { firstOrder } of losses) expect(firstOrder.value).toBe(0);
+    for (const piece of await piecesOf(tinyPart(vit, { scale: 0 }), options)) {
+      expect([piece.gradientNorm, piece.gradientNormStandardError]).toEqual([0, 0]);
+      for (const { slope, radii } of kinds.map((kind) => piece[kind])) {
+        expect(slope).toBe(0);
+        for (const { firstOrder } of radii) expect(firstOrder).toBe(0);
       }
     }
   });
 
-  it("says so where the loss is no number", async () => {
-    const { all: together } = await hiddenRobustness(tinyPart(vit, { scale: Number.NaN }), options);
-    const [first] = together.byRadius.absolute.losses;
-    for (const each of [together.gradientNorm, first!.firstOrder, first!.randomMean]) {
-      expect([each.value, each.standardError]).toEqual([null, null]);
-      expect(each.reason).toMatch(/no finite number/);
+  it("has no standard error for one example, and no random directions where none are asked for", async () => {
+    const settings = { ...options, directions: 0 };
+    const { all } = await hiddenRobustness(tinyPart(vit, { batchSize: 1, count: 1 }), settings);
+    const piece = robustnessSchema.parse(all.piece);
+    expect(piece.gradientNorm).toBeGreaterThan(0);
+    expect([piece.gradientNormStandardError, piece.absolute.increaseStandardError]).toEqual([null, null]);
+    expect(all.reasons!.gradientNormStandardError).toMatch(/one example/);
+    expect(all.reasons!["absolute.increaseStandardError"]).toMatch(/one example/);
+    expect(piece.relative.radii[1]!.randomMean).toBeNull();
+    expect(all.reasons!["relative.radii.1.randomMean"]).toBe("no random directions are drawn");
+  });
+
+  it("is null with a reason where the loss is no number", async () => {
+    const { all } = await hiddenRobustness(tinyPart(vit, { scale: Number.NaN }), options);
+    const piece = robustnessSchema.parse(all.piece);
+    const { increase, radii } = piece.absolute;
+    expect([piece.gradientNorm, increase, radii[0]!.firstOrder, radii[0]!.randomMean]).toEqual(
+      Array(4).fill(null),
+    );
+    for (const path of ["gradientNorm", "absolute.increase", "absolute.radii.0.randomMean"]) {
+      expect(all.reasons![path]).toMatch(/range of numbers/);
     }
+  });
+
+  it("is measured by default settings, with the paths that its quantities state", async () => {
+    const settings = robustnessMeasurement.settings.parse({});
+    const { layers, model } = await robustnessMeasurement.run(tinyPart(vit), { settings, found: [] });
+    expect(layers.length).toBe(2);
+    for (const { id } of robustnessMeasurement.quantities) {
+      const [own, ...path] = id.split(".");
+      expect(own).toBe(robustnessMeasurement.id);
+      const found = path.reduce<unknown>(
+        (at, key) => (at as Record<string, unknown>)[key],
+        structuredClone(model!.piece),
+      );
+      expect(found, id).toBeTypeOf("number");
+    }
+  });
+
+  it("ends between two runs where it is told to", async () => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(hiddenRobustness(tinyPart(vit), { ...options, signal })).rejects.toThrow("enough");
   });
 });
 
