@@ -27,6 +27,7 @@ export const activationSparsity = defineMeter({
     activatedRatio: {
       title: "Activated ratio",
       symbol: "active",
+      headline: true,
       unit: "1",
       formula: "mean 1[a active]: a > 0 for one-sided functions, a != 0 for others",
       meaning: "Share of activations that are not zero, over examples, tokens and neurons; less is sparser.",

@@ -54,6 +54,7 @@ export const augmentedFlatness = defineMeter({
     key: {
       title: "Augmented flatness of keys",
       symbol: "AF_K",
+      headline: true,
       unit: "loss^2 / weight^2",
       formula: "mean_b sum_i ||eta_i||^2 ||x_i||^2",
       meaning:
@@ -99,7 +100,8 @@ export const augmentedFlatness = defineMeter({
     },
     identityRatio: {
       title: "Ratio of the identity",
-      symbol: "AF_K / (T n C0)",
+      symbol: "AF_K/TnC0",
+      headline: true,
       unit: "1",
       formula: "AF_K / (T n C0)",
       meaning: "The activated ratio for a ReLU; no less than it where sigma' >= 1 on active entries.",

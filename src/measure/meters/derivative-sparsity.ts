@@ -18,6 +18,7 @@ export const derivativeSparsity = defineMeter({
     derivativeSparsity: {
       title: "Derivative sparsity",
       symbol: "flat",
+      headline: true,
       unit: "1",
       formula: "mean 1[p in habitat x]",
       meaning: "Share of pre-activations where the activation function is flat; more is sparser.",
@@ -27,6 +28,7 @@ export const derivativeSparsity = defineMeter({
     squaredDerivative: {
       title: "Squared derivative",
       symbol: "gamma^2",
+      headline: true,
       unit: "1",
       formula: "mean sigma'(p)^2",
       meaning: "The 2-norm of derivative sparsity: the activated ratio for a ReLU; less is sparser.",

@@ -25,6 +25,7 @@ export const gradientDensity = defineMeter({
     ratio: {
       title: "Gradient density ratio",
       symbol: "R",
+      headline: true,
       unit: "1",
       formula: "E[g^2 | active] / E[g^2]",
       meaning:

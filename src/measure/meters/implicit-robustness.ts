@@ -14,6 +14,7 @@ export const implicitRobustness = defineMeter({
     squaredGradient: {
       title: "Implicit adversarial robustness",
       symbol: "IAR",
+      headline: true,
       unit: "loss^2 / feature^2",
       formula: "mean_b sum_i ||dl / dx_i||^2, by way of the block",
       meaning: "Squared gradients for the block's inputs; less is more robust, in absolute radii.",
@@ -23,6 +24,7 @@ export const implicitRobustness = defineMeter({
     inputSquaredNorm: {
       title: "Squared norm of inputs",
       symbol: "||x||^2",
+      headline: true,
       unit: "feature^2",
       formula: "mean_i ||x_i||^2",
       meaning: "Squared length of a token that enters the block: flatness can be bought by shrinking it.",

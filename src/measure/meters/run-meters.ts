@@ -13,7 +13,9 @@ import type { BlockSizes, Meter } from "./meter.ts";
 export interface MeterRun {
   readonly examples: number;
   /** Loss, cross-entropy and accuracy with their standard errors. */
-  readonly whole: Measured<Numbers>;
+  readonly whole: Numbers<"loss" | "crossEntropy" | "accuracy">;
+  /** Why what is null of `whole` is so. */
+  readonly reasons: Readonly<Record<string, string>>;
   /** Each block's fields, and reasons by their paths in a layer. */
   readonly layers: readonly Measured<Record<string, unknown>>[];
 }
@@ -76,9 +78,11 @@ export async function runMeters(
   } finally {
     plan.dispose();
   }
+  const { piece, reasons } = numbersOf(lossEstimates(whole.moments), whole.moments);
   return {
     examples: whole.moments.count,
-    whole: numbersOf(lossEstimates(whole.moments), whole.moments),
+    whole: piece,
+    reasons,
     layers: placed.map(fieldsOf),
   };
 }
