@@ -20,6 +20,7 @@ const rooms = [
   "metrics",
   "analysis",
   "measure",
+  "noise",
   "selftest",
   "report",
   "compat",
