@@ -5,6 +5,7 @@ import { source } from "../src/analysis/generated/compute-worker-source.ts";
 import { analysisResultSchema } from "../src/analysis/result.ts";
 import { source as wasmSource } from "../src/backends/generated/wasm-worker-source.ts";
 import { experimentResultSchema } from "../src/experiments/result.ts";
+import { measurementResultSchema } from "../src/measure/result.ts";
 import { noiseResultSchema } from "../src/noise/result.ts";
 import { selftestResultSchema } from "../src/selftest/result.ts";
 
@@ -16,6 +17,7 @@ mkdirSync("dist/schema", { recursive: true });
 for (const [name, schema] of [
   ["analysis", analysisResultSchema],
   ["noise", noiseResultSchema],
+  ["measurement", measurementResultSchema],
   ["selftest", selftestResultSchema],
   ["experiment", experimentResultSchema],
 ] as const) {

@@ -5,6 +5,7 @@ import { envCommand } from "./commands/env.ts";
 import { experimentCommand } from "./commands/experiment.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { lawsCommand } from "./commands/laws.ts";
+import { measureCommand } from "./commands/measure.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { reportCommand } from "./commands/report.ts";
 import { selftestCommand } from "./commands/selftest.ts";
@@ -17,6 +18,7 @@ Examples:
   marchenko analyze model/ -o run.json -o run.html        spectra, fits, verdicts, and a page to look at
   marchenko analyze runs/a/checkpoints -o series.html     a training run, with trajectories over steps
   marchenko train digits-vit --out runs/a                 a small vision Transformer, trained here
+  marchenko measure runs/a/checkpoints/step-003450        its sparsity, gradients and flatness on its data
 
 ${exitCodeHelp}`;
 
@@ -32,6 +34,7 @@ export function buildProgram(): Command {
     reportCommand(),
     trainCommand(),
     experimentCommand(),
+    measureCommand(),
     metricsCommand(),
     lawsCommand(),
     selftestCommand(),
