@@ -6,6 +6,7 @@ import { analysisResultSchema } from "../src/analysis/result.ts";
 import { source as wasmSource } from "../src/backends/generated/wasm-worker-source.ts";
 import { experimentResultSchema } from "../src/experiments/result.ts";
 import { measurementResultSchema } from "../src/measure/result.ts";
+import { noiseResultSchema } from "../src/noise/result.ts";
 import { selftestResultSchema } from "../src/selftest/result.ts";
 
 /** What the compiler leaves to do: the workers' programs in one file each, the result's JSON Schema, and the
@@ -15,6 +16,7 @@ writeFileSync("dist/backends/wasm/worker.js", wasmSource);
 mkdirSync("dist/schema", { recursive: true });
 for (const [name, schema] of [
   ["analysis", analysisResultSchema],
+  ["noise", noiseResultSchema],
   ["measurement", measurementResultSchema],
   ["selftest", selftestResultSchema],
   ["experiment", experimentResultSchema],

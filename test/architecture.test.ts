@@ -20,6 +20,7 @@ const rooms = [
   "metrics",
   "analysis",
   "measure",
+  "noise",
   "experiments",
   "selftest",
   "report",

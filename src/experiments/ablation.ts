@@ -1,9 +1,8 @@
 import { type Base, scaleLimits, transformerBase } from "./bases.ts";
 import { ratioHeld, trainedColumns, trainingCharts, variantTable } from "./comparison.ts";
 import { evaluateRun } from "./evaluate-run.ts";
-import type { Claim, Experiment, TableSpec, Variant } from "./experiment.ts";
+import type { Claim, Experiment, RunTable, TableSpec, Variant } from "./experiment.ts";
 import { literature } from "./literature.ts";
-import type { RunTable } from "./run-table.ts";
 
 /** A module that is on or off, or one of several: its choices, the first is off. */
 interface Factor {

@@ -5,9 +5,10 @@ import type { Experiment } from "./experiment.ts";
 import { finetune } from "./finetune.ts";
 import { manipulation } from "./manipulation.ts";
 import { scratch } from "./scratch.ts";
+import { width } from "./width.ts";
 
 /** Every experiment, in the order of lists. */
-export const experiments: readonly Experiment[] = [scratch, finetune, ablation, manipulation];
+export const experiments: readonly Experiment[] = [scratch, finetune, ablation, manipulation, width];
 
 /** @throws {UsageError} If there is none of that name. */
 export function experimentById(id: string): Experiment {

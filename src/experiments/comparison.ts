@@ -1,6 +1,5 @@
 import { paired } from "./estimate.ts";
-import type { ChartSpec, TableSpec } from "./experiment.ts";
-import type { RunTable } from "./run-table.ts";
+import type { ChartSpec, RunTable, TableSpec } from "./experiment.ts";
 import { held, type Judgement, judged } from "./verdict.ts";
 
 /** Two variants, and what they are called in sentences. */

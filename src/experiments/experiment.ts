@@ -2,7 +2,6 @@ import type { Backend } from "../backends/backend.ts";
 import type { TrainObserver } from "../train/observer.ts";
 import type { PreparedRecipe } from "../train/prepare-recipe.ts";
 import type { Recipe } from "../train/recipe.ts";
-import type { RunTable } from "./run-table.ts";
 import type { Judgement } from "./verdict.ts";
 
 /** Where an experiment runs: on the shipped data in minutes, or as the paper did, on data that the user has. */
@@ -63,6 +62,20 @@ export interface Collector {
   readonly observers: readonly TrainObserver[];
   /** Asked for when the last step is made. */
   result(): RunMetrics;
+}
+
+/** The runs of an experiment, by variant and seed. */
+export interface RunTable {
+  readonly setting: Setting;
+  readonly seeds: readonly number[];
+  /** In the experiment's order. */
+  readonly variants: readonly Variant[];
+  /** Whether the experiment had this variant: not all do with `--quick`. */
+  has(variant: string): boolean;
+  /** A number of a variant's runs, a seed each; null where the run failed or has no such number. */
+  values(variant: string, number: string): (number | null)[];
+  /** A number over steps of a variant's runs, a seed each. */
+  series(variant: string, name: string): (Series | null)[];
 }
 
 /** A claim, judged by the runs. */
