@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { type PiecewisePolynomial, piecewiseDerivative } from "../../autodiff/piecewise-polynomial.ts";
-import { chartConfig, chartSize, quantitative } from "./chart-frame.ts";
+import { chartConfig, chartSize, quantitative, titleAbove } from "./chart-frame.ts";
 import { lawDashes } from "./law-density.ts";
 import { type LayerSeries, seriesScales } from "./layer-series.ts";
 
@@ -37,7 +37,7 @@ export function activationCurves(
   );
   const x = quantitative("x", frame.x, "linear", { title: "pre-activation x", tickCount: 5, format: "~r" });
   const title = isFunction ? "σ(x)" : "σ′(x)";
-  const y = quantitative("y", frame.y, "linear", { title, tickCount: 5, format: "~r" });
+  const y = quantitative("y", frame.y, "linear", { ...titleAbove(title), tickCount: 5, format: "~r" });
   const { color } = seriesScales(looks);
   const names = looks.map((each) => each.name);
   return {

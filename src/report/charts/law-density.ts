@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { chartConfig, chartSize, logTicks, quantitative } from "./chart-frame.ts";
+import { chartConfig, chartSize, logTicks, quantitative, titleAbove } from "./chart-frame.ts";
 import { barOutline, type DensityPoint } from "./density-outline.ts";
 import { type LayerSeries, seriesScales } from "./layer-series.ts";
 import { chartColor } from "./palette.ts";
@@ -47,7 +47,7 @@ export function lawDensity(
     ...(isLog ? { values: logTicks(...domain) } : { tickCount: 6 }),
   });
   const y = quantitative("y", [0, top], "linear", {
-    title: isLog ? "density per ln λ" : "density",
+    ...titleAbove(isLog ? "density per ln λ" : "density"),
     tickCount: 4,
   });
   const names = looks.map((each) => each.name);

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { chartConfig, chartSize, logTicks, quantitative } from "./chart-frame.ts";
+import { chartConfig, chartSize, logTicks, quantitative, titleAbove } from "./chart-frame.ts";
 import { chartColor } from "./palette.ts";
 import { numberFormat } from "./value-axis.ts";
 
@@ -33,7 +33,7 @@ export function spectralDensity(
   const xChannel = quantitative("x", domain, "linear", { title, tickCount: 6, format: numberFormat(domain) });
   const range = [floor, 1.5 * peak] as const;
   const y = quantitative("y", range, "log", {
-    title: "density (log)",
+    ...titleAbove("density (log)"),
     values: logTicks(...range),
     format: "~e",
   });

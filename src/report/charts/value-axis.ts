@@ -1,4 +1,4 @@
-import { logTicks, quantitative } from "./chart-frame.ts";
+import { logTicks, quantitative, titleAbove } from "./chart-frame.ts";
 
 /** Values that span less than this factor have too few decades for ticks: their axis is linear all the same. */
 const logarithmicFrom = 4;
@@ -17,7 +17,7 @@ export function valueAxis(values: readonly number[], title: string, isLog: boole
   if (isLog && high >= logarithmicFrom * low) {
     const domain = [low / 1.25, high * 1.25] as const;
     return quantitative("y", domain, "log", {
-      title: `${title} (log)`,
+      ...titleAbove(`${title} (log)`),
       values: logTicks(...domain),
       format: numberFormat(domain),
     });
@@ -25,7 +25,11 @@ export function valueAxis(values: readonly number[], title: string, isLog: boole
   const room = 0.08 * (high - low || Math.abs(high) || 1);
   const fromZero = low >= 0 && (low < 0.6 * high || low === high);
   const domain = [fromZero ? 0 : low - room, high + room] as const;
-  return quantitative("y", domain, "linear", { title, tickCount: 5, format: numberFormat(domain) });
+  return quantitative("y", domain, "linear", {
+    ...titleAbove(title),
+    tickCount: 5,
+    format: numberFormat(domain),
+  });
 }
 
 /** How the ticks of an axis are written: with powers of ten where plain digits would be long. */

@@ -23,8 +23,16 @@ ${earlier.length > 0 && html`<details class="data"><summary>Show earlier checkpo
 </section>`;
 }
 
-function caption({ id, part, examples, crossEntropy }: MeasuredCheckpoint): string {
-  return `${id}, ${partName({ part })} part: ${examples} examples, cross-entropy ${formatNumber(crossEntropy)} nats a label`;
+function caption({ id, part, examples, crossEntropy, layers }: MeasuredCheckpoint): string {
+  const sizes = [
+    ...new Set(
+      layers.map(
+        ({ activation, tokens, inputs, neurons }) =>
+          `${activation}, ${tokens} tokens of width ${inputs}, ${neurons} neurons`,
+      ),
+    ),
+  ].join("; ");
+  return `${id}, ${partName({ part })} part: ${examples} examples, cross-entropy ${formatNumber(crossEntropy)} nats a label. ${sizes}`;
 }
 
 function coreTable(checkpoint: MeasuredCheckpoint): Html {
@@ -34,17 +42,10 @@ function coreTable(checkpoint: MeasuredCheckpoint): Html {
     .filter(({ id }) => layers.some((layer) => measuredValue(layer, id) !== null));
   const heads = [
     { title: "block" },
-    { title: "activation" },
-    { title: "n", isNumber: true },
     ...drawn.map(({ id, axis }) => ({ title: headOf(axis, quantityOf(id).unit), isNumber: true })),
   ];
-  const rows = layers.map((layer) => [
-    breakable(blockName(layer)),
-    layer.activation,
-    layer.neurons,
-    ...drawn.map(({ id }) => numberCell(layer, id)),
-  ]);
-  const means = ["mean over blocks", "", "", ...drawn.map(({ id }) => averageCell(average[id]))];
+  const rows = layers.map((layer) => [blockName(layer), ...drawn.map(({ id }) => numberCell(layer, id))]);
+  const means = ["mean over blocks", ...drawn.map(({ id }) => averageCell(average[id]))];
   return dataTable(caption(checkpoint), heads, [...rows, means], caption(checkpoint));
 }
 

@@ -56,6 +56,6 @@ async function densityFigure(
     trace === null
       ? ""
       : ` Its mean is ${formatWithError(density.mean, density.meanStandardError)}, and trace over dimension ${formatNumber(trace / dimension)}.`;
-  const sentence = `Density of the Hessian's eigenvalues on the ${part} part, by ${density.rules.length} Gauss rules smoothed with a Gaussian of deviation ${formatNumber(density.width, 2)}; triangles are the largest ${eigenvalues.length}.${check} It integrates to ${formatNumber(density.integral, 4)}.`;
+  const sentence = `Density of the Hessian's eigenvalues on the ${part} part, by ${density.rules.length === 1 ? "one Gauss rule" : `${density.rules.length} Gauss rules`} smoothed with a Gaussian of deviation ${formatNumber(density.width, 2)}; triangles are the largest ${eigenvalues.length}.${check} It integrates to ${formatNumber(density.integral, 4)}.`;
   return await chartFigure(spec, sentence);
 }

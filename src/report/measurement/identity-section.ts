@@ -1,7 +1,7 @@
 import type { MeasuredCheckpoint, MeasuredLayer } from "../../measure/result.ts";
 import { formatNumber } from "../format-number.ts";
 import { dataTable } from "../page/data-table.ts";
-import { breakable, type Html, heading, html } from "../page/html.ts";
+import { type Html, heading, html } from "../page/html.ts";
 import { blockName, partName, valueWithError } from "./measured-view.ts";
 import { numberCell } from "./number-cell.ts";
 
@@ -20,7 +20,7 @@ export function identitySection(shown: readonly MeasuredCheckpoint[]): Html | nu
   const known = checkpoint.layers.filter((layer) => residualOf(layer) !== null);
   if (known.length === 0) return null;
   const rows = checkpoint.layers.map((layer) => [
-    breakable(blockName(layer)),
+    blockName(layer),
     ...columns.map(({ id }) => numberCell(layer, id)),
     residualOf(layer) === null
       ? numberCell(layer, "augmentedFlatness.identityRatio")
@@ -56,5 +56,5 @@ function identitySentence(layers: readonly MeasuredLayer[], part: string): strin
   const factor = isOne
     ? "the factor is 1 in every block"
     : `the factor goes from ${formatNumber(Math.min(...factors.map(({ value }) => value)))} to ${formatNumber(Math.max(...factors.map(({ value }) => value)))}: an active neuron costs that much more flatness than one of a ReLU`;
-  return `Here, on the ${part} part, ${factor}, and both sides differ by ${formatNumber(largest, 2)} at most.`;
+  return `Here, on the ${part} part, ${factor}, and ${largest === 0 ? "both sides are the same to the last digit" : `both sides differ by ${formatNumber(largest, 2)} at most`}.`;
 }

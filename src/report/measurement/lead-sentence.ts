@@ -25,7 +25,7 @@ function changeText({ checkpoints }: MeasurementResult, last: MeasuredCheckpoint
   const first = checkpoints.find((each) => each.part === last.part);
   const before = first?.average.activatedRatio?.mean ?? null;
   if (first === undefined || first === last || before === null) return "";
-  return ` At ${first.id} it was ${percent(before)}.`;
+  return ` At ${first.step === null ? first.id : `step ${first.step}`} it was ${percent(before)}.`;
 }
 
 function percent(share: number): string {

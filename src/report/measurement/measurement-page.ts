@@ -5,6 +5,7 @@ import { type Html, html } from "../page/html.ts";
 import { pageDocument } from "../page/page-document.ts";
 import { reproductionSection, warningsSection } from "../page/reproduction-section.ts";
 import { resultHeader } from "../page/result-header.ts";
+import { attackSection } from "./attack-section.ts";
 import { blockTableSection } from "./block-table.ts";
 import { depthSection } from "./depth-section.ts";
 import { hessianSection } from "./hessian-section.ts";
@@ -13,6 +14,7 @@ import { measurementLead } from "./lead-sentence.ts";
 import { shownCheckpoints } from "./measured-view.ts";
 import { missingSection } from "./missing-section.ts";
 import { quantitiesSection } from "./quantities-section.ts";
+import { robustnessSection } from "./robustness-section.ts";
 import { summarySection } from "./summary-section.ts";
 import { trainingSection } from "./training-section.ts";
 
@@ -32,6 +34,8 @@ export async function measurementPage(result: MeasurementResult): Promise<string
       { id: "depth", title: "From input to output", content: await depthSection(shown) },
       { id: "identity", title: "Sparsity and flatness", content: identitySection(shown) },
       { id: "hessian", title: "Curvature", content: await hessianSection(shown) },
+      { id: "robustness", title: "Robustness", content: await robustnessSection(shown) },
+      { id: "fgsm", title: "FGSM", content: await attackSection(shown) },
       { id: "blocks", title: "Blocks", content: blockTableSection(result) },
       { id: "missing", title: "What is missing", content: missingSection(shown) },
       { id: "numbers", title: "What the numbers are", content: quantitiesSection(shown) },

@@ -22,12 +22,17 @@ function tilesOf(first: MeasuredCheckpoint, second: MeasuredCheckpoint | undefin
     second === undefined ? "" : `; ${text(second)} on the ${partName(second)} part`;
   const loss = ({ crossEntropy, crossEntropyStandardError }: MeasuredCheckpoint) =>
     formatWithError(crossEntropy, crossEntropyStandardError);
+  const error = loss(first).split(" ± ")[1];
   const accuracy = ({ accuracy: share }: MeasuredCheckpoint) =>
     share === null ? missing : `${formatNumber(100 * share, 4)} %`;
   return [
     averageTile("Activated ratio", "activatedRatio", first, second),
     averageTile("Share of zero derivatives", "derivativeSparsity", first, second),
-    tile("Cross-entropy", loss(first), `nats a label, on the ${partName(first)} part${other(loss)}`),
+    tile(
+      "Cross-entropy",
+      formatNumber(first.crossEntropy),
+      `${error === undefined ? "" : `± ${error} `}nats a label, on the ${partName(first)} part${other(loss)}`,
+    ),
     first.accuracy === null
       ? null
       : tile(

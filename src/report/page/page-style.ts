@@ -25,6 +25,7 @@ h1,h2,h3,h4{font-family:var(--serif);font-weight:600;line-height:1.2;margin:0;te
 h1{font-size:clamp(1.9rem,4.5vw,2.75rem);letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{font-size:1.6rem}
 h3{font-size:1.2rem}
+section>h3{margin:2.5rem 0 .4rem}
 section{margin:0}
 .heading{display:flex;align-items:baseline;gap:.5rem;margin:4rem 0 .75rem}
 main>section:first-child .heading{margin-top:2.5rem}
