@@ -78,5 +78,7 @@ export function quantitative(
   axis: AxisOptions,
 ) {
   const domain: [number, number] = [low, high];
-  return { field, type: "quantitative" as const, scale: { domain, type, nice: false }, axis };
+  // d3 writes 1e+3, which reads like a sum.
+  const plain = axis.format === "~e" ? { ...axis, labelExpr: "replace(datum.label, 'e+', 'e')" } : axis;
+  return { field, type: "quantitative" as const, scale: { domain, type, nice: false }, axis: plain };
 }

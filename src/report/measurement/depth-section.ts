@@ -54,12 +54,12 @@ async function profileFigure(
     }),
   );
   const spec = blockProfile(points, looks, titleWithUnit({ title: axis, unit: quantity.unit }));
-  return spec && (await chartFigure(spec, `${extremes(shown, id)} ${quantity.meaning}`));
+  return spec && (await chartFigure(spec, `${extremes(shown, id, axis)} ${quantity.meaning}`));
 }
 
 /** From which block to which, on the first part that has the number. */
-function extremes(shown: readonly MeasuredCheckpoint[], id: string): string {
-  const { title } = quantityOf(id);
+function extremes(shown: readonly MeasuredCheckpoint[], id: string, axis: string): string {
+  const title = axis.charAt(0).toUpperCase() + axis.slice(1);
   for (const checkpoint of shown) {
     const found = checkpoint.layers
       .filter((layer) => measuredValue(layer, id) !== null)

@@ -54,7 +54,7 @@ async function wholeFigures({ checkpoints }: MeasurementResult): Promise<Html[]>
     const axes = { x: { title: "step", scale: "steps" }, y: { title, scale: "auto" } } as const;
     const drawn = lineChart(lines, looks, axes);
     if (drawn === null) continue;
-    figures.push(await chartFigure(drawn.spec, changeSentence(title, lines)));
+    figures.push(await chartFigure(drawn.spec, changeSentence(title, lines, false)));
   }
   if (figures.length === 0) return [];
   return [
@@ -83,7 +83,7 @@ async function blockFigures(
       x: { title: "step", scale: "steps" },
       y: { title: titleWithUnit({ title: axis, unit: quantity.unit }), scale: "auto" },
     });
-    if (drawn !== null) figures.push(await chartFigure(drawn.spec, changeSentence(quantity.title, lines)));
+    if (drawn !== null) figures.push(await chartFigure(drawn.spec, changeSentence(axis, lines, true)));
   }
   if (figures.length === 0) return [];
   return [
@@ -94,15 +94,22 @@ ${seriesLegend(looks, "Blocks from input to output")}
   ];
 }
 
-/** The mean over lines at the first and the last step that they have. */
-function changeSentence(title: string, lines: readonly ChartLine[]): string {
-  const ends = lines.flatMap(({ points }) => {
+/** From what to what: each line by its name, or all in the mean over blocks. */
+function changeSentence(title: string, lines: readonly ChartLine[], isMean: boolean): string {
+  const ends = lines.flatMap(({ series, points }) => {
     const known = points.filter((point): point is typeof point & { y: number } => point.y !== null);
-    return known.length < 2 ? [] : [[known[0]!.y, known.at(-1)!.y] as const];
+    return known.length < 2 ? [] : [{ series, first: known[0]!.y, last: known.at(-1)!.y }];
   });
   const name = title.charAt(0).toUpperCase() + title.slice(1);
   if (ends.length === 0) return `${name}.`;
-  const mean = (k: 0 | 1) => formatNumber(ends.reduce((sum, end) => sum + end[k] / ends.length, 0));
-  const whose = ends.length > 1 ? ", in the mean over lines" : "";
-  return `${name}: from ${mean(0)} to ${mean(1)}${whose}.`;
+  if (!isMean) {
+    const texts = ends.map(
+      ({ series, first, last }) =>
+        `from ${formatNumber(first)} to ${formatNumber(last)} on the ${series} part`,
+    );
+    return `${name}: ${texts.join(", ")}.`;
+  }
+  const mean = (end: "first" | "last") =>
+    formatNumber(ends.reduce((sum, each) => sum + each[end] / ends.length, 0));
+  return `${name}: from ${mean("first")} to ${mean("last")} in the mean over blocks.`;
 }

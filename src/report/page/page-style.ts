@@ -95,6 +95,7 @@ ${verdictColors}
 .claim{display:grid;grid-template-columns:12rem 1fr;gap:.3rem 1rem;align-items:baseline}
 .claim .verdict{font-weight:600;color:var(--verdict)}
 @media (max-width:700px){.claim{grid-template-columns:1fr}}
+.prose,.warnings{overflow-wrap:anywhere}
 .prose{max-width:46rem;padding-left:1.2rem}
 .prose li{margin:.4rem 0}`;
 

@@ -1,7 +1,7 @@
 import type { AnalysisResult, CheckpointResult, Provenance } from "../../analysis/result.ts";
 import { formatCount } from "../format-number.ts";
 import { renderJson } from "../json.ts";
-import { type Content, type Html, heading, html } from "./html.ts";
+import { breakable, type Content, type Html, heading, html } from "./html.ts";
 
 /**
  * What one needs to get the same result again. `provenance.run` (times, host, cache hits) is left
@@ -40,7 +40,7 @@ export function warningsSection(result: Pick<AnalysisResult, "warnings">): Html 
   if (result.warnings.length === 0) return null;
   return html`<section aria-labelledby="warnings">
 ${heading(2, "warnings", "Warnings")}
-<ul class="warnings">${result.warnings.map((warning) => html`<li>${warning}</li>`)}</ul>
+<ul class="warnings">${result.warnings.map((warning) => html`<li>${breakable(warning)}</li>`)}</ul>
 </section>`;
 }
 
