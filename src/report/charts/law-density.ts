@@ -37,10 +37,9 @@ export function lawDensity(
   const isLog = axis === "log";
   const top = heightOf(bars, curves);
   // Cut here and not by `clip`, whose ids Vega counts per process.
-  const cut = (points: readonly DensityPoint[]) =>
-    points
-      .filter(({ x }) => x >= domain[0] && x <= domain[1])
-      .map(({ x, y }) => ({ x: round(x), y: round(Math.min(y, top)) }));
+  const inside = (points: readonly DensityPoint[]) =>
+    points.filter(({ x }) => x >= domain[0] && x <= domain[1]);
+  const cutBars = inside(bars).map(({ x, y }) => ({ x: round(x), y: round(Math.min(y, top)) }));
   const x = quantitative("x", domain, axis, {
     title: isLog ? `${title} (log)` : title,
     format: numberFormat(domain),
@@ -65,7 +64,7 @@ export function lawDensity(
     padding: { left: 2, right: 8, top: 8, bottom: 2 },
     layer: [
       {
-        data: { values: barOutline(cut(bars)) },
+        data: { values: barOutline(cutBars) },
         mark: {
           type: "line",
           filled: true,
@@ -78,14 +77,35 @@ export function lawDensity(
       {
         data: {
           values: curves.flatMap(({ name, points }) =>
-            cut(points).map((point) => ({ ...point, series: name })),
+            belowTop(inside(points), top).map((point) => ({ ...point, series: name })),
           ),
         },
         mark: { type: "line", strokeWidth: 2 },
-        encoding: { x, y, color, strokeDash: dash },
+        encoding: { x, y, color, strokeDash: dash, detail: { field: "part", type: "nominal" } },
       },
     ],
   };
+}
+
+/** The parts of a curve that are not above the top: it leaves the chart there, and comes back. */
+function belowTop(points: readonly DensityPoint[], top: number): (DensityPoint & { part: number })[] {
+  let part = 0;
+  return points.flatMap((point, i) => {
+    const before = points[i - 1];
+    const crossing = before && before.y > top !== point.y > top ? [crossingAt(before, point, top)] : [];
+    const rows = [...crossing, ...(point.y > top ? [] : [point])].map(({ x, y }) => ({
+      x: round(x),
+      y: round(y),
+      part,
+    }));
+    if (point.y > top) part++;
+    return rows;
+  });
+}
+
+/** Where the line between two points meets a height. */
+function crossingAt(a: DensityPoint, b: DensityPoint, height: number): DensityPoint {
+  return { x: a.x + ((b.x - a.x) * (height - a.y)) / (b.y - a.y), y: height };
 }
 
 /** Top of the y axis: one peak, of zeros or of a law that fits badly, must not flatten the rest. */
@@ -95,7 +115,7 @@ function heightOf(bars: readonly DensityPoint[], curves: readonly LawCurve[]): n
   const second = heights.at(-2) ?? highest;
   const peak = Math.max(0, ...curves.flatMap(({ points }) => points.map((point) => point.y)));
   const usual = highest > 3 * second && second > 0 ? second : highest;
-  const height = usual > 0 ? Math.max(usual, Math.min(peak, 1.5 * usual)) : peak;
+  const height = usual > 0 ? Math.max(usual, Math.min(peak, 2 * usual)) : peak;
   return height > 0 ? 1.1 * height : 1;
 }
 

@@ -2,7 +2,7 @@ import type { MeasuredCheckpoint } from "../../measure/result.ts";
 import type { Robustness } from "../../measure/robustness/robustness-schema.ts";
 import { type ChartLine, lineChart } from "../charts/line-chart.ts";
 import { seriesLooks } from "../charts/series-looks.ts";
-import { formatNumber, formatWithError } from "../format-number.ts";
+import { exactNumber, formatNumber, formatWithError } from "../format-number.ts";
 import { chartFigure } from "../page/chart-figure.ts";
 import { dataTable } from "../page/data-table.ts";
 import { type Html, heading, html } from "../page/html.ts";
@@ -63,7 +63,7 @@ ${dataTable(
 
 function cellsOf(radius: Radii[number]): string[] {
   return [
-    formatNumber(radius.epsilon),
+    exactNumber(radius.epsilon),
     ...ways.map(({ number }) => formatWithError(radius[number], radius[`${number}StandardError`])),
     formatWithError(radius.firstOrderChanged, radius.firstOrderChangedStandardError),
     formatWithError(radius.randomChanged, radius.randomChangedStandardError),
@@ -90,7 +90,6 @@ async function increaseFigure(
   );
   const straight: ChartLine = {
     series: slopeName,
-    isFaint: true,
     points: slope === null ? [] : radii.map(({ epsilon }) => ({ x: epsilon, y: slope * epsilon })),
   };
   const drawn = lineChart([...lines, straight], looks, {
@@ -101,6 +100,6 @@ async function increaseFigure(
   const last = radii.at(-1);
   const without =
     drawn.notDrawn > 0 ? ` ${drawn.notDrawn} points where the loss falls have no place on the axis.` : "";
-  const sentence = `${title}, ${part} part: at ε = ${formatNumber(last?.epsilon)} the loss rises by ${formatNumber(last?.firstOrder)} nats along the gradient and by ${formatNumber(last?.randomMean)} in the mean of random directions.${without}`;
+  const sentence = `${title}, ${part} part: at ε = ${exactNumber(last?.epsilon)} the loss rises by ${formatNumber(last?.firstOrder)} nats along the gradient and by ${formatNumber(last?.randomMean)} in the mean of random directions.${without}`;
   return await chartFigure(drawn.spec, sentence);
 }

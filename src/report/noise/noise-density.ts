@@ -1,6 +1,6 @@
 import type { NoiseMatrixResult } from "../../noise/result.ts";
 import type { LawCurve, LawDensityData } from "../charts/law-density.ts";
-import { spectrumMass } from "../charts/spectrum-mass.ts";
+import { type SpectrumMass, spectrumMass } from "../charts/spectrum-mass.ts";
 
 /** The spectrum over the laws' edge, or under it, from which the axis becomes logarithmic. */
 const logarithmicFrom = 6;
@@ -9,14 +9,20 @@ const depth = 1e-7;
 const bins = 32;
 
 /**
- * The eigenvalues of a noise matrix as bars and the laws it is held against as curves.
+ * The eigenvalues of a noise matrix over their mean as bars, and the laws it is held against as curves.
  *
  * @returns null where the matrix has no spectrum.
  */
-export function noiseDensity({ spectrum, laws }: NoiseMatrixResult): LawDensityData | null {
-  if (spectrum === null || spectrum.quantiles.length === 0) return null;
-  const mass = spectrumMass(spectrum);
-  const curves = laws.flatMap(({ name, curve }) => (curve === null ? [] : [{ name, ...curve }]));
+export function noiseDensity({ spectrum, laws, entryRms }: NoiseMatrixResult): LawDensityData | null {
+  // The mean eigenvalue of W'W/N is the mean square of an entry.
+  const mean = entryRms ** 2;
+  if (spectrum === null || spectrum.quantiles.length === 0 || !(mean > 0)) return null;
+  const mass = massOver(spectrumMass(spectrum), mean);
+  const curves = laws.flatMap(({ name, curve }) =>
+    curve === null
+      ? []
+      : [{ name, x: curve.x.map((each) => each / mean), density: curve.density.map((each) => each * mean) }],
+  );
   const edges = curves.flatMap(({ x }) => x.filter((place) => place > 0));
   const high = Math.max(mass.largest, ...edges);
   if (!(high > 0)) return null;
@@ -43,5 +49,14 @@ export function noiseDensity({ spectrum, laws }: NoiseMatrixResult): LawDensityD
         points: x.map((each, i) => ({ x: each, y: (density[i] ?? 0) * (isLog ? each : 1) })),
       }),
     ),
+  };
+}
+
+/** The same of eigenvalues over a unit. */
+function massOver({ largest, smallestPositive, between }: SpectrumMass, unit: number): SpectrumMass {
+  return {
+    largest: largest / unit,
+    smallestPositive: smallestPositive === null ? null : smallestPositive / unit,
+    between: (low, high) => between(low * unit, high * unit),
   };
 }

@@ -26,12 +26,14 @@ function lawText(layers: readonly NoiseLayerResult[]): string {
   const parts = [
     ["marchenko-pastur", "Marchenko-Pastur"],
     ["product-law", "the product law"],
-    ["separable-law", "the law with the covariances of inputs and gradients"],
+    ["separable-law", "the separable law, of the covariances of inputs and gradients,"],
   ].flatMap(([law, name]) => {
     const { tested, kept } = lawTally(layers, "random-signs", law!, rejectionLevel);
-    return tested === 0 ? [] : [`${name} on ${kept} of ${tested} layers`];
+    return tested === 0 ? [] : [`with ${name} on ${kept} of ${tested} layers`];
   });
-  return parts.length === 0 ? "" : `Of its accumulated spectrum ${listed(parts)} is not rejected.`;
+  return parts.length === 0
+    ? ""
+    : `Added up over batches with random signs, its spectrum is compatible ${listed(parts)}.`;
 }
 
 function tailText(layers: readonly NoiseLayerResult[]): string {

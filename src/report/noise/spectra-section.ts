@@ -11,8 +11,8 @@ import { lineLegend } from "../page/line-legend.ts";
 import { noiseDensity } from "./noise-density.ts";
 import { lawTally, matrixMeaning, matrixOf, matrixTitle, rejectionLevel } from "./noise-words.ts";
 
-/** The matrices that are drawn: raw, accumulated, and whitened. */
-const drawnMatrices = ["single-batch", "random-signs", "whitened"];
+/** The matrices that are drawn: raw, accumulated, whitened, and what pure noise looks like. */
+const drawnMatrices = ["single-batch", "random-signs", "whitened", "gaussian"];
 /** Cards unfolded at first. */
 const unfolded = 2;
 
@@ -29,7 +29,7 @@ export async function spectraSection(layers: readonly NoiseLayerResult[]): Promi
   for (const [i, layer] of layers.entries()) cards.push(await layerCard(layer, looks, i));
   return html`<section aria-labelledby="spectra">
 ${heading(2, "spectra", "Spectra of the noise")}
-<p class="quiet">Bars are eigenvalues of WᵀW/N of a noise matrix; each law has the matrix' own mean. Marchenko-Pastur has independent entries of one size; the product law independent inputs and gradients, finitely many; the separable law the covariances of held-out batches. p counts simulated matrices of the law that lie as far from it; it is rejected at p ≤ ${rejectionLevel}.</p>
+<p class="quiet">Bars are the eigenvalues of WᵀW of a noise matrix over their mean, which laws have as well. Marchenko-Pastur has independent entries of one size; the product law independent inputs and gradients, finitely many; the separable law the covariances of held-out batches. p counts simulated matrices of the law that lie as far from it; it is rejected at p ≤ ${rejectionLevel}.</p>
 ${tallyTable(layers, names)}
 ${lineLegend(looks, "Laws")}
 <p class="fold" hidden><button type="button" data-fold="open">Unfold all</button> <button type="button" data-fold="close">Fold all</button></p>
@@ -89,7 +89,7 @@ ${shapeTable(layer)}
 async function matrixFigure(matrix: NoiseMatrixResult, looks: readonly LayerSeries[]): Promise<Html | null> {
   const data = noiseDensity(matrix);
   if (data === null) return null;
-  const spec = lawDensity(data, looks, "eigenvalue of WᵀW/N");
+  const spec = lawDensity(data, looks, "eigenvalue over the mean");
   return await chartFigure(spec, matrixSentence(matrix));
 }
 
