@@ -28,20 +28,21 @@ export interface MeasurementContext<Settings> {
  * Draws are of `randomStream(part.seed, [id, part.part, ...])`.
  */
 export interface Measurement<
-  Layer extends z.ZodType = z.ZodType,
-  Model extends z.ZodType = z.ZodType,
+  Layer extends z.ZodType | null = z.ZodType | null,
+  Model extends z.ZodType | null = z.ZodType | null,
   Settings extends z.ZodObject = z.ZodObject,
+  Id extends string = string,
 > {
   /** Name of its field in each layer and in the whole model's piece; what `--only` and `--without` call it. */
-  readonly id: string;
+  readonly id: Id;
   /** What it measures, a few words for progress and help. */
   readonly title: string;
   /** Its numbers in a layer or the whole model, by their whole paths. */
   readonly quantities: readonly Quantity[];
   /** Schema of a layer's piece; null where it has none. */
-  readonly layer: Layer | null;
+  readonly layer: Layer;
   /** Schema of the whole model's piece; null where it has none. */
-  readonly model: Model | null;
+  readonly model: Model;
   /** Schema of its settings, all with defaults. */
   readonly settings: Settings;
   /** Whether it is measured where nobody asks for it. */
@@ -51,16 +52,20 @@ export interface Measurement<
     part: MeasuredPart,
     context: MeasurementContext<z.output<Settings>>,
   ): Promise<{
-    readonly layers: readonly Measured<z.output<Layer>>[];
-    readonly model: Measured<z.output<Model>> | null;
+    readonly layers: readonly Measured<PieceOf<Layer>>[];
+    readonly model: Measured<PieceOf<Model>> | null;
   }>;
 }
 
+/** What a schema's piece is; nothing where there is no schema. */
+type PieceOf<Schema> = Schema extends z.ZodType ? z.output<Schema> : never;
+
 /** A measurement whose `run` knows the types of its schemas. */
 export function defineMeasurement<
-  Layer extends z.ZodType,
-  Model extends z.ZodType,
+  Layer extends z.ZodType | null,
+  Model extends z.ZodType | null,
   Settings extends z.ZodObject,
->(measurement: Measurement<Layer, Model, Settings>): Measurement<Layer, Model, Settings> {
+  const Id extends string,
+>(measurement: Measurement<Layer, Model, Settings, Id>): Measurement<Layer, Model, Settings, Id> {
   return measurement;
 }

@@ -11,4 +11,6 @@ export interface Quantity {
   /** What it tells a user, one sentence. */
   readonly meaning: string;
   readonly source: string;
+  /** Whether it has a column in tables of one screen. */
+  readonly headline?: true;
 }
