@@ -9,3 +9,4 @@ export const measurements = [
   robustnessMeasurement,
   fgsmMeasurement,
 ] as const satisfies readonly Measurement[];
+export const measurements = [hessianMeasurement] as const satisfies readonly Measurement[];

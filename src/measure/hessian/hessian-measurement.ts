@@ -100,7 +100,6 @@ async function measureHessian(work: Work, { counts, operations }: HessianWork) {
         })
       : null;
   const reasons: Reasons = {};
-  if (!fisher) reasons.fisherTrace = LEFT_OUT;
   const model = await wholeModel(work, fisher, operations, reasons);
   const layers: Measured<LayerHessian>[] = [];
   for (const { key, value } of part.traced.blocks) {
@@ -114,6 +113,7 @@ async function measureHessian(work: Work, { counts, operations }: HessianWork) {
 }
 
 const LEFT_OUT = "left out by the settings: 0 probes, draws or steps";
+const ONE_PROBE = "one probe a batch has no scatter";
 const NO_PLACE = "the directions of a few Lanczos steps would take more than 1 GiB";
 
 async function wholeModel(
@@ -128,7 +128,6 @@ async function wholeModel(
     const { probes, densityProbes } = counts;
     const traces =
       probes > 0 ? await hutchinsonTraces(product, { probes, seed, purpose: purpose("trace") }) : null;
-    if (!traces) reasons.trace = LEFT_OUT;
     const steps = affordableSteps(counts.steps, product.dimension);
     const rules = await lanczosQuadrature(product, {
       probes: steps > 0 ? densityProbes : 0,
@@ -141,12 +140,13 @@ async function wholeModel(
     const isLeftOut = counts.steps === 0 || densityProbes === 0;
     if (!extremes) reasons.topEigenvalues = reasons.leastEigenvalue = isLeftOut ? LEFT_OUT : NO_PLACE;
     if (!density) reasons.density = extremes ? "all Ritz values are the same" : reasons.topEigenvalues!;
+    if (density && rules.length === 1) reasons["density.meanStandardError"] = ONE_PROBE;
     return {
       dimension: product.dimension,
       examples: batches.reduce((sum, each) => sum + each.examples, 0),
       counts,
       operations,
-      ...traceNumbers(traces?.whole, fisher?.whole),
+      ...traceNumbers(traces?.whole, fisher?.whole, reasons),
       topEigenvalues: extremes && [...extremes.top],
       leastEigenvalue: extremes?.least ?? null,
       density: density && {
@@ -157,7 +157,7 @@ async function wholeModel(
       },
       parameters: Array.from(product.stretches.keys(), (name) => ({
         name,
-        ...traceNumbers(traces?.blocks.get(name), fisher?.blocks.get(name)),
+        ...traceNumbers(traces?.blocks.get(name), fisher?.blocks.get(name), {}),
       })),
     };
   } finally {
@@ -186,14 +186,12 @@ async function matrixHessian(
       steps > 0
         ? extremeEigenvalues([await lanczosRitzValues(product, { steps, stream, enough })], LAYER_EIGENVALUES)
         : null;
-    if (!traces) reasons[`${path}trace`] = LEFT_OUT;
-    if (!fisher) reasons[`${path}fisherTrace`] = LEFT_OUT;
     if (!extremes) {
       const why = counts.layerSteps > 0 ? NO_PLACE : LEFT_OUT;
       reasons[`${path}topEigenvalues`] = reasons[`${path}leastEigenvalue`] = why;
     }
     return {
-      ...traceNumbers(traces?.whole, fisher?.blocks.get(name)),
+      ...traceNumbers(traces?.whole, fisher?.blocks.get(name), reasons, path),
       topEigenvalues: extremes && [...extremes.top],
       leastEigenvalue: extremes?.least ?? null,
     };
@@ -202,11 +200,21 @@ async function matrixHessian(
   }
 }
 
-function traceNumbers(trace: Estimate | undefined, fisher: Estimate | undefined) {
+/** Both traces with their errors. @param reasons - takes those of nulls. @param path - before their names. */
+function traceNumbers(
+  trace: Estimate | undefined,
+  fisherTrace: Estimate | undefined,
+  reasons: Reasons,
+  path = "",
+) {
+  for (const [name, estimate] of Object.entries({ trace, fisherTrace })) {
+    if (!estimate) reasons[`${path}${name}`] = LEFT_OUT;
+    else if (estimate.standardError === null) reasons[`${path}${name}StandardError`] = ONE_PROBE;
+  }
   return {
     trace: trace?.value ?? null,
     traceStandardError: trace?.standardError ?? null,
-    fisherTrace: fisher?.value ?? null,
-    fisherTraceStandardError: fisher?.standardError ?? null,
+    fisherTrace: fisherTrace?.value ?? null,
+    fisherTraceStandardError: fisherTrace?.standardError ?? null,
   };
 }
