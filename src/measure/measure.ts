@@ -1,8 +1,8 @@
 import { type OpenedSource, openSources } from "../analysis/open-sources.ts";
 import { schemaVersion } from "../analysis/version.ts";
-import type { Backend } from "../backends/backend.ts";
+import { type Backend, OutOfMemoryError } from "../backends/backend.ts";
 import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
-import { NothingToAnalyzeError } from "../errors.ts";
+import { NothingToAnalyzeError, UsageError } from "../errors.ts";
 import { prepareRecipe } from "../train/prepare-recipe.ts";
 import { measurementTrajectories } from "./average.ts";
 import { commonRecipe } from "./common-recipe.ts";
@@ -44,6 +44,22 @@ export interface MeasureOptions extends ToldOfCheckpoint, GroupChoice {
  * @throws {UsageError} If nothing tells how to rebuild the model, or checkpoint, recipe and data don't fit together.
  * @throws {UnreadableInputError} If a path can't be read; {CheckpointFormatError} If weights are damaged or not finite;
  *   {NothingToAnalyzeError} If the model has no MLP block.
+ * @example
+ * ```ts
+ * import { mkdtemp } from "node:fs/promises";
+ * import { composeRecipe, measure, train, wasmBackend } from "marchenko";
+ * import { presetsByName } from "marchenko/train";
+ *
+ * const recipe = composeRecipe({ extends: "digits-vit", steps: 3 }, { presets: presetsByName });
+ * const backend = await wasmBackend({ threads: 1 });
+ * const { checkpoint } = await train({ recipe, backend, out: await mkdtemp("/tmp/run-") });
+ * await backend.dispose();
+ *
+ * const { checkpoints } = await measure(checkpoint, { parts: ["test"], batches: 1 });
+ * checkpoints[0].layers.length; // 3
+ * checkpoints[0].layers[0].layer; // "vit.encoder.layer.0.intermediate.dense.weight"
+ * Math.abs(checkpoints[0].layers[0].augmentedFlatness.identityDifference) < 1e-5; // true
+ * ```
  */
 export async function measure(
   input: string | readonly string[],
@@ -90,6 +106,12 @@ export async function measure(
       checkpoints,
       ...(isSeries && { trajectories: measurementTrajectories(checkpoints) }),
     };
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    const advice = "Give a recipe of a smaller batchSize, or measure fewer groups.";
+    throw new UsageError(`the measurement doesn't fit into memory: ${error.message}. ${advice}`, {
+      cause: error,
+    });
   } finally {
     model?.dispose();
     if (!options.backend) await backend?.dispose();
