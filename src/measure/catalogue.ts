@@ -1,4 +1,5 @@
 import { hessianMeasurement } from "./hessian/hessian-measurement.ts";
+import { macsMeasurement } from "./macs-measurement.ts";
 import type { Measurement } from "./measurement.ts";
 import { fgsmMeasurement } from "./robustness/fgsm-measurement.ts";
 import { robustnessMeasurement } from "./robustness/robustness-measurement.ts";
@@ -10,3 +11,7 @@ export const measurements = [
   fgsmMeasurement,
 ] as const satisfies readonly Measurement[];
 export const measurements = [hessianMeasurement] as const satisfies readonly Measurement[];
+  robustnessMeasurement,
+  fgsmMeasurement,
+  macsMeasurement,
+] as const satisfies readonly Measurement[];

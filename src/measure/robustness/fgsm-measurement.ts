@@ -3,6 +3,7 @@ import { differentiate } from "../../autodiff/differentiate.ts";
 import { sum } from "../../autodiff/ops/broadcasting.ts";
 import { layOut } from "../../autodiff/program.ts";
 import type { PixelScale } from "../../datasets/standardisation.ts";
+import { eventTurn } from "../../train/event-turn.ts";
 import { meanOf } from "../estimate.ts";
 import { exampleMoments } from "../example-moments.ts";
 import { type MeasuredPart, partPlan } from "../measured-part.ts";
@@ -116,6 +117,7 @@ async function fgsm(
   const scored = ["crossEntropy", "correct", "logits"];
   try {
     for (let place = 0; place < part.count; place++) {
+      await eventTurn();
       signal?.throwIfAborted();
       const batch = await part.batch(place);
       const images = batch.feed.images as ArrayLike<number>;
@@ -158,7 +160,7 @@ async function fgsm(
       pixels: epsilons[k]! * range,
       ...step.piece,
     })),
-  } as Fgsm;
+  };
   const ofSteps = steps.flatMap(({ reasons }, k) =>
     Object.entries(reasons).map(([name, reason]) => [`steps.${k}.${name}`, reason] as const),
   );

@@ -1,4 +1,5 @@
 import { randomStream } from "../../linalg/random.ts";
+import { eventTurn } from "../../train/event-turn.ts";
 import type { MeasuredPart } from "../measured-part.ts";
 import type { Measured } from "../measurement.ts";
 import { disturbedModel } from "./disturbed-loss.ts";
@@ -14,7 +15,7 @@ export interface DisturbanceOptions {
   readonly epsilons: readonly number[];
   /** R, random directions for each token. */
   readonly directions: number;
-  /** Batches at most. */
+  /** Batches at most whose tokens are moved; gradients are those of all. */
   readonly batches: number;
   readonly signal?: AbortSignal | undefined;
   /** Told of the share that is done, in [0, 1]. */
@@ -40,7 +41,7 @@ export async function hiddenRobustness(
   const { epsilons, directions, signal, onProgress } = options;
   const everyBlock = part.traced.blocks.map((_, i) => i);
   const scopes: readonly Scope[] = [...everyBlock.map((i) => [i]), everyBlock];
-  const slopes = scopes.map((scope) => tokenSlopes(scope));
+  const [gradients, slopes] = [scopes.map(tokenSlopes), scopes.map(tokenSlopes)];
   const moves = scopes.map((scope) =>
     tokenRadii.map((radius) => epsilons.map((epsilon) => tokenMove(scope, radius, epsilon))),
   );
@@ -52,14 +53,19 @@ export async function hiddenRobustness(
     throw error;
   });
   try {
-    for (let place = 0; place < count; place++) {
+    for (let place = 0; place < part.count; place++) {
+      await eventTurn();
+      signal?.throwIfAborted();
       const batch = await part.batch(place);
       const before = await undisturbed.batch(batch);
-      for (const slope of slopes) slope.add(before, batch.examples);
+      for (const each of gradients) each.add(before, batch.examples);
+      if (place >= count) continue;
+      for (const each of slopes) each.add(before, batch.examples);
       for (let r = -1; r < directions; r++) {
         const along =
           r < 0 ? before.blocks.map(({ gradients }) => gradients) : drawn(part, before, [place, r]);
         for (const move of allMoves) {
+          await eventTurn();
           signal?.throwIfAborted();
           const found = await disturbed.run(batch, before, move.displace(before, along));
           if (r < 0) move.addFirstOrder(found);
@@ -73,18 +79,22 @@ export async function hiddenRobustness(
     undisturbed.dispose();
     disturbed.dispose();
   }
-  const found = scopes.map((_, s) => robustnessOf(slopes[s]!, moves[s]!));
+  const found = scopes.map((_, s) => robustnessOf(gradients[s]!, slopes[s]!, moves[s]!));
   return { blocks: found.slice(0, -1), all: found.at(-1)! };
 }
 
 type Move = ReturnType<typeof tokenMove>;
 
+type Slopes = ReturnType<typeof tokenSlopes>;
+
 /** What was collected of one scope, as a result has it. @param moves - by radius, then epsilon. */
 function robustnessOf(
-  slopes: ReturnType<typeof tokenSlopes>,
+  allGradients: Slopes,
+  slopes: Slopes,
   moves: readonly (readonly Move[])[],
 ): Measured<Robustness> {
-  const { gradients, byRadius } = slopes.found();
+  const { gradients } = allGradients.found();
+  const { byRadius, examples } = slopes.found();
   const reasons: Record<string, string> = { ...gradients.reasons };
   const note = (path: string, own: Readonly<Record<string, string>>) => {
     for (const [name, reason] of Object.entries(own)) reasons[path + name] = reason;
@@ -103,7 +113,7 @@ function robustnessOf(
     const all = losses.map(({ epsilon, piece }) => ({ epsilon, ...piece }));
     return [name, { ...slope.piece, ...increase, radii: all }] as const;
   });
-  return { piece: { ...gradients.piece, ...Object.fromEntries(radii) } as Robustness, reasons };
+  return { piece: { ...gradients.piece, examples, ...Object.fromEntries(radii) } as Robustness, reasons };
 }
 
 /** Random directions for the tokens of every block. */

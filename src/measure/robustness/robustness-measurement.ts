@@ -80,7 +80,7 @@ export const robustnessMeasurement = defineMeasurement({
       .default([0.01, 0.03, 0.1])
       .describe("radii, over sqrt d and over the tokens' lengths"),
     directions: z.int().min(0).max(1000).default(4).describe("random directions for each token"),
-    batches: z.int().positive().default(4).describe("batches at most"),
+    batches: z.int().positive().default(4).describe("batches at most whose tokens are moved"),
   }),
   byDefault: true,
   async run(part, { settings, signal, onProgress }) {

@@ -34,6 +34,7 @@ export const robustnessSchema = z.object({
   gradientNormStandardError: error,
   gradientSquares: number.describe("sum_i |dl/dx_i|^2: implicit adversarial robustness."),
   gradientSquaresStandardError: error,
+  examples: z.int().positive().describe("Of whom tokens are moved; gradients are those of all."),
   absolute: byRadius.describe("r_i = sqrt d."),
   relative: byRadius.describe("r_i = |x_i|."),
 });

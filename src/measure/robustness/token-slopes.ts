@@ -35,6 +35,7 @@ export function tokenSlopes(scope: Scope) {
       }
     },
     found: () => ({
+      examples: moments.count,
       gradients: numbersOf(
         { gradientNorm: meanOf(moments, 0), gradientSquares: meanOf(moments, 1) },
         moments,

@@ -63,7 +63,10 @@ describe("FGSM", () => {
     const norms: number[] = [];
     for (let place = 0; place < part.count; place++) {
       const found = await plan.run(await part.batch(place));
-      const perPixel = found.gradient!.map((each, i) => each / wide.deviation[Math.floor(i / 16) % 3]!);
+      const perPixel = Float64Array.from(
+        found.gradient!,
+        (each, i) => each / wide.deviation[Math.floor(i / 16) % 3]!,
+      );
       norms.push(perPixel.reduce((sum, each) => sum + Math.abs(each), 0) / part.batchSize);
     }
     const [step] = piece.steps as [(typeof piece.steps)[number]];

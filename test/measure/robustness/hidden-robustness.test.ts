@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { wasmBackend } from "../../../src/backends/wasm/wasm-backend.ts";
+import { implicitRobustness } from "../../../src/measure/meters/implicit-robustness.ts";
+import { runMeters } from "../../../src/measure/meters/run-meters.ts";
 import { hiddenRobustness } from "../../../src/measure/robustness/hidden-robustness.ts";
 import { robustnessMeasurement } from "../../../src/measure/robustness/robustness-measurement.ts";
 import { type Robustness, robustnessSchema } from "../../../src/measure/robustness/robustness-schema.ts";
@@ -54,6 +56,21 @@ describe.each(tinyModels)("$name", (tiny) => {
         radii[1]!.firstOrder,
         radii[1]!.firstOrderStandardError,
       ]);
+    }
+  });
+
+  it("has the squared gradients that the meter has, of all batches, whichever are moved", async () => {
+    const part = tinyPart(tiny, { count: 3 });
+    const { layers } = await runMeters(part, [implicitRobustness]);
+    const pieces = await piecesOf(part, { ...options, batches: 1 });
+    expect(pieces[0]!.examples).toBe(4);
+    for (const [i, { piece }] of layers.entries()) {
+      const { squaredGradient, squaredGradientStandardError } = (
+        piece as { readonly implicitRobustness: Readonly<Record<string, number>> }
+      ).implicitRobustness;
+      const { gradientSquares, gradientSquaresStandardError } = pieces[i]!;
+      expect(Math.abs(gradientSquares! / squaredGradient! - 1)).toBeLessThan(1e-12);
+      expect(Math.abs(gradientSquaresStandardError! / squaredGradientStandardError! - 1)).toBeLessThan(1e-10);
     }
   });
 
