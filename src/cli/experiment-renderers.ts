@@ -2,14 +2,17 @@ import type { ExperimentResult } from "../experiments/result.ts";
 import { experimentMarkdown } from "../report/experiment/experiment-markdown.ts";
 import {
   claimVerdictText,
+  decisiveTexts,
   estimateText,
-  evidenceText,
   experimentSentence,
 } from "../report/experiment/experiment-text.ts";
 import { renderJson } from "../report/json.ts";
 import type { Text } from "./outputs.ts";
 import { widthOf } from "./terminal.ts";
 import { writeTable } from "./write-table.ts";
+
+/** Of a claim. */
+const MOST_NUMBERS = 2;
 
 /** How the result of an experiment can be written, by the name of the format. */
 export const experimentRenderers: Readonly<
@@ -29,9 +32,9 @@ async function terminalText(result: ExperimentResult): Promise<string> {
     const cells = rows.map(({ label, cells: numbers }) => [label, ...numbers.map(estimateText)]);
     parts.push(`\n${title}\n`, await writeTable(headings, cells, width));
   }
-  const claims = result.claims.map(({ verdict, statement, numbers }) => {
-    const { mark, word } = claimVerdictText(verdict);
-    return [`${mark} ${word}`, statement, numbers.map(evidenceText).join("; ")];
+  const claims = result.claims.map((claim) => {
+    const { mark, word } = claimVerdictText(claim.verdict);
+    return [`${mark} ${word}`, claim.statement, decisiveTexts(claim, MOST_NUMBERS).join("; ")];
   });
   if (claims.length > 0) {
     parts.push("\nClaims\n", await writeTable(["verdict", "claim", "numbers"], claims, width));

@@ -3,12 +3,22 @@ import { UsageError } from "../errors.ts";
 import { ablation } from "./ablation.ts";
 import type { Experiment } from "./experiment.ts";
 import { finetune } from "./finetune.ts";
+import { flatness } from "./flatness.ts";
 import { manipulation } from "./manipulation.ts";
+import { noise } from "./noise.ts";
 import { scratch } from "./scratch.ts";
 import { width } from "./width.ts";
 
 /** Every experiment, in the order of lists. */
-export const experiments: readonly Experiment[] = [scratch, finetune, ablation, manipulation, width];
+export const experiments: readonly Experiment[] = [
+  scratch,
+  finetune,
+  ablation,
+  width,
+  flatness,
+  noise,
+  manipulation,
+];
 
 /** @throws {UsageError} If there is none of that name. */
 export function experimentById(id: string): Experiment {

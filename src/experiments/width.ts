@@ -1,38 +1,13 @@
-import { anisotropy } from "../noise/anisotropy.ts";
-import { effectiveSteps } from "../noise/effective-steps.ts";
-import { spectralBounds } from "../noise/spectral-bounds.ts";
-import type { TapEntries } from "../train/observer.ts";
-import type { Recipe } from "../train/recipe.ts";
+import { anisotropyCollector, EVERY, vectors } from "./anisotropy-collector.ts";
 import { namedData } from "./bases.ts";
 import { evaluateRun } from "./evaluate-run.ts";
-import type {
-  ChartSpec,
-  Claim,
-  Collector,
-  Experiment,
-  RunTable,
-  Series,
-  Setting,
-  TableSpec,
-} from "./experiment.ts";
-import { runningCovariance } from "./running-covariance.ts";
+import type { ChartSpec, Claim, Experiment, RunTable, Series, Setting, TableSpec } from "./experiment.ts";
 import { held, judged, monotone } from "./verdict.ts";
 
-/** Steps from one batch that counts to the next. */
-const EVERY = 20;
 /** Blocks of the network. */
 const DEPTH = 4;
-/** Block whose features the bound is computed of: the code's own choice. */
-const BOUND_BLOCK = 1;
 const RATE = 1e-3;
 const BATCH = 32;
-
-/** What passes a block: its tap, and what it is called. */
-const vectors = [
-  { id: "sample", tap: "input", title: "features x" },
-  { id: "gradient", tap: "activation.gradient", title: "gradients g" },
-  { id: "effective", tap: "preActivation.gradient", title: "effective gradients eta" },
-] as const;
 
 const sizes = {
   small: { widths: [16, 64, 128, 256, 512], decays: [0, 0.1], steps: 3000 },
@@ -44,68 +19,6 @@ const sizes = {
 } as const;
 
 const idOf = (width: number, decay: number) => `width-${width}-decay-${String(decay).replace(".", "-")}`;
-
-/** Recorded observations: 1, 2, 5, 10, 20, 50 and so on. */
-function isRecorded(count: number): boolean {
-  const power = 10 ** Math.floor(Math.log10(count));
-  return [1, 2, 5].includes(count / power);
-}
-
-/** Gathers covariances of what passes the blocks while a network trains. */
-function gather(recipe: Recipe): Collector {
-  const width = Number(recipe.model.width);
-  const { learningRate, weightDecay } = recipe.optimizer as unknown as {
-    learningRate: number;
-    weightDecay: number;
-  };
-  const kept = (1 - learningRate * weightDecay) ** EVERY;
-  const effective = effectiveSteps(learningRate, weightDecay);
-  const taps = Array.from({ length: Number(recipe.model.depth) }, (_, block) =>
-    vectors.map(({ id, tap }) => ({ id, name: `block.${block}.mlp.${tap}`, sum: runningCovariance(width) })),
-  );
-  const series: Record<string, { steps: number[]; values: (number | null)[] }> = {};
-  const note = (name: string, step: number, value: number | null) => {
-    series[name] ??= { steps: [], values: [] };
-    series[name].steps.push(step);
-    series[name].values.push(value);
-  };
-  const record = (step: number) => {
-    const found = taps.map((block) => block.map(({ sum }) => anisotropy(sum.matrix(), width)));
-    for (const [i, { id }] of vectors.entries()) {
-      for (const number of ["alphaRatio", "deltaRatio"] as const) {
-        const values = found.flatMap((block) => (block[i] ? [block[i][number]] : []));
-        const mean =
-          values.length === taps.length ? values.reduce((sum, each) => sum + each, 0) / taps.length : null;
-        note(`${id}.${number}`, step, mean);
-      }
-    }
-    const features = found[Math.min(BOUND_BLOCK, taps.length - 1)]![0]!;
-    const samples = recipe.batchSize * Math.min(step + 1, effective);
-    const bounds = features && spectralBounds(width, samples, features);
-    note("bound.real", step, bounds?.real ?? null);
-    note("bound.imaginary", step, bounds?.imaginary ?? null);
-  };
-  let count = 0;
-  return {
-    observers: [
-      {
-        every: EVERY,
-        taps: taps.flat().map(({ name }) => name),
-        async onStep({ step }, entries: Readonly<Record<string, TapEntries>>) {
-          for (const { name, sum } of taps.flat()) sum.add(entries[name]!.data, kept);
-          count++;
-          if (isRecorded(count) || step === recipe.steps) record(step);
-        },
-      },
-    ],
-    result: () => ({
-      numbers: Object.fromEntries(
-        Object.entries(series).map(([name, { values }]) => [name, values.at(-1) ?? null]),
-      ),
-      series,
-    }),
-  };
-}
 
 /** Values of a series at all its steps, over widths of one decay: `[step][width][seed]`; of steps that all runs have. */
 function overWidths(runs: RunTable, name: string, decay: number) {
@@ -154,13 +67,23 @@ const claims: readonly Claim[] = [
     source,
     judge(runs) {
       const { widths, decays } = sizes[runs.setting.scale];
-      const numbers = decays.flatMap((decay) =>
-        overWidths(runs, "bound.real", decay).flatMap(({ step, perWidth }) =>
-          monotone(`log10 B_re, weight decay ${decay}, step ${step}`, widths, perWidth.map(logs), "falls"),
-        ),
-      );
+      const numbers = decays.flatMap((decay) => {
+        const table = overWidths(runs, "bound.real", decay);
+        return widths.slice(1).map((width, w) => {
+          const differences = runs.seeds.map((_, seed) =>
+            mostOf(
+              table.map(({ perWidth }) => difference(logs(perWidth[w + 1]!)[seed], logs(perWidth[w]!)[seed])),
+            ),
+          );
+          return held(
+            `largest log10 B_re of ${width} less ${widths[w]}, weight decay ${decay}`,
+            differences,
+            { atMost: 0 },
+          );
+        });
+      });
       return judged(
-        "Differences of log10 B_re of successive widths at every recorded step, seed by seed.",
+        "The largest difference of log10 B_re of successive widths over all recorded steps.",
         numbers,
       );
     },
@@ -174,15 +97,10 @@ const claims: readonly Claim[] = [
       const numbers = decays.flatMap((decay) => {
         const table = overWidths(runs, "bound.real", decay);
         return widths.map((width, w) => {
-          // The smallest rise from one recorded step to the next.
           const rises = runs.seeds.map((_, seed) => {
-            const values = table.map(({ perWidth }) => logs(perWidth[w]!)[seed] ?? null);
-            const steps = values.slice(1).map((value, i) => {
-              const before = values[i] ?? null;
-              return value === null || before === null ? null : value - before;
-            });
-            const known = steps.filter((each) => each !== null);
-            return known.length === steps.length && known.length > 0 ? Math.min(...known) : null;
+            const values = table.map(({ perWidth }) => logs(perWidth[w]!)[seed]);
+            const most = mostOf(values.slice(1).map((value, i) => difference(values[i], value)));
+            return most === null ? null : -most;
           });
           return held(`smallest rise of log10 B_re, weight decay ${decay}, width ${width}`, rises, {
             atLeast: 0,
@@ -193,6 +111,17 @@ const claims: readonly Claim[] = [
     },
   },
 ];
+
+/** a - b; null where one is missing. */
+function difference(a: number | null | undefined, b: number | null | undefined): number | null {
+  return typeof a === "number" && typeof b === "number" ? a - b : null;
+}
+
+/** The largest; null for none, or where one is missing. */
+function mostOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === values.length && known.length > 0 ? Math.max(...known) : null;
+}
 
 function logs(values: readonly (number | null)[]): (number | null)[] {
   return values.map((value) => (value === null ? null : Math.log10(value)));
@@ -298,7 +227,7 @@ export const width: Experiment = {
       })),
     );
   },
-  collector: gather,
+  collector: anisotropyCollector,
   async measure(run) {
     const { numbers, series } = await evaluateRun(run);
     const { collected } = run;

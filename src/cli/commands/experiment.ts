@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import { Argument, Command, Option } from "commander";
@@ -7,6 +6,7 @@ import { experiments } from "../../experiments/catalogue.ts";
 import { type Scale, scales } from "../../experiments/experiment.ts";
 import { runExperiment } from "../../experiments/run-experiment.ts";
 import { renderJson } from "../../report/json.ts";
+import { makeFolders } from "../../train/run-folder.ts";
 import { experimentRenderers } from "../experiment-renderers.ts";
 import { abortOnInterrupt, InterruptedError } from "../interrupt.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
@@ -92,7 +92,7 @@ async function run(name: string | undefined, flags: Flags): Promise<void> {
   if (name === undefined) throw new UsageError("experiment: name one; --list says which there are");
   const { out } = flags;
   if (out === undefined) throw new UsageError("experiment: give the folder of its runs by --out");
-  await mkdir(out, { recursive: true }).catch((error: unknown) => {
+  await makeFolders(out).catch((error: unknown) => {
     throw cannotWrite(out, error);
   });
   const outputs = Object.entries(files).flatMap(([format, file]) =>

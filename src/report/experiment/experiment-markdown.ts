@@ -1,11 +1,14 @@
 import type { ExperimentResult } from "../../experiments/result.ts";
 import {
   claimVerdictText,
+  decisiveTexts,
   type ExperimentTable,
   estimateText,
-  evidenceText,
   experimentSentence,
 } from "./experiment-text.ts";
+
+/** Of a claim; the result has all of them. */
+const MOST_NUMBERS = 12;
 
 /** An experiment as Markdown: claims with verdicts and evidence, tables, limits, and how to run it again. */
 export function experimentMarkdown(result: ExperimentResult): string {
@@ -21,7 +24,9 @@ export function experimentMarkdown(result: ExperimentResult): string {
       return [
         `### ${mark} ${word}: ${claim.statement}`,
         `${claim.evidence} Line: ${claim.source}.`,
-        claim.numbers.map((number) => `- ${evidenceText(number)}`).join("\n"),
+        decisiveTexts(claim, MOST_NUMBERS)
+          .map((text) => `- ${text}`)
+          .join("\n"),
       ];
     }),
     ...result.tables.flatMap((table) => [`## ${table.title}`, tableText(table)]),

@@ -45,6 +45,20 @@ export function evidenceText(number: ExperimentClaim["numbers"][number]): string
   return `${name} = ${mean === null ? missing : formatNumber(mean, digits)} (${interval}, ${count} of ${perSeed.length} seeds)${line}`;
 }
 
+/**
+ * Numbers of a claim that are shown where there is no room for all: those that decided its verdict first.
+ *
+ * @param most - how many.
+ * @returns a text for each, and at the end how many more there are.
+ */
+export function decisiveTexts({ verdict, numbers }: ExperimentClaim, most: number): string[] {
+  const decisive = numbers.filter((number) => number.verdict === verdict);
+  const others = numbers.filter((number) => number.verdict !== verdict);
+  const shown = [...decisive, ...others].slice(0, most).map(evidenceText);
+  const more = numbers.length - shown.length;
+  return more > 0 ? [...shown, `and ${more} more`] : shown;
+}
+
 /** The answer in a sentence. */
 export function experimentSentence({ claims }: ExperimentResult): string {
   const count = (verdict: ExperimentClaim["verdict"]) =>
