@@ -68,7 +68,7 @@ describe("Student's law", () => {
     expect(fit.logDegreesStandardError!).toBeLessThan(0.04 * (1 + degrees));
   });
 
-  test("the p-value of Gaussian values is about uniform on its lower half", () => {
+  test("Gaussian values are rejected no more often than the p-value says", () => {
     const pValues = Array.from({ length: 100 }, (_, k) => fitStudent(gaussians(300, `p ${k}`))!.pValue);
     const small = pValues.filter((p) => p < 0.1).length;
     // Binomial of 100 at 0.1: 10 +- 3; the maximum of a small sample falls short of the limit's law.
