@@ -16,6 +16,7 @@ import { type PreparedRecipe, prepareRecipe } from "../train/prepare-recipe.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { layersNoise, type MeasuredNoise, type NoiseSettings } from "./checkpoint-noise.ts";
 import { effectiveSteps } from "./effective-steps.ts";
+import { noDistances } from "./laws/compare-laws.ts";
 import { type NoiseLayer, noiseLayers } from "./noise-layers.ts";
 import { noiseQuantities } from "./quantities.ts";
 import type { NoiseCheckpoint, NoiseLayerResult, NoiseResult } from "./result.ts";
@@ -90,7 +91,7 @@ export async function gradientNoise(path: string, options: NoiseOptions = {}): P
       const { noisePlaces, heldOutPlaces, warnings } = await splitOf(measured);
       const layers = noiseLayers(measured);
       if (layers.length === 0) throw new UsageError(`${path}: its model has no MLP block to measure.`);
-      const settings = { seed, centred, noisePlaces, heldOutPlaces, simulated: new Map() };
+      const settings = { seed, centred, noisePlaces, heldOutPlaces, simulated: noDistances() };
       const checkpoints: NoiseCheckpoint[] = [];
       for (const [place, checkpoint] of opened.checkpoints.entries()) {
         await model.load(checkpoint.path, checkpoint.step ?? 0);
