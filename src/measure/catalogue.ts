@@ -9,9 +9,5 @@ export const measurements = [
   hessianMeasurement,
   robustnessMeasurement,
   fgsmMeasurement,
-] as const satisfies readonly Measurement[];
-export const measurements = [hessianMeasurement] as const satisfies readonly Measurement[];
-  robustnessMeasurement,
-  fgsmMeasurement,
   macsMeasurement,
 ] as const satisfies readonly Measurement[];
