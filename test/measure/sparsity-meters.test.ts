@@ -44,8 +44,12 @@ async function measured(
         [`${tap}.activation`, activation],
         [`${tap}.output`, activation],
       ]),
-      blocks: [{ tap, key: "k.weight", value: null, activation: "relu" }],
+      blocks: [{ tap, key: "k.weight", gate: null, value: null, activation: "relu" }],
     },
+    disturbed() {
+      throw new RangeError("no meter disturbs a block");
+    },
+    pixels: null,
     activityOf: () => createActivation(spec),
     batchSize,
     count: 1,

@@ -17,7 +17,9 @@ export function tinyPart(
 ): MeasuredPart {
   const batchSize = 3;
   const options = sparsityOptions.parse(sparsity);
-  const traced = model.trace(sizes, options, { batchSize, training: false, labelSmoothing: 0.1 });
+  const trace = (disturbed: boolean) =>
+    model.trace(sizes, options, { batchSize, training: false, labelSmoothing: 0.1, disturbed });
+  const traced = trace(false);
   const state = new Map(
     Array.from(drawEntries(traced, 3), ([name, entries]) => {
       const tensor = backend.alloc(traced.parameters.get(name)!.spec.shape);
@@ -30,8 +32,10 @@ export function tinyPart(
     backend,
     state,
     traced,
+    disturbed: () => trace(true),
     activityOf: () => createActivation(options.activation),
     batchSize,
+    pixels: null,
     count: exampleCounts.length,
     batch: async (place) => ({ feed: feed(traced, 10 + place), examples: exampleCounts[place]! }),
     seed: 0,
