@@ -4,6 +4,7 @@ import { z } from "zod";
 import { source } from "../src/analysis/generated/compute-worker-source.ts";
 import { analysisResultSchema } from "../src/analysis/result.ts";
 import { source as wasmSource } from "../src/backends/generated/wasm-worker-source.ts";
+import { measurementResultSchema } from "../src/measure/result.ts";
 import { noiseResultSchema } from "../src/noise/result.ts";
 import { selftestResultSchema } from "../src/selftest/result.ts";
 
@@ -14,6 +15,7 @@ writeFileSync("dist/backends/wasm/worker.js", wasmSource);
 mkdirSync("dist/schema", { recursive: true });
 for (const [name, schema] of [
   ["analysis", analysisResultSchema],
+  ["measurement", measurementResultSchema],
   ["noise", noiseResultSchema],
   ["selftest", selftestResultSchema],
 ] as const) {
