@@ -1,6 +1,7 @@
 import type { Backend } from "../../src/backends/backend.ts";
 import { randomStream } from "../../src/linalg/random.ts";
 import type { MeasuredPart } from "../../src/measure/measured-part.ts";
+import { createActivation } from "../../src/sparsity/activations/catalogue.ts";
 import { sparsityOptions } from "../../src/sparsity/options.ts";
 import type { TinyModel } from "../models/tiny-models.ts";
 
@@ -27,6 +28,7 @@ export function tinyPart(backend: Backend, { model, sizes, feed }: TinyModel): M
     backend,
     state,
     traced,
+    activityOf: () => createActivation("relu"),
     batchSize,
     count: 8,
     seed: 2,

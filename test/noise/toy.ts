@@ -7,6 +7,7 @@ import type { Backend } from "../../src/backends/backend.ts";
 import { type RandomStream, randomStream } from "../../src/linalg/random.ts";
 import type { MeasuredBatch, MeasuredPart } from "../../src/measure/measured-part.ts";
 import type { Traced } from "../../src/models/model.ts";
+import { createActivation } from "../../src/sparsity/activations/catalogue.ts";
 
 export interface Toy {
   readonly outputs: number;
@@ -67,6 +68,7 @@ export function toyPart(backend: Backend, toy: Toy): MeasuredPart {
     backend,
     state: new Map([["fc1.weight", backend.alloc([n, d])]]),
     traced,
+    activityOf: () => createActivation("relu"),
     batchSize: b,
     count: batches,
     seed: 0,
