@@ -27,7 +27,14 @@ export async function hessianSection(shown: readonly MeasuredCheckpoint[]): Prom
     const figure = await densityFigure(part, hessian);
     if (figure !== null) figures.push(figure);
   }
-  const heads = ["", "trace", "Fisher trace", "largest eigenvalue", "smallest eigenvalue", "examples"];
+  const heads = [
+    "part of the data",
+    "trace",
+    "Fisher trace",
+    "largest eigenvalue",
+    "smallest eigenvalue",
+    "examples",
+  ];
   return html`<section aria-labelledby="hessian">
 ${heading(2, "hessian", "Curvature of the whole model")}
 <p class="quiet">Of the mean loss of an example, for all ${formatCount(found[0]!.hessian.dimension)} parameters; in nats over weight². The trace is the curvature summed over all directions: half of it times s² is what noise of deviation s on every weight costs. The Fisher trace, over labels drawn from the model's own softmax, leaves out the curvature of the network itself. Standard errors are over random probes; behind an eigenvalue stands the bound of its residual.</p>
