@@ -55,9 +55,9 @@ export function frozenModel(backend: Backend, { recipe, ingredients }: PreparedR
       at = step;
     },
     async take(tensors, step) {
-      for (const { name, read } of tensors) {
-        const own = state.get(name);
-        if (own) backend.write(own, await read());
+      for (const tensor of tensors) {
+        const own = state.get(tensor.name);
+        if (own) backend.write(own, await tensor.read());
       }
       at = step;
     },
