@@ -4,7 +4,9 @@ import { z } from "zod";
 import { source } from "../src/analysis/generated/compute-worker-source.ts";
 import { analysisResultSchema } from "../src/analysis/result.ts";
 import { source as wasmSource } from "../src/backends/generated/wasm-worker-source.ts";
+import { experimentResultSchema } from "../src/experiments/result.ts";
 import { measurementResultSchema } from "../src/measure/result.ts";
+import { noiseResultSchema } from "../src/noise/result.ts";
 import { selftestResultSchema } from "../src/selftest/result.ts";
 
 /** What the compiler leaves to do: the workers' programs in one file each, the result's JSON Schema, and the
@@ -14,15 +16,18 @@ writeFileSync("dist/backends/wasm/worker.js", wasmSource);
 mkdirSync("dist/schema", { recursive: true });
 for (const [name, schema] of [
   ["analysis", analysisResultSchema],
+  ["noise", noiseResultSchema],
   ["measurement", measurementResultSchema],
   ["selftest", selftestResultSchema],
+  ["experiment", experimentResultSchema],
 ] as const) {
   writeFileSync(`dist/schema/${name}.json`, `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`);
 }
 
 // Bundled, the command starts in half the time: it is some two hundred files, and the packages that it needs at once.
 const { outputFiles } = await build({
-  entryPoints: ["dist/cli/bin.js"],
+  // The threads of experiments share its pieces.
+  entryPoints: { bin: "dist/cli/bin.js", "run-worker": "dist/experiments/run-worker.js" },
   outdir: "dist/cli",
   bundle: true,
   write: false,

@@ -42,6 +42,14 @@ export {
   UnreadableInputError,
   UsageError,
 } from "./errors.ts";
+export { experiments } from "./experiments/catalogue.ts";
+export type { Experiment } from "./experiments/experiment.ts";
+export { type ExperimentResult, experimentResultSchema } from "./experiments/result.ts";
+export {
+  type ExperimentOptions,
+  type ExperimentProgress,
+  runExperiment,
+} from "./experiments/run-experiment.ts";
 export {
   type AspectRatioComparableAlpha,
   type AspectRatioComparableAlphaOptions,
@@ -87,6 +95,10 @@ export {
 } from "./measure/result.ts";
 export { metricCatalogue } from "./metrics/catalogue.ts";
 export type { Measurement, Metric } from "./metrics/metric.ts";
+export { type Anisotropy, anisotropy } from "./noise/anisotropy.ts";
+export { effectiveSteps } from "./noise/effective-steps.ts";
+export { gradientNoise, type NoiseOptions, type NoiseProgress } from "./noise/noise.ts";
+export { type NoiseResult, noiseResultSchema } from "./noise/result.ts";
 export { renderCsv } from "./report/csv.ts";
 export { renderMarkdown } from "./report/markdown.ts";
 export { renderReport } from "./report/page/render-page.ts";

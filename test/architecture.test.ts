@@ -20,6 +20,8 @@ const rooms = [
   "metrics",
   "analysis",
   "measure",
+  "noise",
+  "experiments",
   "selftest",
   "report",
   "compat",

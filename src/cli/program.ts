@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { version } from "../analysis/version.ts";
 import { analyzeCommand } from "./commands/analyze.ts";
 import { envCommand } from "./commands/env.ts";
+import { experimentCommand } from "./commands/experiment.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { lawsCommand } from "./commands/laws.ts";
 import { measureCommand } from "./commands/measure.ts";
@@ -32,6 +33,7 @@ export function buildProgram(): Command {
     analyzeCommand(),
     reportCommand(),
     trainCommand(),
+    experimentCommand(),
     measureCommand(),
     metricsCommand(),
     lawsCommand(),

@@ -88,14 +88,17 @@ export async function makeRunFolder(folder: RunFolder, recipe: Recipe): Promise<
 }
 
 /** Makes a folder and those above it; Node's own way to do so never ends where a parent, as /proc, takes no folders. */
-async function makeFolders(path: string): Promise<void> {
+export async function makeFolders(path: string): Promise<void> {
   const { mkdir, stat } = await import("node:fs/promises");
   const { dirname } = await import("node:path");
-  const found = await stat(path).catch(() => null);
-  if (found?.isDirectory()) return;
+  const isThere = async () => (await stat(path).catch(() => null))?.isDirectory() === true;
+  if (await isThere()) return;
   const parent = dirname(path);
   if (parent !== path) await makeFolders(parent);
-  await mkdir(path);
+  await mkdir(path).catch(async (error: unknown) => {
+    // Another run may have made it in between.
+    if (!(await isThere())) throw error;
+  });
 }
 
 /** Writes a small file so that it is there whole or not at all. */
