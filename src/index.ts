@@ -97,7 +97,7 @@ export { metricCatalogue } from "./metrics/catalogue.ts";
 export type { Measurement, Metric } from "./metrics/metric.ts";
 export { type Anisotropy, anisotropy } from "./noise/anisotropy.ts";
 export { effectiveSteps } from "./noise/effective-steps.ts";
-export { gradientNoise, type NoiseOptions, type NoiseProgress } from "./noise/noise.ts";
+export { gradientNoise, type NoiseOptions } from "./noise/noise.ts";
 export { type NoiseResult, noiseResultSchema } from "./noise/result.ts";
 export { renderCsv } from "./report/csv.ts";
 export { renderMarkdown } from "./report/markdown.ts";

@@ -7,6 +7,7 @@ import { inspectCommand } from "./commands/inspect.ts";
 import { lawsCommand } from "./commands/laws.ts";
 import { measureCommand } from "./commands/measure.ts";
 import { metricsCommand } from "./commands/metrics.ts";
+import { noiseCommand } from "./commands/noise.ts";
 import { reportCommand } from "./commands/report.ts";
 import { selftestCommand } from "./commands/selftest.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -35,6 +36,7 @@ export function buildProgram(): Command {
     trainCommand(),
     experimentCommand(),
     measureCommand(),
+    noiseCommand(),
     metricsCommand(),
     lawsCommand(),
     selftestCommand(),

@@ -1,10 +1,11 @@
-import { type OpenedSource, openSources } from "../analysis/open-sources.ts";
+import { openSources } from "../analysis/open-sources.ts";
 import { schemaVersion } from "../analysis/version.ts";
 import { type Backend, OutOfMemoryError } from "../backends/backend.ts";
 import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
 import { NothingToAnalyzeError, UsageError } from "../errors.ts";
 import { prepareRecipe } from "../train/prepare-recipe.ts";
 import { measurementTrajectories } from "./average.ts";
+import { checkpointStep } from "./checkpoint-step.ts";
 import { commonRecipe } from "./common-recipe.ts";
 import { type FrozenModel, frozenModel } from "./frozen-model.ts";
 import { chooseGroups, type GroupChoice } from "./groups.ts";
@@ -79,7 +80,7 @@ export async function measure(
     const checkpoints: MeasuredCheckpoint[] = [];
     for (const source of sources) {
       const { id, path, epoch } = source;
-      const step = stepOf(source);
+      const step = checkpointStep(source);
       await model.load(path, step ?? 0);
       for (const name of parts) {
         const part = model.part(name, { batches });
@@ -117,11 +118,4 @@ export async function measure(
     if (!options.backend) await backend?.dispose();
     await close();
   }
-}
-
-/** Updates that a checkpoint has seen: by its name, else by what it says itself. */
-function stepOf({ step, metadata }: OpenedSource): number | null {
-  if (step !== null) return step;
-  const own = metadata["marchenko.step"];
-  return own !== undefined && /^\d{1,15}$/.test(own) ? Number(own) : null;
 }

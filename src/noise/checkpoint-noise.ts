@@ -13,7 +13,7 @@ import { referenceNoise } from "./reference-noise.ts";
 import type { NoiseLayerResult, NoiseMatrixResult } from "./result.ts";
 import { noiseTail } from "./tail-index.ts";
 import { vectorRoles } from "./vector-roles.ts";
-import { mostWhitened, type Whitening, whitened, whitening } from "./whitening.ts";
+import { leftByWhitening, mostWhitened, type Whitening, whitened, whitening } from "./whitening.ts";
 
 /** What the noise of a checkpoint is measured by. */
 export interface NoiseSettings {
@@ -22,8 +22,8 @@ export interface NoiseSettings {
   /** Batches of the noise, and others for covariances. */
   readonly noisePlaces: readonly number[];
   readonly heldOutPlaces: readonly number[];
-  /** Distances of simulated noise that hold for any layer. */
-  readonly simulated: SimulatedDistances["shared"];
+  /** Distances of simulated noise, kept from matrix to matrix. */
+  readonly simulated: SimulatedDistances;
 }
 
 /** Numbers of a layer that rest on its gradients alone. */
@@ -66,11 +66,10 @@ export async function layersNoise(
   for (const [l, layer] of layers.entries()) {
     const { candidates, reasons, anisotropy, orientation } = prepared[l]!;
     const { mean, squaredNorms, entries } = noise[l]!;
-    const simulated = { shared: settings.simulated, own: new Map<string, Float64Array>() };
     const matrices: NoiseMatrixResult[] = [];
     for (const candidate of candidates) {
       const row = rows.get(candidate.id)?.get(layer.tensor) ?? null;
-      matrices.push(await matrixResult(candidate, row, seed, simulated));
+      matrices.push(await matrixResult(candidate, row, seed, settings.simulated));
     }
     const gradientNorm = Math.sqrt(sumOf(mean, (entry) => entry ** 2));
     const square = sumOf(squaredNorms, (each) => each) / squaredNorms.length;
@@ -169,12 +168,13 @@ function prepare(
       id: "whitened",
       matrix: asStored(matrix.data, matrix.rows, matrix.columns),
       samples,
+      // What the covariances' own error leaves, as if their tokens were independent.
       setting: {
         rows: matrix.rows,
         columns: matrix.columns,
         samples,
-        rowVariances: null,
-        columnVariances: null,
+        rowVariances: leftByWhitening(white.rows.rank, of(sides[0])!.tokens),
+        columnVariances: leftByWhitening(white.columns.rank, of(sides[1])!.tokens),
       },
     });
   }

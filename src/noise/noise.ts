@@ -1,32 +1,29 @@
-import type { Provenance } from "../analysis/result.ts";
+import { openSources } from "../analysis/open-sources.ts";
 import { schemaVersion, version } from "../analysis/version.ts";
 import { sizeOf } from "../autodiff/shape.ts";
-import type { Backend } from "../backends/backend.ts";
+import { type Backend, OutOfMemoryError } from "../backends/backend.ts";
 import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
-import type { Checkpoint } from "../checkpoint/checkpoint.ts";
-import { openCheckpoints } from "../checkpoint/series.ts";
-import { UsageError } from "../errors.ts";
-import type { Layer } from "../layers/layer.ts";
+import type { Tensor } from "../checkpoint/tensor.ts";
+import { NothingToAnalyzeError, UsageError } from "../errors.ts";
 import { layersOf } from "../layers/layers-of.ts";
-import { frozenModel } from "../measure/frozen-model.ts";
+import { checkpointStep } from "../measure/checkpoint-step.ts";
+import { commonRecipe } from "../measure/common-recipe.ts";
+import { type FrozenModel, frozenModel } from "../measure/frozen-model.ts";
 import type { MeasuredPart } from "../measure/measured-part.ts";
-import { recipeOfCheckpoint } from "../measure/recipe-of-checkpoint.ts";
+import type { ToldOfCheckpoint } from "../measure/recipe-of-checkpoint.ts";
+import type { Traced } from "../models/model.ts";
 import { fastestEngine } from "../spectrum/wasm-engine.ts";
 import { type PreparedRecipe, prepareRecipe } from "../train/prepare-recipe.ts";
-import type { Recipe } from "../train/recipe.ts";
 import { layersNoise, type MeasuredNoise, type NoiseSettings } from "./checkpoint-noise.ts";
 import { effectiveSteps } from "./effective-steps.ts";
+import { noDistances } from "./laws/compare-laws.ts";
 import { type NoiseLayer, noiseLayers } from "./noise-layers.ts";
 import { noiseQuantities } from "./quantities.ts";
 import type { NoiseCheckpoint, NoiseLayerResult, NoiseResult } from "./result.ts";
 import { spectralBounds } from "./spectral-bounds.ts";
 
 /** What shapes the measurement of gradient noise. */
-export interface NoiseOptions {
-  /** In the place of what the checkpoint tells of itself. */
-  readonly recipe?: Recipe | undefined;
-  /** A data set's name, `NAME:PATH`, or a path, in the place of the recipe's. */
-  readonly data?: string | undefined;
+export interface NoiseOptions extends ToldOfCheckpoint {
   /** "train" by default. */
   readonly part?: "train" | "test" | undefined;
   /** Batches at most, at least 4: every other one for covariances; 64 by default. */
@@ -35,21 +32,15 @@ export interface NoiseOptions {
   readonly batchSize?: number | undefined;
   /** Whether covariances are about the mean; false by default. */
   readonly centred?: boolean | undefined;
-  /** Of signs, references, simulations and bootstraps; 0 by default. */
+  /** Of the order of batches, of signs, references, simulations and bootstraps; the recipe's by default. */
   readonly seed?: number | undefined;
-  /** What gradients are computed on; a WebAssembly backend of one thread by default. */
+  /** What computes gradients; WebAssembly by default, given back at the end. One that is given stays the caller's. */
   readonly backend?: Backend | undefined;
-  /** Told before each group of layers. */
-  readonly onProgress?: (event: NoiseProgress) => void;
+  /** Threads of the backend by default; 1. The result doesn't depend on it. */
+  readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** How far a measurement is. */
-export interface NoiseProgress {
-  readonly checkpoint: string;
-  /** Share that is done, in [0, 1). */
-  readonly share: number;
-  readonly layer: string;
+  /** Told how far the whole of it is, a share in [0, 1), before each group of layers. */
+  readonly onProgress?: ((share: number, title: string) => void) | undefined;
 }
 
 const usualBatches = 64;
@@ -65,68 +56,88 @@ const mostEntries = 1 << 26;
  *
  * Every other batch is for the noise, the others for the covariances by which it is whitened and predicted.
  *
- * @param path - a checkpoint, or a folder of a run's checkpoints, which makes trajectories.
+ * @param input - a checkpoint, a folder of them (a series), or several; all of one model and the same data.
  * @returns what the JSON of `marchenko noise` holds.
- * @throws {UsageError} If the model can't be rebuilt, has no MLP block, or there are fewer than 4 whole batches;
- *   {UnreadableInputError} If a file can't be read, or gradients are not finite.
+ * @throws {UsageError} If the model can't be rebuilt, or there are fewer than 4 whole batches; {NothingToAnalyzeError} If
+ *   the model has no MLP block; {UnreadableInputError} If a file can't be read, or gradients are not finite.
  * @source the question: Peng, Qi, Shi & Gao 2023, arXiv 2309.03004; for laws and estimators see their own files.
  */
-export async function gradientNoise(path: string, options: NoiseOptions = {}): Promise<NoiseResult> {
-  const { seed = 0, part = "train", batches = usualBatches, centred = false } = options;
+export async function gradientNoise(
+  input: string | readonly string[],
+  options: NoiseOptions = {},
+): Promise<NoiseResult> {
+  const { part = "train", batches = usualBatches, centred = false } = options;
   if (!(Number.isInteger(batches) && batches >= fewestBatches)) {
     throw new UsageError(
       `batches: noise takes a whole number of at least ${fewestBatches}, half for the noise and half for covariances; got ${batches}.`,
     );
   }
-  const opened = await openCheckpoints(path);
-  const backend = options.backend ?? (await wasmBackend());
+  const { sources, isSeries, close } = await openSources(input);
+  let backend: Backend | null = null;
+  let model: FrozenModel | null = null;
   try {
-    const found = await recipeOfCheckpoint(opened.checkpoints[0]!, options);
-    const own = options.batchSize ?? found.recipe.batchSize;
-    const prepared = await prepareRecipe({ ...found.recipe, batchSize: own });
-    const model = frozenModel(backend, prepared);
-    try {
-      const measured = model.part(part, { batches });
-      const { noisePlaces, heldOutPlaces, warnings } = await splitOf(measured);
-      const layers = noiseLayers(measured);
-      if (layers.length === 0) throw new UsageError(`${path}: its model has no MLP block to measure.`);
-      const settings = { seed, centred, noisePlaces, heldOutPlaces, simulated: new Map() };
-      const checkpoints: NoiseCheckpoint[] = [];
-      for (const [place, checkpoint] of opened.checkpoints.entries()) {
-        await model.load(checkpoint.path, checkpoint.step ?? 0);
-        const report = (layer: string, share: number) =>
-          options.onProgress?.({
-            checkpoint: checkpoint.id,
-            layer,
-            share: (place + share) / opened.checkpoints.length,
-          });
-        const measuredLayers = await inGroups(measured, layers, settings, report, options.signal);
-        const trained = { ...prepared, batchSize: found.recipe.batchSize };
-        checkpoints.push(
-          checkpointResult(checkpoint, measured, settings, named(checkpoint, measuredLayers, trained)),
-        );
-      }
-      return {
-        type: "noise",
-        schemaVersion,
-        provenance: provenance(opened.checkpoints, prepared.recipe, backend, {
-          part,
-          batches,
-          batchSize: own,
-          centred,
-          seed,
-          recipeFrom: found.from,
-        }),
-        warnings: [...warnings, ...gaps(checkpoints)],
-        checkpoints,
-        ...(opened.series && { trajectories: trajectories(checkpoints) }),
-      };
-    } finally {
-      model.dispose();
+    const { recipe, from } = await commonRecipe(sources, options);
+    const { seed } = recipe;
+    const batchSize = options.batchSize ?? recipe.batchSize;
+    const prepared = await prepareRecipe({ ...recipe, batchSize });
+    const trained = { ...prepared, batchSize: recipe.batchSize };
+    backend = options.backend ?? (await wasmBackend({ threads: options.threads ?? 1 }));
+    model = frozenModel(backend, prepared);
+    const measured = model.part(part, { batches });
+    const layers = noiseLayers(measured);
+    if (layers.length === 0) {
+      throw new NothingToAnalyzeError(
+        `${sources[0]!.path}: the model has no MLP block, so there is no noise to measure.`,
+      );
     }
+    const { noisePlaces, heldOutPlaces, warnings } = await splitOf(measured);
+    const settings = { seed, centred, noisePlaces, heldOutPlaces, simulated: noDistances() };
+    const checkpoints: NoiseCheckpoint[] = [];
+    for (const [place, source] of sources.entries()) {
+      const { id, epoch, path } = source;
+      const step = checkpointStep(source);
+      await model.load(path, step ?? 0);
+      const report = (share: number, layer: string) =>
+        options.onProgress?.((place + share) / sources.length, `${id}: ${layer}`);
+      const found = await inGroups(measured, layers, settings, report, options.signal);
+      checkpoints.push({
+        id,
+        step,
+        epoch,
+        path,
+        part,
+        batchSize,
+        batches: noisePlaces.length,
+        heldOutBatches: heldOutPlaces.length,
+        layers: named(await source.source.tensors(), measured.traced, step, found, trained),
+      });
+    }
+    return {
+      type: "noise",
+      schemaVersion,
+      provenance: {
+        tool: "marchenko",
+        version,
+        schema: "marchenko/schema/noise.json",
+        configuration: { recipe: recipe.name, recipeFrom: from, part, batches, batchSize, centred },
+        seed,
+        // Threads don't change a bit.
+        engine: `${backend.name.replace(/,.*$/, "")}; spectra ${fastestEngine().id}`,
+        files: sources.flatMap(({ files }) => [...files]),
+        run: {},
+      },
+      warnings: [...warnings, ...gaps(checkpoints)],
+      checkpoints,
+      ...(isSeries && { trajectories: trajectories(checkpoints) }),
+    };
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    const advice = "Give a smaller --batch-size.";
+    throw new UsageError(`the noise doesn't fit into memory: ${error.message}. ${advice}`, { cause: error });
   } finally {
-    for (const checkpoint of opened.checkpoints) await checkpoint.close();
-    if (!options.backend) await backend.dispose();
+    model?.dispose();
+    if (!options.backend) await backend?.dispose();
+    await close();
   }
 }
 
@@ -155,7 +166,7 @@ async function inGroups(
   part: MeasuredPart,
   layers: readonly NoiseLayer[],
   settings: NoiseSettings,
-  report: (layer: string, share: number) => void,
+  report: (share: number, layer: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<MeasuredNoise[]> {
   const measured: MeasuredNoise[] = [];
@@ -168,7 +179,7 @@ async function inGroups(
     });
     const group = rest.slice(0, over === -1 ? rest.length : Math.max(1, over));
     signal?.throwIfAborted();
-    report(group[0]!.tensor, measured.length / layers.length);
+    report(measured.length / layers.length, group[0]!.tensor);
     measured.push(...(await layersNoise(part, group, settings)));
   }
   return measured;
@@ -181,20 +192,21 @@ function entriesOf({ shape, vectors }: NoiseLayer): number {
 
 /** Layers as an analysis of the checkpoint names them, with what follows from the recipe. */
 function named(
-  checkpoint: Checkpoint,
+  tensors: Iterable<Tensor>,
+  { parameters }: Pick<Traced, "parameters">,
+  step: number | null,
   measured: readonly MeasuredNoise[],
   trained: PreparedRecipe & { readonly batchSize: number },
 ): NoiseLayerResult[] {
-  const known = new Map<string, Layer>(layersOf(checkpoint.tensors()).map((layer) => [layer.tensor, layer]));
+  const known = new Map(layersOf(tensors).map((layer) => [layer.tensor, layer]));
+  // A file may hold a parameter under another of its names.
+  const layerOf = (name: string) =>
+    [name, ...(parameters.get(name)?.spec.aliases ?? [])]
+      .map((each) => known.get(each))
+      .find((found) => found !== undefined);
   return measured.map(({ tensor, reasons, ...numbers }) => {
-    const {
-      layer = tensor,
-      kind = "dense",
-      role = null,
-      block = null,
-      depth = null,
-    } = known.get(tensor) ?? {};
-    const bounds = boundsOf(checkpoint.step, numbers.anisotropy.inputs, trained);
+    const { layer = tensor, kind = "dense", role = null, block = null, depth = null } = layerOf(tensor) ?? {};
+    const bounds = boundsOf(step, numbers.anisotropy.inputs, trained);
     const why = typeof bounds === "string" ? { ...reasons, spectralBounds: bounds } : reasons;
     const spectral = typeof bounds === "string" ? null : bounds;
     return { tensor, layer, kind, role, block, depth, ...numbers, spectralBounds: spectral, reasons: why };
@@ -220,49 +232,6 @@ function boundsOf(
     aspectRatio,
     real,
     imaginary,
-  };
-}
-
-function checkpointResult(
-  { id, step, epoch, path }: Checkpoint,
-  { part, batchSize }: MeasuredPart,
-  { noisePlaces, heldOutPlaces }: NoiseSettings,
-  layers: NoiseLayerResult[],
-): NoiseCheckpoint {
-  return {
-    id,
-    step,
-    epoch,
-    path,
-    part,
-    batchSize,
-    batches: noisePlaces.length,
-    heldOutBatches: heldOutPlaces.length,
-    layers,
-  };
-}
-
-function provenance(
-  checkpoints: readonly Checkpoint[],
-  recipe: Recipe,
-  backend: Backend,
-  { seed, ...configuration }: { readonly seed: number } & Record<string, unknown>,
-): Provenance {
-  return {
-    tool: "marchenko",
-    version,
-    schema: "marchenko/schema/noise.json",
-    configuration: { ...configuration, recipe },
-    seed,
-    // Results don't depend on the number of threads, which a backend's name ends with.
-    engine: `${backend.name.split(",")[0]}; spectra ${fastestEngine().id}`,
-    files: checkpoints.flatMap(({ path, files, tensors }) => {
-      const sizeBytes = Array.from(tensors()).reduce((sum, tensor) => sum + tensor.sizeBytes, 0);
-      return [
-        { path: files.length === 1 && !path.endsWith(files[0]!) ? `${path}/${files[0]}` : path, sizeBytes },
-      ];
-    }),
-    run: {},
   };
 }
 

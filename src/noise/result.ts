@@ -92,18 +92,23 @@ const estimatesSchema = z.object({
 
 const tailSchema = z.object({
   raw: estimatesSchema.describe("Of the entries of single batches' noise, all coordinates pooled."),
-  scaled: estimatesSchema.describe("Of entries over the deviations of their row and column."),
-  control: estimatesSchema.describe("Of Gaussian noise with the observed deviations of rows and columns."),
+  scaled: estimatesSchema.describe("Of entries over the size of their row and column."),
+  control: estimatesSchema.describe("Of Gaussian noise with the observed sizes of rows and columns."),
   powerLaw: z
     .object({
       index: nullable("Exponent of P(|x| > u)."),
       interval: z.array(number).length(2).nullable().describe("90 % interval."),
       reliable: z.boolean(),
       reason: z.string().nullable(),
+      pValue: nullable("Of its bootstrap; null where a cheaper test had decided."),
       count: count("Entries that it is fitted to."),
     })
     .describe("Of the scaled entries."),
-  verdict: z.enum(tailVerdicts),
+  verdict: z
+    .enum(tailVerdicts)
+    .describe(
+      "gaussian; unequal-variances: no heavier than the control; no-power-law: heavier, but its tail is no power law; heavy-tailed: the scaled entries' tail is one; undecided.",
+    ),
   evidence: z.string(),
 });
 

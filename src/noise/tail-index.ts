@@ -1,6 +1,5 @@
 import { hillAlpha } from "../fits/hill.ts";
 import { fitPowerLaw } from "../fits/power-law.ts";
-import { meanSquares } from "../linalg/mean-squares.ts";
 import { type RandomStream, randomStream } from "../linalg/random.ts";
 import { type Estimate, stableIndex } from "./stable-index.ts";
 import { fitStudent, type StudentFit } from "./student-t.ts";
@@ -26,19 +25,27 @@ export interface TailPowerLaw {
   readonly interval: readonly [number, number] | null;
   readonly reliable: boolean;
   readonly reason: string | null;
+  /** Of the bootstrap; null where a cheaper test had decided. */
+  readonly pValue: number | null;
   /** Values that it is fitted to: at most 4096, drawn. */
   readonly count: number;
 }
 
-export const tailVerdicts = ["gaussian", "unequal-variances", "heavy-tailed", "undecided"] as const;
+export const tailVerdicts = [
+  "gaussian",
+  "unequal-variances",
+  "no-power-law",
+  "heavy-tailed",
+  "undecided",
+] as const;
 
 /** The tails of gradient noise, with what speaks for and against a heavy one. */
 export interface NoiseTail {
   /** Of the entries of single batches' noise as they are, all coordinates pooled. */
   readonly raw: TailEstimates;
-  /** Of entries over the deviations of their row and their column. */
+  /** Of entries over the size of their row and their column. */
   readonly scaled: TailEstimates;
-  /** Of Gaussian noise with the rows' and columns' deviations that were observed: what unequal variances do alone. */
+  /** Of Gaussian noise with the rows' and columns' sizes that were observed: what unequal variances do alone. */
   readonly control: TailEstimates;
   /** Of the scaled entries. */
   readonly powerLaw: TailPowerLaw;
@@ -54,7 +61,7 @@ const fewestHill = 10;
 /** Groups that the kurtosis is left without, one at a time. */
 const groups = 20;
 /** A difference of so many standard errors is one. */
-const significant = 2;
+const significant = 3;
 const significance = 0.01;
 
 /**
@@ -62,8 +69,12 @@ const significance = 0.01;
  *
  * All coordinates of a layer are pooled, as in the literature, and the estimators take them for independent draws of one
  * law. Their variances differ by rows and columns, and a mixture of Gaussians looks heavy-tailed. So each estimate stands
- * beside the same after every row and column is divided by its own deviation, and beside that of Gaussian noise with the
- * observed deviations. "Heavy-tailed" is said only where a power law holds for the tail of the scaled entries.
+ * beside the same after every row and column is divided by its own size, and beside that of Gaussian noise with the
+ * observed sizes. "Heavy-tailed" is said only where a power law holds for the tail of the scaled entries.
+ *
+ *     size of row i and column j = exp( mean_j ln |x_ij| + mean_i ln |x_ij| - mean ln |x| )
+ *
+ * A size by root mean square would hide what is looked for: no entry exceeds it by more than the root of their number.
  *
  * @param entries - matrices of noise, one after the other, row-major. @param shape - rows and columns of one.
  * @param seed - of the order, the control and the bootstrap. @param name - of the layer, which names the streams.
@@ -77,27 +88,41 @@ export function noiseTail(
   name: string,
 ): NoiseTail | null {
   if (!entries.some((entry) => entry !== 0)) return null;
-  const count = entries.length / (rows * columns);
-  // Matrices one after the other are one with more rows: the deviations of a row are those over all of them.
-  const stacked = meanSquares({ rows: count * rows, columns, data: entries });
-  const rowSquares = Float64Array.from({ length: rows }, (_, i) => {
-    let sum = 0;
-    for (let k = 0; k < count; k++) sum += stacked.rows[k * rows + i]! / count;
-    return sum;
-  });
-  const mean = rowSquares.reduce((sum, square) => sum + square, 0) / rows;
-  const deviations = entries.map((_, at) =>
-    Math.sqrt((rowSquares[Math.floor(at / columns) % rows]! / mean) * stacked.columns[at % columns]!),
-  );
+  const sizes = sizesOf(entries, rows, columns);
   const order = shuffled(entries.length, randomStream(seed, ["noise-tail", "order", name]));
   const draws = randomStream(seed, ["noise-tail", "control", name]);
   const inOrder = (at: (place: number) => number) => Float64Array.from(order, (place) => at(place));
-  const scaledEntries = inOrder((at) => (deviations[at]! > 0 ? entries[at]! / deviations[at]! : 0));
+  const scaledEntries = inOrder((at) => (entries[at]! === 0 ? 0 : entries[at]! / sizes[at]!));
   const raw = estimatesOf(inOrder((at) => entries[at]!));
   const scaled = estimatesOf(scaledEntries);
-  const control = estimatesOf(inOrder((at) => deviations[at]! * draws.normal()));
+  const control = estimatesOf(inOrder((at) => sizes[at]! * draws.normal()));
   const powerLaw = powerLawOf(scaledEntries, seed);
   return { raw, scaled, control, powerLaw, ...judge(raw, scaled, control, powerLaw) };
+}
+
+/** The size of each entry by its row and column: geometric means of magnitudes; 0 in rows and columns of zeros. */
+function sizesOf(entries: Float64Array, rows: number, columns: number): Float64Array {
+  const ofRow = { sums: new Float64Array(rows), counts: new Float64Array(rows) };
+  const ofColumn = { sums: new Float64Array(columns), counts: new Float64Array(columns) };
+  let [total, count] = [0, 0];
+  for (const [at, entry] of entries.entries()) {
+    if (entry === 0) continue;
+    const log = Math.log(Math.abs(entry));
+    const [i, j] = [Math.floor(at / columns) % rows, at % columns];
+    ofRow.sums[i]! += log;
+    ofRow.counts[i]!++;
+    ofColumn.sums[j]! += log;
+    ofColumn.counts[j]!++;
+    total += log;
+    count++;
+  }
+  return entries.map((_, at) => {
+    const [i, j] = [Math.floor(at / columns) % rows, at % columns];
+    if (ofRow.counts[i] === 0 || ofColumn.counts[j] === 0) return 0;
+    return Math.exp(
+      ofRow.sums[i]! / ofRow.counts[i]! + ofColumn.sums[j]! / ofColumn.counts[j]! - total / count,
+    );
+  });
 }
 
 /** @param values - in random order. */
@@ -154,12 +179,13 @@ function powerLawOf(values: Float64Array, seed: number | string): TailPowerLaw {
     .filter((value) => value !== 0)
     .subarray(0, mostFitted)
     .map(Math.abs);
-  const { alpha, alphaInterval, reliable, reason } = fitPowerLaw(magnitudes, { seed });
+  const { alpha, alphaInterval, reliable, reason, pValue } = fitPowerLaw(magnitudes, { seed });
   return {
     index: alpha === null ? null : alpha - 1,
     interval: alphaInterval && [alphaInterval[0] - 1, alphaInterval[1] - 1],
     reliable,
     reason,
+    pValue,
     count: magnitudes.length,
   };
 }
@@ -185,15 +211,23 @@ function judge(
   if (2 - raw.stable.value < significant * raw.stable.standardError && raw.student.pValue > significance) {
     return { verdict: "gaussian", evidence: `${index}, and no Student law fits better than the Gaussian` };
   }
-  const error = Math.hypot(raw.stable.standardError, control.stable.standardError);
   const beside = `${index}, ${text(control.stable)} for Gaussian noise of the same row and column variances`;
-  if (control.stable.value - raw.stable.value < significant * error) {
+  if (
+    !isClearlyLess(raw.stable, control.stable) &&
+    !isClearlyLess(control.excessKurtosis, raw.excessKurtosis)
+  ) {
     return { verdict: "unequal-variances", evidence: beside };
   }
-  return {
-    verdict: "undecided",
-    evidence: `${beside}; ${powerLaw.reason ?? "the power law is not reliable"}`,
-  };
+  // A bootstrap rejects one power law in twenty, and the onset of a stable law's tail more often: that is no proof.
+  return powerLaw.index === null || powerLaw.pValue !== null
+    ? { verdict: "undecided", evidence: `${beside}; ${powerLaw.reason}` }
+    : { verdict: "no-power-law", evidence: `${beside}; of the scaled entries, ${powerLaw.reason}` };
+}
+
+/** Whether one estimate is under the other by more than chance. */
+function isClearlyLess(one: Estimate | null, other: Estimate | null): boolean {
+  if (!one || !other) return false;
+  return other.value - one.value > significant * Math.hypot(one.standardError, other.standardError);
 }
 
 function text({ value, standardError }: Estimate): string {

@@ -1,3 +1,4 @@
+import { marchenkoPastur } from "../laws/marchenko-pastur.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { thinSvd } from "../spectrum/singular-vectors.ts";
 import type { FeatureCovariance } from "./feature-covariance.ts";
@@ -12,6 +13,20 @@ export interface Whitening {
   readonly factor: Float64Array;
   /** Eigenvalues of the covariance, descending, length p; those taken for zero are 0. */
   readonly eigenvalues: Float64Array;
+}
+
+/**
+ * Variances that are left where a covariance is estimated by independent vectors and inverted: those of white vectors over
+ * the eigenvalues of their own sample covariance.
+ *
+ *     1 / F^-1( (i + 1/2) / r ),   F the law of Marchenko and Pastur at q = r / tokens
+ *
+ * @param rank - r. @param tokens - that the covariance was averaged over.
+ * @returns length r, positive: near 1 where there are many tokens.
+ */
+export function leftByWhitening(rank: number, tokens: number): Float64Array {
+  const law = marchenkoPastur(Math.min(1, rank / tokens), 1);
+  return Float64Array.from({ length: rank }, (_, i) => 1 / law.quantile((i + 0.5) / rank));
 }
 
 /** Larger covariances have no vectors computed: that grows with the cube of the order. */

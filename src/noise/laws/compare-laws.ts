@@ -21,18 +21,22 @@ export interface LawComparison {
   readonly reason: string | null;
 }
 
-/** Distances of simulated matrices from their law, kept for the next matrix. */
+/** Distances of simulated matrices from their laws, by what these depend on. */
 export interface SimulatedDistances {
-  /** By what they depend on. */
-  readonly shared: Map<string, Float64Array>;
-  /** Of laws that hold for one pair of covariances, by the law's id. */
-  readonly own: Map<string, Float64Array>;
+  /** By the law and its {@link SettledLaw.key}. */
+  readonly byKey: Map<string, Float64Array>;
+  /** Of laws that depend on variances, by their list: of rows, whose columns come with it. */
+  readonly byVariances: WeakMap<Float64Array, Float64Array>;
+}
+
+export function noDistances(): SimulatedDistances {
+  return { byKey: new Map(), byVariances: new WeakMap() };
 }
 
 /** Most and fewest matrices simulated for one law, and the operations that all may take. */
 const mostDraws = 199;
 const fewestDraws = 19;
-const operations = 4e8;
+const operations = 2e8;
 /** Points of a curve. */
 const points = 64;
 
@@ -104,13 +108,13 @@ async function distances(
   id: string,
   { key, law, draw }: SettledLaw,
   count: number,
-  { rows, columns }: NoiseSetting,
+  { rows, columns, rowVariances }: NoiseSetting,
   cdf: (x: number) => number,
   seed: number | string,
-  { shared, own }: SimulatedDistances,
+  { byKey, byVariances }: SimulatedDistances,
 ): Promise<Float64Array> {
-  const [kept, name] = key === null ? [own, id] : [shared, `${id} ${key}`];
-  const found = kept.get(name);
+  const name = `${id} ${key}`;
+  const found = key === null ? byVariances.get(rowVariances!) : byKey.get(name);
   if (found) return found;
   const cost = Math.max(rows, columns) * count ** 2;
   const draws = Math.min(mostDraws, Math.max(fewestDraws, Math.floor(operations / cost)));
@@ -119,7 +123,8 @@ async function distances(
     const stream = randomStream(seed, ["noise-law", id, key ?? `${rows} ${columns}`, i]);
     result[i] = distanceFrom((await draw(stream)).sort(), count, law, cdf);
   }
-  kept.set(name, result);
+  if (key === null) byVariances.set(rowVariances!, result);
+  else byKey.set(name, result);
   return result;
 }
 

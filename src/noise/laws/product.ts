@@ -36,18 +36,21 @@ function productOfGaussians(p: number, d: number, inner: number, stream: RandomS
   const right = triangle(Math.max(d, inner), k, stream);
   const rows = Math.min(p, k);
   const left = p >= k ? triangle(p, k, stream) : Float64Array.from({ length: p * k }, () => stream.normal());
-  // H' = Q R for long H; for short H it is L Q', the transpose of such a triangle.
-  const at =
-    d <= inner ? (l: number, j: number) => right[l * k + j]! : (l: number, j: number) => right[j * k + l]!;
+  // H' = Q R for long H; for short H it is L Q', L the transpose of such a triangle.
+  const factor = d <= inner ? right : transposed(right, k);
   const data = new Float64Array(rows * k);
   for (let i = 0; i < rows; i++) {
     for (let l = 0; l < k; l++) {
-      const factor = left[i * k + l]!;
-      if (factor === 0) continue;
-      for (let j = 0; j < k; j++) data[i * k + j]! += factor * at(l, j);
+      const entry = left[i * k + l]!;
+      if (entry === 0) continue;
+      for (let j = 0; j < k; j++) data[i * k + j]! += entry * factor[l * k + j]!;
     }
   }
   return { rows, columns: k, data };
+}
+
+function transposed(square: Float64Array, order: number): Float64Array {
+  return square.map((_, at) => square[(at % order) * order + Math.floor(at / order)]!);
 }
 
 /** R of the QR decomposition of a Gaussian matrix of `rows` >= `order` rows: upper triangular, chi on the diagonal. */

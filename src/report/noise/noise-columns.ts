@@ -1,0 +1,90 @@
+import { noiseQuantities } from "../../noise/quantities.ts";
+import type { NoiseCheckpoint, NoiseLayerResult, NoiseResult } from "../../noise/result.ts";
+import { formatNumber, formatPValue, formatWithError, missing } from "../format-number.ts";
+
+/** A column of the tables for people. */
+export interface NoiseColumn {
+  readonly title: string;
+  /** Head of a narrow column. */
+  readonly symbol: string;
+  text(layer: NoiseLayerResult): string;
+}
+
+const quantity = (id: string) => {
+  const found = noiseQuantities.find((each) => each.id === id);
+  if (!found) throw new RangeError(`no quantity of noise is called ${id}`);
+  return found;
+};
+
+const plain = (id: string): NoiseColumn => {
+  const { title, symbol, value, standardError } = quantity(id);
+  return {
+    title,
+    symbol,
+    text: (layer) =>
+      standardError ? formatWithError(value(layer), standardError(layer)) : formatNumber(value(layer)),
+  };
+};
+
+/** A distance with its p-value in parentheses. */
+const distance = (matrix: string, law: string, symbol: string): NoiseColumn => {
+  const { title, value } = quantity(`matrices.${matrix}.laws.${law}.ksDistance`);
+  const p = quantity(`matrices.${matrix}.laws.${law}.pValue`);
+  return {
+    title: `${title} (p-value)`,
+    symbol,
+    text: (layer) =>
+      value(layer) === null ? missing : `${formatNumber(value(layer), 2)} (${formatPValue(p.value(layer))})`,
+  };
+};
+
+/** What fits on a screen; the rest is in CSV and JSON. */
+export const noiseColumns: readonly NoiseColumn[] = [
+  plain("noiseToSignal"),
+  plain("anisotropy.inputs.alphaRatio"),
+  plain("anisotropy.outputGradients.alphaRatio"),
+  plain("matrices.random-signs.concentration.majorityRatio"),
+  distance("random-signs", "marchenko-pastur", "D MP (p)"),
+  distance("random-signs", "product-law", "D product (p)"),
+  distance("random-signs", "separable-law", "D separable (p)"),
+  distance("whitened", "marchenko-pastur", "D white (p)"),
+  { title: "tail of the entries", symbol: "tail", text: ({ tail }) => tail?.verdict ?? missing },
+];
+
+/** Noise is said to be compatible with a law above this p-value. */
+const level = 0.05;
+
+const laws = [
+  { id: "separable-law", name: "the separable law of held-out covariances" },
+  { id: "product-law", name: "a product of two noise matrices" },
+  { id: "marchenko-pastur", name: "Marchenko-Pastur" },
+] as const;
+
+/** What a checkpoint's noise is like, in two sentences. */
+export function noiseSentences({ layers }: NoiseCheckpoint): string[] {
+  const fits = laws.map(({ id, name }) => {
+    const p = quantity(`matrices.random-signs.laws.${id}.pValue`).value;
+    const found = layers.map(p).filter((value) => value !== null);
+    return `${name} in ${found.filter((value) => value > level).length} of ${found.length}`;
+  });
+  const verdicts = new Map<string, number>();
+  for (const { tail } of layers) {
+    const verdict = tail?.verdict ?? "no entries";
+    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+  }
+  const tails = Array.from(verdicts, ([verdict, count]) => `${count} ${verdict}`).join(", ");
+  return [
+    `The spectrum of summed noise is compatible (p > ${level}) with ${fits.join(", with ")} layers.`,
+    `Tails of its entries: ${tails}.`,
+  ];
+}
+
+/** What was measured, in a few words. */
+export function noiseSetting({ part, batches, batchSize, heldOutBatches }: NoiseCheckpoint): string {
+  return `${part} part, ${batches} batches of ${batchSize} examples, covariances of ${heldOutBatches} others`;
+}
+
+/** A checkpoint's name, with its step. */
+export function checkpointName({ id, step }: NoiseResult["checkpoints"][number]): string {
+  return step === null || id.includes(String(step)) ? id : `${id}, step ${step}`;
+}
