@@ -1,7 +1,7 @@
 import type { FollowedPoint, FollowedSpike } from "../analysis/trajectory-schemas.ts";
 import { spikeFluctuations } from "../fits/spike-fluctuations.ts";
 import { driftOf } from "./drift.ts";
-import { matchSpikes } from "./match-spikes.ts";
+import { likeness, matchSpikes } from "./match-spikes.ts";
 import { dot, type LayerMoment, type SpikeMoment, spikeMoments, type VectorPair } from "./spike-snapshot.ts";
 import { type Sighting, vectorOverlaps } from "./vector-overlap.ts";
 
@@ -23,6 +23,10 @@ interface Track {
   last: Sighting;
   /** When it was last told apart from all others. */
   apart: SpikeMoment | null;
+  /** Numbers of the spikes that it may have been taken for since it was first seen, itself among them. */
+  mates: ReadonlySet<number>;
+  /** The same, when it was last told apart. */
+  apartMates: ReadonlySet<number>;
   readonly points: FollowedPoint[];
   readonly pValues: (number | null)[];
 }
@@ -139,6 +143,8 @@ function newTrack(
     first: sighting,
     last: sighting,
     apart: sighting.moment.cluster.length === 1 ? sighting.moment : null,
+    mates: new Set(sighting.members.keys()),
+    apartMates: new Set([number]),
     points: [pointOf(layer, sighting.moment, moment)],
     pValues: [],
   };
@@ -146,7 +152,12 @@ function newTrack(
 
 function seen(layer: FollowedLayer, track: Track, at: number, now: Sighting, moment: LayerMoment): void {
   const previous = vectorOverlaps(track.last, now);
-  const first = track.last === track.first ? null : vectorOverlaps(track.first, now);
+  const isApart = now.moment.cluster.length === 1;
+  // Who was not told apart, and comes out as before, was not taken for another.
+  const isBack = isApart && track.apart !== null && likeness(track.apart, now.moment) > 0;
+  track.mates = isBack ? track.apartMates : new Set([...track.mates, ...now.members.keys()]);
+  const isSame = Array.from(track.mates).every((number) => track.first.members.has(number));
+  const first = track.last === track.first ? null : vectorOverlaps(track.first, now, isSame);
   track.pValues.push(...previous.pValues, ...(first?.pValues ?? []));
   track.points.push({
     ...pointOf(layer, now.moment, moment),
@@ -155,7 +166,9 @@ function seen(layer: FollowedLayer, track: Track, at: number, now: Sighting, mom
   });
   track.last = now;
   track.lastAt = at;
-  if (now.moment.cluster.length === 1) track.apart = now.moment;
+  if (!isApart) return;
+  track.apart = now.moment;
+  track.apartMates = track.mates;
 }
 
 /** A point without its overlaps. */

@@ -38,8 +38,12 @@ export function matchSpikes(known: readonly Known[], moments: readonly SpikeMome
   );
 }
 
-/** |u.u'| |v.v'|, or 0 where the two can't be one spike. */
-function likeness(a: SpikeMoment, b: SpikeMoment, pairs: number): number {
+/**
+ * |u.u'| |v.v'|, or 0 where the two can't be one spike.
+ *
+ * @param pairs - that are compared with these.
+ */
+export function likeness(a: SpikeMoment, b: SpikeMoment, pairs = 1): number {
   const left = Math.abs(dot(a.left, b.left));
   const right = Math.abs(dot(a.right, b.right));
   const exponent = (a.left.length * left * left + a.right.length * right * right) / 2;

@@ -1,3 +1,4 @@
+import { fewestEigenvalues } from "../fits/fit-marchenko-pastur.ts";
 import { type PlantedOverlap, plantedOverlap } from "../fits/planted-overlap.ts";
 import type { Spike } from "../fits/spikes.ts";
 
@@ -62,7 +63,7 @@ export function spikeMoments(moment: LayerMoment): SpikeMoment[] {
   // One more than has vectors: the last one may not be told apart from it.
   const seen = spikes.slice(0, vectors.length + 1);
   const planted = seen.map(({ singularValue }) =>
-    plantedOverlap(singularValue, bulk, larger - spikes.length),
+    bulk.length < fewestEigenvalues ? null : plantedOverlap(singularValue, bulk, larger - spikes.length),
   );
   const mixingOf = (a: number, b: number): number => {
     const gap = seen[a]!.singularValue - seen[b]!.singularValue;

@@ -33,16 +33,22 @@ export interface ComparedOverlap extends VectorOverlap {
  *
  * Where a spike is not told apart from others, the spaces that they span take the vectors' place.
  *
- * @param side - whose vectors. @returns all numbers; what noise explains is null near the threshold, and where the
+ * @param side - whose vectors. @param isSame - false where they may be two spikes: of those nothing is expected.
+ * @returns all numbers; what noise explains is null near the threshold, and where the
  *   spikes that are not told apart were others before.
  */
-export function vectorOverlap(before: Sighting, after: Sighting, side: "left" | "right"): ComparedOverlap {
+export function vectorOverlap(
+  before: Sighting,
+  after: Sighting,
+  side: "left" | "right",
+  isSame = true,
+): ComparedOverlap {
   const [few, many] =
     before.members.size <= after.members.size
       ? [before.members, after.members]
       : [after.members, before.members];
   const shared = Array.from(few.keys()).filter((number) => many.has(number));
-  const isComparable = shared.length === few.size && isWhole(before) && isWhole(after);
+  const isComparable = isSame && shared.length === few.size && isWhole(before) && isWhole(after);
   let squares = 0;
   for (const a of few.values()) for (const b of many.values()) squares += dot(a[side], b[side]) ** 2;
   const overlap = Math.min(1, Math.sqrt(squares / few.size));
@@ -52,16 +58,21 @@ export function vectorOverlap(before: Sighting, after: Sighting, side: "left" | 
 
   let expectedSquares = 0;
   let variance = 0;
+  let chance = 0;
   for (const number of shared) {
     const known = explained(few.get(number)!, many.get(number)!, side);
     if (!known) return { ...unknown, turn: [null, most] };
     expectedSquares += known.expected ** 2 / shared.length;
     variance += known.variance / shared.length;
+    chance += known.ofTurned / shared.length;
   }
   const expected = Math.sqrt(expectedSquares);
   // Vectors are known to rounding, also where nothing is noise.
   const standardError = Math.max(Math.sqrt(variance), roundingError);
-  const least = degrees(Math.acos(Math.min(1, (overlap + 2 * standardError) / expected)));
+  // Of a direction that turned, noise also lies along what it turned to.
+  const sine = 1 - Math.min(1, overlap / expected) ** 2;
+  const error = Math.hypot(standardError, Math.sqrt(chance * sine));
+  const least = degrees(Math.acos(Math.min(1, (overlap + 2 * error) / expected)));
   const pValue = erfc((expected - overlap) / (standardError * Math.SQRT2)) / 2;
   return { overlap, expected, standardError, turn: [least, most], pValue };
 }
@@ -70,9 +81,10 @@ export function vectorOverlap(before: Sighting, after: Sighting, side: "left" | 
 export function vectorOverlaps(
   before: Sighting,
   after: Sighting,
+  isSame = true,
 ): { overlaps: VectorOverlaps; pValues: (number | null)[] } {
-  const { pValue: leftP, ...left } = vectorOverlap(before, after, "left");
-  const { pValue: rightP, ...right } = vectorOverlap(before, after, "right");
+  const { pValue: leftP, ...left } = vectorOverlap(before, after, "left", isSame);
+  const { pValue: rightP, ...right } = vectorOverlap(before, after, "right", isSame);
   return { overlaps: { step: before.moment.step, left, right }, pValues: [leftP, rightP] };
 }
 
@@ -90,8 +102,12 @@ function explained(a: SpikeMoment, b: SpikeMoment, side: "left" | "right") {
   const product = Math.sqrt(squares[0]! * squares[1]!);
   const mixing = a.mixing + b.mixing;
   const fluctuation = (variances[0]! + variances[1]!) / 4 + mixing ** 2 / 2;
-  const chance = ((1 - squares[0]!) * (1 - squares[1]!)) / a[side].length;
-  return { expected: product * (1 - mixing / 2), variance: product ** 2 * fluctuation + chance };
+  const [ownNoise, otherNoise] = [1 - squares[0]!, 1 - squares[1]!];
+  return {
+    expected: product * (1 - mixing / 2),
+    variance: product ** 2 * fluctuation + (ownNoise * otherNoise) / a[side].length,
+    ofTurned: (squares[0]! * otherNoise + squares[1]! * ownNoise) / a[side].length,
+  };
 }
 
 function degrees(angle: number): number {
