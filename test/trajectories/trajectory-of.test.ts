@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
+// Threads run what is built.
+import { trajectoryOf as builtTrajectoryOf } from "../../dist/trajectories/trajectory-of.js";
 import { analyze } from "../../src/analysis/analyze.ts";
 import { analysisResultSchema } from "../../src/analysis/result.ts";
 import { tensorOf } from "../../src/checkpoint/tensor.ts";
@@ -49,7 +51,7 @@ test("the walk is that of analyze, and its result the same for any number of wor
   const { provenance: plain, ...analysed } = await analyze("data/example-series");
   expect(rest).toEqual(analysed);
   expect(provenance.configuration).toEqual({ ...plain.configuration, followSpikes: true });
-  const together = await trajectoryOf("data/example-series", { workers: 2 });
+  const together = await builtTrajectoryOf("data/example-series", { workers: 2 });
   expect(JSON.stringify(together)).toBe(JSON.stringify(alone));
 });
 

@@ -13,35 +13,39 @@ const events = [
   ["spikes", "spikes"],
   ["bulk-not-marchenko-pastur", "bulk is not Marchenko-Pastur"],
   ["activated-ratio-falls", "activated ratio falls"],
-  ["activated-ratio-halfway", "half of the way"],
+  ["activated-ratio-halfway", "half of its change"],
 ] as const;
 
 /** When layers leave noise and sparsity appears; null where nothing sets in. */
 export async function onsetsSection(result: AnalysisResult): Promise<Html | null> {
   const onsets = result.onsets ?? [];
   if (!onsets.some(({ by }) => by !== null)) return null;
-  // The test part's where there is one: training's is of another batch at each step.
+  // The test part is drawn where there is one: training logs another batch at each step.
   const part = onsets.some((each) => each.part === "test") ? "test" : "train";
-  const shown = onsets.filter((each) => each.part === null || each.part === part);
   return html`${heading(3, "onsets", "When it sets in")}
 <p class="quiet">Between which two steps each of these set in for good: it holds at all later steps. A question mark: at the last one alone.</p>
-<div class="charts">${await blockFigures(result, shown, part)}</div>
-${onsetsTable(shown)}`;
+<div class="charts">${await blockFigures(result, onsets, part)}</div>
+${onsetsTable(onsets)}`;
 }
 
 function onsetsTable(onsets: readonly LayerOnset[]): Html {
   const layers = new Set(onsets.filter(({ by }) => by !== null).map(({ layer }) => layer));
-  const columns = events.filter(([event]) => onsets.some((each) => each.event === event));
+  const parts = Array.from(new Set(onsets.map(({ part }) => part)));
+  const columns = events.flatMap(([event, title]) =>
+    parts
+      .filter((part) => onsets.some((each) => each.event === event && each.part === part))
+      .map((part) => ({ event, part, title: part === null ? title : `${title} (${part})` })),
+  );
   const rows = Array.from(layers, (layer) => {
-    const cells = columns.map(([event]) => {
-      const found = onsets.find((each) => each.layer === layer && each.event === event);
+    const cells = columns.map(({ event, part }) => {
+      const found = onsets.find((each) => each.layer === layer && each.event === event && each.part === part);
       return html`<td class="number">${found ? intervalText(found) : ""}</td>`;
     });
     return html`<tr><th scope="row">${breakable(layer)}</th>${cells}</tr>`;
   });
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Onsets"><table>
 <caption>Onsets: the last step before, and the first from which on it holds; layers where nothing sets in are left out</caption>
-<thead><tr><th scope="col">layer</th>${columns.map(([, title]) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
+<thead><tr><th scope="col">layer</th>${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
 
@@ -65,7 +69,8 @@ async function blockFigures(
   const drawn = blocks.filter((_, i) => i === Math.round(Math.round(i / stride) * stride));
   const figures: Html[] = [];
   for (const { layer, steps, activatedRatio, spectra } of drawn) {
-    const onsetOf = (event: string) => onsets.find((each) => each.layer === layer && each.event === event);
+    const onsetOf = (event: string) =>
+      onsets.find((each) => each.layer === layer && each.event === event && (each.part ?? part) === part);
     const distances = spectra.values["marchenkoPastur.ksDistance"] ?? [];
     const spec = sparsityAndNoise(
       { steps, values: activatedRatio },
