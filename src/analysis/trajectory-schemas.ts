@@ -23,7 +23,10 @@ const overlapSchema = z.object({
   expected: nullable(
     "What it would be had the planted direction stayed and the noise been drawn anew: the least that noise explains. Null where it is not known.",
   ),
-  standardError: nullable("Standard deviation of the overlap about that."),
+  sameNoise: nullable(
+    "What it would be had the planted direction stayed and the noise only changed its size: the most that noise explains. Null where spikes are not told apart.",
+  ),
+  standardError: nullable("Standard deviation of the overlap about `expected`."),
   turn: z
     .tuple([number.nullable(), number])
     .describe(

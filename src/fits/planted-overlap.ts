@@ -97,6 +97,48 @@ export function plantedOverlap(
   };
 }
 
+/**
+ * How alike the observed vectors of one planted direction are under the same noise, when its strength has changed.
+ *
+ *     left = t t' (y y' b b' mean R R' + a a' mean~ x R R'),  right = t t' (y y' a a' mean~ R R' + b b' mean x R R')
+ *
+ * with a^2, b^2 and a'^2, b'^2 the squared overlaps of {@link plantedOverlap} at y and y', R = 1 / (y^2 - x), and means over
+ * the eigenvalues x of E E' (left) and E'E (right, with a tilde).
+ *
+ * @param one - y, an outlier over the bulk. @param other - y'. @param bulk - as in {@link plantedOverlap}.
+ * @returns overlaps (not squared) of the left vectors and of the right ones, in (0, 1]; null where one of the two does not lie above the bulk.
+ * @source the vectors in terms of the resolvent: Benaych-Georges & Nadakuditi 2012, J. Multivariate Anal. 111:120-135, lemma
+ *   4.1; at two values of y this package's.
+ */
+export function sameNoiseOverlap(
+  one: number,
+  other: number,
+  bulk: ArrayLike<number>,
+  larger: number,
+): { left: number; right: number } | null {
+  const first = plantedOverlap(one, bulk, larger);
+  const second = plantedOverlap(other, bulk, larger);
+  if (!first || !second) return null;
+  // In units of the larger outlier, so that nothing leaves the range of squares.
+  const unit = Math.max(one, other);
+  const [y, z] = [one / unit, other / unit];
+  let plain = 0;
+  let weighted = 0;
+  for (let i = 0; i < bulk.length; i++) {
+    const x = (bulk[i]! / unit) ** 2;
+    const product = 1 / ((y * y - x) * (z * z - x));
+    plain += product;
+    weighted += x * product;
+  }
+  const zeros = (larger - bulk.length) / (y * z) ** 2;
+  const a = Math.sqrt(first.left * second.left);
+  const b = Math.sqrt(first.right * second.right);
+  const scale = (first.strength / unit) * (second.strength / unit);
+  const left = scale * (y * z * b * ((plain + zeros) / larger) + a * (weighted / bulk.length));
+  const right = scale * (y * z * a * (plain / bulk.length) + b * (weighted / larger));
+  return { left: Math.min(1, left), right: Math.min(1, right) };
+}
+
 function varianceOf(mean: (f: (x: number) => number) => number, f: (x: number) => number): number {
   const centre = mean(f);
   return mean((x) => (f(x) - centre) ** 2);

@@ -36,6 +36,9 @@ export interface SpikeMoment extends VectorPair {
   readonly singularValue: number;
   readonly strength: number | null;
   readonly planted: PlantedOverlap | null;
+  /** Singular values of the layer that are no outliers; the larger side less their number. */
+  readonly bulk: Float64Array;
+  readonly bulkLarger: number;
   /** Mean square of the angle by which noise mixes it with spikes outside of its cluster. */
   readonly mixing: number;
   /** Ranks of the spikes that it is not told apart from, its own among them; ascending. */
@@ -89,6 +92,8 @@ export function spikeMoments(moment: LayerMoment): SpikeMoment[] {
       singularValue,
       strength,
       planted: planted[rank]!,
+      bulk,
+      bulkLarger: larger - spikes.length,
       mixing,
       cluster,
       left,

@@ -1,4 +1,5 @@
 import type { VectorOverlap, VectorOverlaps } from "../analysis/trajectory-schemas.ts";
+import { sameNoiseOverlap } from "../fits/planted-overlap.ts";
 import { erfc } from "../linalg/error-function.ts";
 import { dot, type SpikeMoment } from "./spike-snapshot.ts";
 
@@ -31,6 +32,8 @@ export interface ComparedOverlap extends VectorOverlap {
  * the vectors' length. That is for noise drawn anew between the two; noise that is shared, as that of weights in
  * training is in part, only makes them more alike. An overlap under it means that the planted direction has turned.
  *
+ * The other end is noise that is the same up to its size: `sameNoise`.
+ *
  * Where a spike is not told apart from others, the spaces that they span take the vectors' place.
  *
  * @param side - whose vectors. @param isSame - false where they may be two spikes: of those nothing is expected.
@@ -53,7 +56,16 @@ export function vectorOverlap(
   for (const a of few.values()) for (const b of many.values()) squares += dot(a[side], b[side]) ** 2;
   const overlap = Math.min(1, Math.sqrt(squares / few.size));
   const most = degrees(Math.acos(overlap));
-  const unknown = { overlap, expected: null, standardError: null, turn: [null, most], pValue: null } as const;
+  const sameNoise =
+    isSame && few.size === 1 && many.size === 1 ? underSameNoise(before.moment, after.moment, side) : null;
+  const unknown = {
+    overlap,
+    expected: null,
+    sameNoise,
+    standardError: null,
+    turn: [null, most],
+    pValue: null,
+  } as const;
   if (!isComparable) return { ...unknown, turn: [null, most] };
 
   let expectedSquares = 0;
@@ -74,7 +86,7 @@ export function vectorOverlap(
   const error = Math.hypot(standardError, Math.sqrt(chance * sine));
   const least = degrees(Math.acos(Math.min(1, (overlap + 2 * error) / expected)));
   const pValue = erfc((expected - overlap) / (standardError * Math.SQRT2)) / 2;
-  return { overlap, expected, standardError, turn: [least, most], pValue };
+  return { overlap, expected, sameNoise, standardError, turn: [least, most], pValue };
 }
 
 /** Both sides' overlaps as a result holds them, and their p-values. */
@@ -108,6 +120,24 @@ function explained(a: SpikeMoment, b: SpikeMoment, side: "left" | "right") {
     variance: product ** 2 * fluctuation + (ownNoise * otherNoise) / a[side].length,
     ofTurned: (squares[0]! * otherNoise + squares[1]! * ownNoise) / a[side].length,
   };
+}
+
+/** What is left of the overlap where the noise is the same up to its size; null where that can't be told. */
+function underSameNoise(before: SpikeMoment, after: SpikeMoment, side: "left" | "right"): number | null {
+  if (!before.planted || !after.planted) return null;
+  const size = rootMeanSquare(after.bulk) / rootMeanSquare(before.bulk);
+  const overlaps = sameNoiseOverlap(
+    before.singularValue * size,
+    after.singularValue,
+    after.bulk,
+    after.bulkLarger,
+  );
+  return overlaps && Number.isFinite(overlaps[side]) ? overlaps[side] : null;
+}
+
+function rootMeanSquare(values: Float64Array): number {
+  const unit = values.reduce((largest, value) => Math.max(largest, value), Number.MIN_VALUE);
+  return unit * Math.sqrt(values.reduce((sum, value) => sum + (value / unit) ** 2, 0) / values.length);
 }
 
 function degrees(angle: number): number {

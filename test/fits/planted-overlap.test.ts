@@ -1,11 +1,19 @@
 import { expect, test } from "vitest";
 import { UsageError } from "../../src/errors.ts";
 import { invertBbp } from "../../src/fits/bbp.ts";
-import { plantedOverlap } from "../../src/fits/planted-overlap.ts";
+import { plantedOverlap, sameNoiseOverlap } from "../../src/fits/planted-overlap.ts";
 import { spikeFluctuations } from "../../src/fits/spike-fluctuations.ts";
 import { marchenkoPastur } from "../../src/laws/marchenko-pastur.ts";
 import { thinSvd } from "../../src/spectrum/singular-vectors.ts";
 import { gaussian } from "../noise.ts";
+
+interface Seen {
+  readonly values: Float64Array;
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+
+const inner = (x: Float64Array, y: Float64Array) => x.reduce((sum, entry, i) => sum + entry * y[i]!, 0);
 
 /** Singular values of noise of unit variance, at the quantiles of its law: sums over them are integrals to 1 / count. */
 function marchenkoPasturBulk(larger: number, smaller: number): Float64Array {
@@ -63,6 +71,43 @@ test("observed vectors scatter about the planted ones as the variances say", () 
   expect(Math.abs(sums.right)).toBeLessThan(0.4 * Math.sqrt(sums.rightVariance));
   expect(Math.abs(sums.leftSquare / sums.leftVariance - 1)).toBeLessThan(0.6);
   expect(Math.abs(sums.rightSquare / sums.rightVariance - 1)).toBeLessThan(0.6);
+});
+
+test("under the same noise a direction whose strength changes keeps the overlap that is said", () => {
+  const [rows, columns, draws] = [120, 60, 40];
+  const threshold = (rows * columns) ** 0.25;
+  const sums = { left: 0, right: 0 };
+  for (let draw = 0; draw < draws; draw++) {
+    const noise = gaussian(rows, columns, 1, `same ${draw}`);
+    const [weak, strong] = [1.5, 3].map((multiple) => {
+      const data = noise.data.slice();
+      data[0]! += multiple * threshold;
+      const { values, left, right } = thinSvd({ ...noise, data });
+      const first = (vectors: Float64Array, length: number) =>
+        Float64Array.from({ length }, (_, i) => vectors[i * columns]!);
+      return { values, left: first(left, rows), right: first(right, columns) };
+    }) as [Seen, Seen];
+    const expected = sameNoiseOverlap(
+      weak.values[0]!,
+      strong.values[0]!,
+      strong.values.subarray(1),
+      rows - 1,
+    )!;
+    sums.left += (Math.abs(inner(weak.left, strong.left)) - expected.left) / draws;
+    sums.right += (Math.abs(inner(weak.right, strong.right)) - expected.right) / draws;
+    // The same value twice is the same vector.
+    const same = sameNoiseOverlap(strong.values[0]!, strong.values[0]!, strong.values.subarray(1), rows - 1)!;
+    expect(Math.abs(same.left - 1)).toBeLessThan(1e-12);
+    expect(Math.abs(same.right - 1)).toBeLessThan(1e-12);
+    // Noise drawn anew leaves less.
+    const apart = [weak, strong].map(
+      ({ values }) => plantedOverlap(values[0]!, strong.values.subarray(1), rows - 1)!,
+    );
+    expect(expected.left).toBeGreaterThan(Math.sqrt(apart[0]!.left * apart[1]!.left));
+  }
+  // The overlap is about 0.9; a draw scatters by 0.05 about it, 40 by 0.008: three of these.
+  expect(Math.abs(sums.left)).toBeLessThan(0.025);
+  expect(Math.abs(sums.right)).toBeLessThan(0.025);
 });
 
 test("any unit gives the same overlaps, and strength in that unit", () => {

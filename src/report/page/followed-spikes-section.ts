@@ -1,4 +1,5 @@
 import type { AnalysisResult, FollowedSpike } from "../../analysis/result.ts";
+import type { VectorOverlap } from "../../analysis/trajectory-schemas.ts";
 import { mostSpikesDrawn, spikeOverlaps, spikeSeries, spikeSizes } from "../charts/followed-spikes.ts";
 import { renderChart } from "../charts/render-chart.ts";
 import { formatNumber, formatPValue } from "../format-number.ts";
@@ -98,13 +99,17 @@ function spikesTable(spikes: readonly FollowedSpike[]): Html {
   });
   const more = spikes.length - rows.length;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Spikes over training"><table>
-<caption>Spikes by layer and first appearance; overlaps of the last with the first, and in brackets what noise drawn anew leaves${more > 0 && `; ${more} more are in the JSON`}</caption>
+<caption>Spikes by layer and first appearance; overlaps of the last with the first, and in brackets what noise leaves: drawn anew, to the same but for its size${more > 0 && `; ${more} more are in the JSON`}</caption>
 <thead><tr><th scope="col">layer</th><th scope="col" class="number">#</th><th scope="col" class="number">born, steps</th><th scope="col" class="number">gone, steps</th><th scope="col" class="number">last singular value</th><th scope="col" class="number">overlap, larger side</th><th scope="col" class="number">overlap, smaller side</th><th scope="col">drifts</th><th scope="col" class="number">p</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
 
-function overlapText(overlap: { overlap: number; expected: number | null } | undefined): string {
+function overlapText(overlap: VectorOverlap | undefined): string {
   if (!overlap) return formatNumber(null);
-  const noise = overlap.expected === null ? "" : ` [${formatNumber(overlap.expected, 2)}]`;
+  const { expected, sameNoise } = overlap;
+  const noise =
+    expected === null
+      ? ""
+      : ` [${formatNumber(expected, 2)}${sameNoise === null ? "" : ` to ${formatNumber(sameNoise, 2)}`}]`;
   return `${formatNumber(overlap.overlap, 2)}${noise}`;
 }
