@@ -21,6 +21,7 @@ export const experimentRenderers: Readonly<
   table: terminalText,
   json: renderJson,
   markdown: experimentMarkdown,
+  html: async (result) => (await import("../report/experiment/experiment-page.ts")).experimentPage(result),
 };
 
 async function terminalText(result: ExperimentResult): Promise<string> {

@@ -16,6 +16,7 @@ export const measurementRenderers: Readonly<
   json: renderJson,
   csv: measurementCsv,
   markdown: measurementMarkdown,
+  html: async (result) => (await import("../report/measurement/measurement-page.ts")).measurementPage(result),
 };
 
 async function terminalText(result: MeasurementResult): Promise<string> {

@@ -1,18 +1,28 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { type AnalysisResult, analysisResultSchema } from "../analysis/result.ts";
 import { UnreadableInputError } from "../errors.ts";
-import { type SelftestResult, selftestResultSchema } from "../selftest/result.ts";
+import type { Text } from "./outputs.ts";
+import { resultKinds } from "./result-kinds.ts";
 
-const expected = "the JSON that `marchenko analyze MODEL -o run.json` writes, or `marchenko selftest -o`";
+const [usual, ...others] = resultKinds;
+const expected = `the JSON that \`marchenko ${usual!.command}\` writes, or ${others.map(({ command }) => `\`marchenko ${command}\``).join(", ")}`;
 const shownFaults = 5;
 
+/** A saved result that was read and checked. */
+export interface SavedResult {
+  /** What it is, for sentences. */
+  readonly noun: string;
+  readonly formats: readonly string[];
+  /** @param format - one of `formats`. */
+  render(format: string): Text | Promise<Text>;
+}
+
 /**
- * Reads and checks a saved result.
+ * Reads and checks a saved result of any kind.
  *
  * @throws {UnreadableInputError} If there is no such file, it is not JSON, or not a result.
  */
-export async function readResult(path: string): Promise<AnalysisResult | SelftestResult> {
+export async function readResult(path: string): Promise<SavedResult> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -32,10 +42,19 @@ export async function readResult(path: string): Promise<AnalysisResult | Selftes
       },
     );
   }
-  const isSelftest = (value as { type?: unknown } | null)?.type === "selftest";
-  const parsed = (isSelftest ? selftestResultSchema : analysisResultSchema).safeParse(value);
-  // The value itself: the parsed copy has its keys in the schema's order, and writes other bytes.
-  if (parsed.success) return value as AnalysisResult | SelftestResult;
+  const type = (value as { type?: unknown } | null)?.type;
+  const kind = resultKinds.find((each) => each.type === type) ?? usual!;
+  const { schema, renderers } = await kind.load();
+  const parsed = schema.safeParse(value);
+  if (parsed.success) {
+    return {
+      noun: kind.noun,
+      formats: Object.keys(renderers),
+      // The value itself: the parsed copy has its keys in the schema's order, and writes other bytes. The schema has
+      // found it to be what these renderers take.
+      render: (format) => renderers[format]!(value as never),
+    };
+  }
   const { issues } = parsed.error;
   const faults = z.prettifyError(new z.ZodError(issues.slice(0, shownFaults)));
   const more = issues.length > shownFaults ? `\nand ${issues.length - shownFaults} more` : "";

@@ -30,6 +30,8 @@ async function measured(
   const key = constant(0, [neurons, 2]);
   const tap = "block.0.mlp";
   const part: MeasuredPart = {
+    disturbed: () => part.traced,
+    pixels: null,
     part: "test",
     backend: referenceBackend(),
     state: new Map(),
@@ -44,7 +46,7 @@ async function measured(
         [`${tap}.activation`, activation],
         [`${tap}.output`, activation],
       ]),
-      blocks: [{ tap, key: "k.weight", value: null, activation: "relu" }],
+      blocks: [{ tap, key: "k.weight", value: null, gate: null, activation: "relu" }],
     },
     activityOf: () => createActivation(spec),
     batchSize,

@@ -82,7 +82,7 @@ Examples:
   marchenko experiment scratch --out scratch
   marchenko experiment scratch --scale full --data image-folder:imagenet --out scratch-full
 
-The folder then has runs/, result.json and result.md. The same command goes on with an experiment that was stopped.`,
+The folder then has runs/, result.json, result.md and index.html, a page. The same command goes on with an experiment that was stopped.`,
     )
     .action(run);
 }

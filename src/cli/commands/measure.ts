@@ -57,7 +57,11 @@ export function measureCommand(): Command {
     .option("--without <group>", "don't measure this; may be given several times", collect)
     .option("--set <group.key=json>", "a setting of a group; may be given several times", parseSetting)
     .option("--threads <n>", "threads; 1 by default. The result does not depend on it", parseCount, 1)
-    .option("-o, --output <file>", "write the result; .json .csv .md; may be given several times", collect)
+    .option(
+      "-o, --output <file>",
+      "write the result; .json .csv .md .html; may be given several times",
+      collect,
+    )
     .addOption(
       new Option("--format <format>", "what to print on stdout").choices(Object.keys(measurementRenderers)),
     )

@@ -2,7 +2,6 @@ import { Command, Option } from "commander";
 import { UsageError } from "../../errors.ts";
 import { collect } from "../options.ts";
 import { checkOutputs, formatOfFile, renderers, type Text, writeOutput } from "../outputs.ts";
-import { selftestRenderers } from "../selftest-renderers.ts";
 import { printData, talk } from "../terminal.ts";
 
 interface Flags {
@@ -13,7 +12,7 @@ interface Flags {
 export function reportCommand(): Command {
   return new Command("report")
     .description("Renders a saved result again: as a page, a table, Markdown or CSV.")
-    .argument("<result.json>", "what analyze -o or selftest -o wrote")
+    .argument("<result.json>", "what analyze, measure, noise, experiment or selftest wrote")
     .option("-o, --output <file>", ".html .md .csv .ndjson .json; may be given several times", collect)
     .addOption(
       new Option("--format <format>", "what to print on stdout; a table when there is no -o").choices(
@@ -33,11 +32,8 @@ Examples:
       const { readResult } = await import("../read-result.ts");
       const result = await readResult(path);
       const render = (wanted: string): Text | Promise<Text> => {
-        if (result.type === "analysis") return renderers[wanted]!(result);
-        const known = selftestRenderers[wanted];
-        if (!known)
-          throw new UsageError(`a self-test has no ${wanted}: ${Object.keys(selftestRenderers).join(", ")}`);
-        return known(result);
+        if (result.formats.includes(wanted)) return result.render(wanted);
+        throw new UsageError(`${result.noun} has no ${wanted}: ${result.formats.join(", ")}`);
       };
       for (const file of output) {
         await writeOutput(file, await render(formatOfFile(file)));

@@ -39,8 +39,31 @@ export function logTicks(low: number, high: number): number[] {
   return ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
 }
 
+/** Where the title of a y axis stands above the chart, from left to right: a long one takes no height from it. */
+export interface TitleAbove {
+  readonly titleAngle: number;
+  readonly titleAlign: "left";
+  readonly titleAnchor: "start";
+  readonly titleBaseline: "bottom";
+  readonly titleX: number;
+  readonly titleY: number;
+}
+
+/** The title of a y axis above the chart. */
+export function titleAbove(title: string): AxisOptions & TitleAbove {
+  return {
+    title,
+    titleAngle: 0,
+    titleAlign: "left",
+    titleAnchor: "start",
+    titleBaseline: "bottom",
+    titleX: 0,
+    titleY: -9,
+  };
+}
+
 /** Options of an axis that the charts use. */
-export interface AxisOptions {
+export interface AxisOptions extends Partial<TitleAbove> {
   readonly title: string;
   readonly tickCount?: number;
   readonly values?: number[];
@@ -55,5 +78,7 @@ export function quantitative(
   axis: AxisOptions,
 ) {
   const domain: [number, number] = [low, high];
-  return { field, type: "quantitative" as const, scale: { domain, type, nice: false }, axis };
+  // d3 writes 1e+3, which reads like a sum.
+  const plain = axis.format === "~e" ? { ...axis, labelExpr: "replace(datum.label, 'e+', 'e')" } : axis;
+  return { field, type: "quantitative" as const, scale: { domain, type, nice: false }, axis: plain };
 }

@@ -1,5 +1,6 @@
 import type { MarchenkoPasturResult, SpectrumSummary } from "../../analysis/result.ts";
 import { marchenkoPastur } from "../../laws/marchenko-pastur.ts";
+import type { DensityPoint } from "./density-outline.ts";
 import { eigenvalueOf, type SpectrumMass, spectrumMass } from "./spectrum-mass.ts";
 
 /** The largest eigenvalue over the bulk's edge from which the axis becomes logarithmic. */
@@ -9,11 +10,6 @@ const linearEnd = 3;
 /** More marks than these are a smear; the largest are drawn and the number is told. */
 const marksDrawn = 24;
 const curvePoints = 60;
-
-export interface DensityPoint {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** What the density chart shows, in the numbers of its axes. */
 export interface DensityData {

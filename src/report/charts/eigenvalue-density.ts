@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { chartConfig, chartSize, logTicks, quantitative } from "./chart-frame.ts";
-import type { DensityData, DensityPoint } from "./density-data.ts";
+import type { DensityData } from "./density-data.ts";
+import { barOutline, type DensityPoint } from "./density-outline.ts";
 import { chartColor } from "./palette.ts";
 
 /**
@@ -32,7 +33,7 @@ export function eigenvalueDensity(data: DensityData, options: { readonly rejecte
     padding: { left: 2, right: 8, top: 14, bottom: 2 },
     layer: [
       {
-        data: { values: outline(cut(data.bars)) },
+        data: { values: barOutline(cut(data.bars)) },
         mark: {
           type: "line",
           filled: true,
@@ -83,17 +84,6 @@ export function eigenvalueDensity(data: DensityData, options: { readonly rejecte
       },
     ],
   };
-}
-
-/** The bars as one closed step line: a hundred rectangles would be half of the page. */
-function outline(bars: readonly DensityPoint[]): { x: number; y: number; i: number }[] {
-  const points: DensityPoint[] = [];
-  let height = 0;
-  for (const { x, y } of bars) {
-    points.push({ x, y: height }, { x, y });
-    height = y;
-  }
-  return points.map((point, i) => ({ ...point, i }));
 }
 
 /** Five digits place a point within a hundredth of a pixel. */

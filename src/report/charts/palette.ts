@@ -9,7 +9,7 @@ export interface PaletteColor {
  * each into its CSS variable, so that one SVG serves both themes. Every value is unique for that reason.
  *
  * Series hues follow Okabe & Ito, darkened or lightened until each has 3:1 against its background;
- * charts repeat the distinction by shape.
+ * charts repeat the distinction by shape. The hues of depth go from input to output.
  */
 export const chartPalette = {
   "chart-text": { light: "#4a5560", dark: "#aab4be" },
@@ -28,6 +28,12 @@ export const chartPalette = {
   "series-5": { light: "#3d6fd1", dark: "#93b4ff" },
   "series-6": { light: "#8a2340", dark: "#f0869b" },
   "series-7": { light: "#5c5f63", dark: "#b5b8bc" },
+  "depth-0": { light: "#1f6fc0", dark: "#76b5ff" },
+  "depth-1": { light: "#5557c4", dark: "#a6a2ff" },
+  "depth-2": { light: "#8742b4", dark: "#cf97f4" },
+  "depth-3": { light: "#ad3790", dark: "#ee8fcb" },
+  "depth-4": { light: "#c23c5c", dark: "#ff97a5" },
+  "depth-5": { light: "#b5570f", dark: "#f3ad6b" },
 } as const satisfies Record<string, PaletteColor>;
 
 export type ChartColor = keyof typeof chartPalette;

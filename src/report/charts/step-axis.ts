@@ -1,6 +1,11 @@
 import { quantitative } from "./chart-frame.ts";
 
-/** Steps spaced by powers get a logarithmic axis (around 0 a linear one), so that early ones show. */
+/**
+ * The x channel of a chart over training, on the field `x`. Steps spaced by powers get a logarithmic axis (around 0 a
+ * linear one), so that early ones show.
+ *
+ * @param steps - all steps that the chart shows, ascending, at least one.
+ */
 export function stepAxis(steps: readonly number[]) {
   const first = steps[0]!;
   const last = steps.at(-1)!;

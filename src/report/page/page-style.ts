@@ -25,6 +25,7 @@ h1,h2,h3,h4{font-family:var(--serif);font-weight:600;line-height:1.2;margin:0;te
 h1{font-size:clamp(1.9rem,4.5vw,2.75rem);letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{font-size:1.6rem}
 h3{font-size:1.2rem}
+section>h3{margin:2.5rem 0 .4rem}
 section{margin:0}
 .heading{display:flex;align-items:baseline;gap:.5rem;margin:4rem 0 .75rem}
 main>section:first-child .heading{margin-top:2.5rem}
@@ -62,6 +63,7 @@ const verdictColors = [
 
 const summary = `
 ${verdictColors}
+.holds{--verdict:var(--verdict-holds)}.missed{--verdict:var(--verdict-missed)}.undecided{--verdict:var(--verdict-undecided)}
 .verdict{white-space:nowrap}
 .verdict .mark{color:var(--verdict);margin-right:.4em;display:inline-block;width:1em;text-align:center}
 .verdict-bar{display:flex;gap:3px;height:12px;margin:1rem 0 .8rem}
@@ -86,7 +88,16 @@ ${verdictColors}
 .findings p{margin:.2rem 0 0}
 .findings .advice{color:var(--quiet)}
 .finding-id{color:var(--quiet);font-size:.8em;margin-left:.4em}
-@media (max-width:560px){.findings li{grid-template-columns:1fr;gap:.1rem}}`;
+@media (max-width:560px){.findings li{grid-template-columns:1fr;gap:.1rem}}
+.claims{list-style:none;margin:0;padding:0}
+.claims>li{padding:1.2rem 0;border-top:1px solid var(--line)}
+.claims p{max-width:46rem;margin:.5rem 0}
+.claim{display:grid;grid-template-columns:12rem 1fr;gap:.3rem 1rem;align-items:baseline}
+.claim .verdict{font-weight:600;color:var(--verdict)}
+@media (max-width:700px){.claim{grid-template-columns:1fr}}
+.prose,.warnings{overflow-wrap:anywhere}
+.prose{max-width:46rem;padding-left:1.2rem}
+.prose li{margin:.4rem 0}`;
 
 const figures = `
 figure{margin:0;min-width:0}
@@ -118,6 +129,13 @@ th button:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
 th[aria-sort] button{color:var(--text)}
 th[aria-sort=ascending] button::after{content:" ▲";font-size:.75em}
 th[aria-sort=descending] button::after{content:" ▼";font-size:.75em}
+.words{display:inline-block;white-space:normal;min-width:14rem;max-width:26rem}
+.strip{display:inline-block;vertical-align:middle}
+.strip .allowed{fill:var(--sunken);stroke:var(--line)}
+.strip .line{stroke:var(--text);stroke-width:1.5}
+.strip .interval{stroke:var(--chart-bulk-line);stroke-width:4}
+.strip .seeds{fill:none;stroke:var(--chart-law);stroke-width:1.25}
+.strip .mean{fill:var(--chart-spike)}
 .spark{display:block}
 .spark path{fill:var(--chart-bulk)}
 .spark .edge{fill:none;stroke:var(--chart-law)}

@@ -16,6 +16,9 @@ const pagePalette: Readonly<Record<string, PaletteColor>> = {
   "verdict-structured": { light: "#0b62a4", dark: "#6cb6f0" },
   "verdict-heavy-tailed": { light: "#8f3d78", dark: "#e29bc4" },
   "verdict-rank-deficient": { light: "#a8201a", dark: "#ff8f86" },
+  "verdict-holds": { light: "#1d7440", dark: "#5fce8c" },
+  "verdict-missed": { light: "#a32218", dark: "#ff9288" },
+  "verdict-undecided": { light: "#8a5b08", dark: "#f0c252" },
   "verdict-undetermined": { light: "#a9b0b6", dark: "#646d76" },
 };
 

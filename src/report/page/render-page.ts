@@ -8,8 +8,9 @@ import { glossarySection } from "./glossary-section.ts";
 import { type Html, heading, html } from "./html.ts";
 import { layerTableSection } from "./layer-table.ts";
 import { pageDocument } from "./page-document.ts";
-import { pageHeader, pageTitle, type SectionLink } from "./page-header.ts";
-import { reproductionSection, warningsSection } from "./reproduction-section.ts";
+import { pageHeader, pageTitle } from "./page-header.ts";
+import { leftOut, reproductionSection, warningsSection } from "./reproduction-section.ts";
+import type { SectionLink } from "./result-header.ts";
 import { summarySection } from "./summary-section.ts";
 import { trajectorySection } from "./trajectory-section.ts";
 
@@ -43,7 +44,7 @@ export async function renderReport(result: AnalysisResult): Promise<string> {
   add("earlier", "Earlier checkpoints", await earlierSection(plan.earlier));
   add("warnings", "Warnings", warningsSection(result));
   add("glossary", "Reading this page", glossarySection());
-  add("reproduction", "Reproduction", reproductionSection(result));
+  add("reproduction", "Reproduction", reproductionSection(result, result.checkpoints.map(leftOut)));
 
   const present = sections.filter((section) => section.content !== null);
   const main = present.map((section) => html`${section.content}\n`);

@@ -1,14 +1,20 @@
-import type { AnalysisResult, CheckpointResult } from "../../analysis/result.ts";
+import type { AnalysisResult, CheckpointResult, Provenance } from "../../analysis/result.ts";
 import { formatCount } from "../format-number.ts";
 import { renderJson } from "../json.ts";
-import { type Html, heading, html } from "./html.ts";
+import { breakable, type Content, type Html, heading, html } from "./html.ts";
 
 /**
  * What one needs to get the same result again. `provenance.run` (times, host, cache hits) is left
  * out: equal runs give equal pages.
+ *
+ * @param result - of any sort.
+ * @param more - what else one needs to know.
  */
-export function reproductionSection(result: AnalysisResult): Html {
-  const { tool, version, schema, configuration, seed, engine, files } = result.provenance;
+export function reproductionSection(
+  { provenance }: { readonly provenance: Provenance },
+  more: Content = null,
+): Html {
+  const { tool, version, schema, configuration, seed, engine, files } = provenance;
   const facts: [string, string][] = [
     ["Tool", `${tool} ${version}`],
     ["Schema", schema],
@@ -24,21 +30,22 @@ ${heading(2, "reproduction", "Reproduction")}
 <dl class="plain">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <p>Options that shape the result:</p>
 <pre tabindex="0" aria-label="Configuration">${renderJson(configuration)}</pre>
-<div class="scroll" tabindex="0" role="group" aria-label="Files"><table class="narrow"><caption>Files read</caption><thead><tr><th scope="col">file</th><th scope="col" class="number">bytes</th></tr></thead><tbody>${rows}</tbody></table></div>
-${result.checkpoints.map(leftOut)}
+${rows.length > 0 && html`<div class="scroll" tabindex="0" role="group" aria-label="Files"><table class="narrow"><caption>Files read</caption><thead><tr><th scope="col">file</th><th scope="col" class="number">bytes</th></tr></thead><tbody>${rows}</tbody></table></div>`}
+${more}
 </section>`;
 }
 
-/** Warnings of the analysis as a whole; null when there are none. */
-export function warningsSection(result: AnalysisResult): Html | null {
+/** Warnings of a result as a whole; null when there are none. */
+export function warningsSection(result: Pick<AnalysisResult, "warnings">): Html | null {
   if (result.warnings.length === 0) return null;
   return html`<section aria-labelledby="warnings">
 ${heading(2, "warnings", "Warnings")}
-<ul class="warnings">${result.warnings.map((warning) => html`<li>${warning}</li>`)}</ul>
+<ul class="warnings">${result.warnings.map((warning) => html`<li>${breakable(warning)}</li>`)}</ul>
 </section>`;
 }
 
-function leftOut(checkpoint: CheckpointResult): Html | null {
+/** Files of a checkpoint that were not read, and why; null when there are none. */
+export function leftOut(checkpoint: CheckpointResult): Html | null {
   if (checkpoint.leftOut.length === 0) return null;
   const items = checkpoint.leftOut.map(
     (file) => html`<li><span class="name">${file.path}</span>: ${file.reason}. ${file.detail}</li>`,

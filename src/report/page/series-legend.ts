@@ -1,7 +1,11 @@
 import { type LayerSeries, symbolPath } from "../charts/layer-series.ts";
 import { type Html, html, trusted } from "./html.ts";
 
-/** The roles of a group of charts with their symbols, once for all of them. */
+/**
+ * The series of a group of charts with their symbols, once for all of them.
+ *
+ * @param label - what they are, for a screen reader.
+ */
 export function seriesLegend(series: readonly LayerSeries[], label = "Roles of layers"): Html {
   const items = series.map(
     (each) =>

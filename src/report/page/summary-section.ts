@@ -5,6 +5,7 @@ import { fitQuality, isRejected } from "../fit-quality.ts";
 import { formatCount, formatNumber, missing } from "../format-number.ts";
 import { ratioExcess, severityMarks, sortFindings } from "../notable-layers.ts";
 import { type CheckpointView, cardId, hasCard } from "./checkpoint-view.ts";
+import { tile } from "./headline-tile.ts";
 import { type Html, heading, html } from "./html.ts";
 import { landmark } from "./landmark.ts";
 
@@ -50,10 +51,6 @@ ${tile("Marchenko-Pastur rejected", `${rejected} of ${tested}`, tested === 0 ? "
 ${tile("Spikes above the bulk", formatCount(spikes), `in ${spiked.length} of the ${bulks.length} matrices whose bulk is not rejected`)}
 ${tile("Concentration unlike noise", excesses.length === 0 ? missing : `${outside} of ${excesses.length}`, excesses.length === 0 ? "no noise range at hand" : `ratio outside 5–95 % of noise; chance alone gives ${formatNumber(excesses.length * 0.1, 2)}`)}
 </dl>`;
-}
-
-function tile(name: string, value: string, note: string): Html {
-  return html`<div><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span></dd></div>`;
 }
 
 function findingList(view: CheckpointView): Html {

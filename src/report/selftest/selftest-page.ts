@@ -3,16 +3,20 @@ import { renderChart } from "../charts/render-chart.ts";
 import { formatCount } from "../format-number.ts";
 import { type Html, heading, html, trusted } from "../page/html.ts";
 import { pageDocument } from "../page/page-document.ts";
+import { resultHeader } from "../page/result-header.ts";
 import { studyChart } from "./selftest-chart.ts";
 import { boundText, outcomeText, type SelftestStudy, selftestSentence, valueText } from "./selftest-rows.ts";
 
 /** The error rates of the package as one page that stands alone. */
 export async function selftestPage(result: SelftestResult): Promise<string> {
   const { version, seed, engine, configuration } = result.provenance;
-  const header = html`<header><div class="bar"><p class="overline" title="version ${version}">marchenko · self-test</p><button type="button" class="theme" hidden>Theme: system</button></div>
-<h1>Error rates</h1>
-<p class="lead">${selftestSentence(result)}</p>
-<nav aria-label="Sections"><ul>${result.studies.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav></header>`;
+  const header = resultHeader({
+    kind: "self-test",
+    version,
+    title: "Error rates",
+    lead: selftestSentence(result),
+    links: result.studies,
+  });
   const sections = [];
   for (const study of result.studies) sections.push(await studySection(study));
   const facts = html`<section aria-labelledby="reproduction">
