@@ -1,19 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { differentiate } from "../../../src/autodiff/differentiate.ts";
 import { sumRows, sumTo } from "../../../src/autodiff/ops/broadcasting.ts";
-import { contractionOp } from "../../../src/autodiff/ops/contraction.ts";
 import { multiply } from "../../../src/autodiff/ops/multiply.ts";
-import { orderOf } from "../../../src/autodiff/program.ts";
 import type { Value } from "../../../src/autodiff/value.ts";
 import type { Backend } from "../../../src/backends/backend.ts";
 import { wasmBackend } from "../../../src/backends/wasm/wasm-backend.ts";
 import { randomStream } from "../../../src/linalg/random.ts";
+import { measuredValue } from "../../../src/measure/average.ts";
 import { totalLoss } from "../../../src/measure/example-losses.ts";
 import { hessianVectorProduct } from "../../../src/measure/hessian/hessian-vector-product.ts";
 import { extremeEigenvalues, lanczosRitzValues } from "../../../src/measure/hessian/lanczos-eigenvalues.ts";
 import { partPlan } from "../../../src/measure/measured-part.ts";
+import { augmentedFlatness } from "../../../src/measure/meters/augmented-flatness.ts";
+import { blockValues } from "../../../src/measure/meters/block-values.ts";
+import { runMeters } from "../../../src/measure/meters/run-meters.ts";
 import { modelOfConfig } from "../../../src/models/catalogue.ts";
-import type { Traced } from "../../../src/models/model.ts";
 import { sparsityOptions } from "../../../src/sparsity/options.ts";
 import { cases } from "../../models/reference-feeds.ts";
 import { modelCase, tensorsOf } from "../../models/reference-fixtures.ts";
@@ -85,13 +86,14 @@ describe.each(cases)("%s, each block", (name, feeding) => {
     const wanted = await tensorsOf(name, "curvature.safetensors");
     const { part, batches } = await casePart(name, feeding);
     const { traced } = part;
+    const values = blockValues(part);
     for (const [i, block] of traced.blocks.entries()) {
       const names = ["input", "preActivation", "activation", "output"] as const;
       const [input, preActivation, activation, output] = names.map(
         (tap) => traced.taps.get(`${block.tap}.${tap}`)!,
       );
       const gradients = differentiate(totalLoss(traced), [input!, preActivation!, activation!, output!]);
-      const into = valueInput(traced, block.value!);
+      const into = values[i]!.valueInput!;
       const outputs = {
         ...Object.fromEntries(
           names.map((tap, k) => [`gradients/${tap}`, exampleSums(squares(gradients[k]!))]),
@@ -112,6 +114,20 @@ describe.each(cases)("%s, each block", (name, feeding) => {
       }
     }
   });
+
+  it("has torch's augmented flatness by its meter", async () => {
+    const wanted = await tensorsOf(name, "curvature.safetensors");
+    const { part } = await casePart(name, feeding);
+    const { layers } = await runMeters(part, [augmentedFlatness]);
+    for (const [i, { piece }] of layers.entries()) {
+      for (const [matrix, id] of Object.entries({ K: "key", V: "value" })) {
+        const each = wanted.get(`${i}/augmentedFlatness/${matrix}`)!;
+        const mean = (each[0]! + each[1]! + each[2]!) / 3;
+        const found = measuredValue(piece!, `augmentedFlatness.${id}`)!;
+        expect(Math.abs(found / mean - 1), `${i}/${id}`).toBeLessThan(RELATIVE);
+      }
+    }
+  });
 });
 
 /** Sum of squares of each token's row, shape [B, T, 1]. */
@@ -121,12 +137,4 @@ function squares(x: Value): Value {
 
 function exampleSums(x: Value): Value {
   return sumTo(x, [x.shape[0]!, 1, 1]);
-}
-
-/** What the value matrix is multiplied with, the gate's product included: the product's own operand. */
-function valueInput({ parameters, taps, blocks }: Traced, name: string): Value {
-  const weight = parameters.get(name)!.value;
-  const outputs = blocks.map(({ tap }) => taps.get(`${tap}.output`)!);
-  const product = orderOf(outputs).find(({ op, inputs }) => op === contractionOp && inputs.includes(weight));
-  return product!.inputs.find((each) => each !== weight)!;
 }
