@@ -15,23 +15,22 @@ export const noiseRenderers: Readonly<Record<string, (result: NoiseResult) => Te
   markdown: noiseMarkdown,
 };
 
-/** A table of the layers for each checkpoint: numbers of the noise that is summed with random signs. */
+/** A table of the last checkpoint's layers, a screen of it: numbers of the noise that is summed with random signs. */
 async function terminalText({ checkpoints }: NoiseResult): Promise<string> {
-  const parts: string[] = [];
-  for (const checkpoint of checkpoints) {
-    const headings = ["layer", ...noiseColumns.map(({ symbol }) => symbol)];
-    const rows = checkpoint.layers.map((layer) => [
-      shortName(layer),
-      ...noiseColumns.map((column) => column.text(layer)),
-    ]);
-    parts.push(
-      `${plain(checkpointName(checkpoint))}: ${noiseSetting(checkpoint)}\n`,
-      await writeTable(headings, rows),
-      "\n",
-      ...noiseSentences(checkpoint).map((sentence) => `${sentence}\n`),
-    );
-  }
-  return parts.join("");
+  const checkpoint = checkpoints.at(-1)!;
+  const headings = ["layer", ...noiseColumns.map(({ symbol }) => symbol)];
+  const rows = checkpoint.layers.map((layer) => [
+    shortName(layer),
+    ...noiseColumns.map((column) => column.text(layer)),
+  ]);
+  const others =
+    checkpoints.length > 1 ? `, the last of ${checkpoints.length}: all are in .json, .csv and .md` : "";
+  return [
+    `${plain(checkpointName(checkpoint))}${others}: ${noiseSetting(checkpoint)}\n`,
+    await writeTable(headings, rows),
+    "\n",
+    ...noiseSentences(checkpoint).map((sentence) => `${sentence}\n`),
+  ].join("");
 }
 
 /** Block and role say as much as the name, where both are known. */

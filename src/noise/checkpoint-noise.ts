@@ -37,7 +37,7 @@ interface Candidate {
   readonly id: string;
   readonly matrix: Matrix;
   readonly samples: number | null;
-  readonly setting: NoiseSetting | null;
+  readonly setting: NoiseSetting;
 }
 
 /**
@@ -141,7 +141,7 @@ function prepare(
     if (ofRows && ofColumns) white = { rows: ofRows, columns: ofColumns };
     else reasons.whitened = "inputs or gradients are all zero";
   }
-  const setting = (samples: number | null): NoiseSetting => ({
+  const setting = (samples: number): NoiseSetting => ({
     rows,
     columns,
     samples,
@@ -178,8 +178,9 @@ function prepare(
       },
     });
   }
+  const alone: NoiseSetting = { rows, columns, samples: null, rowVariances: null, columnVariances: null };
   for (const { id, data } of referenceNoise(observed, seed, tensor)) {
-    candidates.push({ id, matrix: asStored(data), samples: null, setting: setting(null) });
+    candidates.push({ id, matrix: asStored(data), samples: null, setting: alone });
   }
   return { candidates, reasons, anisotropy, orientation } as const;
 }
@@ -189,10 +190,7 @@ function anisotropyOf(
   found: FeatureCovariance | null,
   reasons: Record<string, string>,
 ): NoiseLayerResult["anisotropy"]["inputs"] {
-  if (!found) {
-    reasons[`anisotropy.${side}`] = "activations lie behind a key matrix alone";
-    return null;
-  }
+  if (!found) return null; // Activations lie behind a key matrix alone.
   const { order, tokens, anisotropy: own, standardErrors: error } = found;
   if (!own) {
     reasons[`anisotropy.${side}`] = "all of them are zero";
@@ -285,7 +283,7 @@ async function matrixResult(
     verdict: row.verdict,
     verdictEvidence: row.verdictEvidence,
     laws:
-      setting && total > 0
+      total > 0
         ? (await compareLaws(present, setting, seed, simulated)).map((each) => ({
             ...each,
             parameters: { ...each.parameters },

@@ -26,17 +26,18 @@ const plain = (id: string): NoiseColumn => {
   };
 };
 
-/** A distance with its p-value in parentheses. */
-const distance = (matrix: string, law: string, symbol: string): NoiseColumn => {
-  const { title, value } = quantity(`matrices.${matrix}.laws.${law}.ksDistance`);
-  const p = quantity(`matrices.${matrix}.laws.${law}.pValue`);
-  return {
-    title: `${title} (p-value)`,
-    symbol,
-    text: (layer) =>
-      value(layer) === null ? missing : `${formatNumber(value(layer), 2)} (${formatPValue(p.value(layer))})`,
-  };
-};
+/** A distance with its p-value in parentheses: the least that the simulation gives is an upper bound. */
+const distance = (matrix: string, law: string, symbol: string): NoiseColumn => ({
+  title: `${quantity(`matrices.${matrix}.laws.${law}.ksDistance`).title} (p-value)`,
+  symbol,
+  text({ matrices }) {
+    const found = matrices.find((each) => each.matrix === matrix)?.laws.find((each) => each.law === law);
+    if (!found || found.ksDistance === null || found.pValue === null) return missing;
+    const least = 1 / (1 + (found.draws ?? 0));
+    const sign = found.pValue <= least ? "≤ " : "";
+    return `${formatNumber(found.ksDistance, 2)} (${sign}${formatPValue(found.pValue)})`;
+  },
+});
 
 /** What fits on a screen; the rest is in CSV and JSON. */
 export const noiseColumns: readonly NoiseColumn[] = [
