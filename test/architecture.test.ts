@@ -19,6 +19,7 @@ const rooms = [
   "fits",
   "metrics",
   "analysis",
+  "trajectories",
   "measure",
   "noise",
   "experiments",

@@ -16,11 +16,27 @@ import {
   type Wants,
 } from "./examine-matrix.ts";
 import type { Place } from "./map-bounded.ts";
+import type { SingularPair } from "./matrix-tasks.ts";
 import { measureLayer } from "./measure-layer.ts";
 import { type Holding, holdingOf, type MemoryBudget } from "./memory-budget.ts";
 import type { LayerResult } from "./result.ts";
 
-/** One layer, from its entries to its row of the result: analysed, or skipped with a reason. */
+/** Leading singular vectors of a layer, beside its row of the result. */
+export interface LayerVectors {
+  readonly result: LayerResult;
+  readonly spectrum: Spectrum;
+  /**
+   * Those of the outliers above the bulk, at most 16, and of the 8 leading directions in any case; the largest first,
+   * "left" of the larger side.
+   */
+  readonly pairs: readonly SingularPair[];
+}
+
+/**
+ * One layer, from its entries to its row of the result: analysed, or skipped with a reason.
+ *
+ * @param onVectors - told of an analysed layer's leading singular vectors, where `wants` has them.
+ */
 export async function analyzeLayer(
   layer: Layer,
   compute: Compute,
@@ -29,6 +45,7 @@ export async function analyzeLayer(
   seed: number | string,
   budget: MemoryBudget,
   place: Place,
+  onVectors?: (vectors: LayerVectors) => void,
 ): Promise<LayerResult> {
   const holding = holdingOf(layer, compute, wants);
   if (!holding) {
@@ -54,7 +71,15 @@ export async function analyzeLayer(
   // The entries are done with: the next layer may be read while this one waits for simulated noise.
   place.leave();
   const numbers = await naming(layer, () => measureLayer(spectrum, examination, compute, seed, keep));
-  return { ...described(layer), status: "analysed", reason: null, detail: null, ...numbers };
+  const result: LayerResult = {
+    ...described(layer),
+    status: "analysed",
+    reason: null,
+    detail: null,
+    ...numbers,
+  };
+  if (examination.leading.length > 0) onVectors?.({ result, spectrum, pairs: examination.leading });
+  return result;
 }
 
 /** What is known of a layer when its entries are given back; of one without a finite spectrum there is nothing. */

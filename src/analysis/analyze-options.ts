@@ -1,10 +1,17 @@
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
+import type { LayerVectors } from "./analyze-layer.ts";
 import type { ProgressEvent } from "./progress.ts";
 
 /** What a layer is compared with: Gaussian noise of its shape, or also its own entries shuffled. */
 export const nullKinds = ["gaussian", "permute"] as const;
 export type NullKind = (typeof nullKinds)[number];
+
+/** Leading singular vectors of a layer, and where in the input it stands. */
+export interface VectorsEvent extends LayerVectors {
+  /** Place of the checkpoint in the input, 0-based. */
+  readonly place: number;
+}
 
 /** What shapes an analysis. */
 export interface AnalyzeOptions {
@@ -39,6 +46,11 @@ export interface AnalyzeOptions {
   readonly engine?: SpectrumEngine;
   /** Told of each layer as soon as it is done. */
   readonly onProgress?: (event: ProgressEvent) => void;
+  /**
+   * Told of each analysed layer's leading singular vectors, as soon as it is done: the layers of one checkpoint after
+   * those of another, in any order among themselves. Nobody keeps them.
+   */
+  readonly onVectors?: (event: VectorsEvent) => void;
   /** Stops after the layers under way when aborted; `analyze` then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }

@@ -75,7 +75,12 @@ async function walk(
       : computeInProcess(engine, seed, method);
   try {
     const all = plans.flatMap(({ layers }) => layers);
-    const wants = { vectors, shuffles, comparableAlpha: comparableSide(comparableAlpha, all) };
+    const wants = {
+      vectors,
+      shuffles,
+      comparableAlpha: comparableSide(comparableAlpha, all),
+      leading: options.onVectors !== undefined,
+    };
     const costs = costsOf(all, spectraOf(wants));
     for (const plan of plans) plan.costs = costs.splice(0, plan.layers.length);
     const cost = {
@@ -90,7 +95,7 @@ async function walk(
       wants,
     );
     const checkpoints: CheckpointResult[] = [];
-    for (const plan of plans) {
+    for (const [nth, plan] of plans.entries()) {
       const { id, path, format, step, epoch, leftOut } = plan.opened;
       const rows = await mapBounded(
         plan.layers,
@@ -98,7 +103,9 @@ async function walk(
         compute.parallelism,
         async (layer, place) => {
           signal?.throwIfAborted();
-          return await analyzeLayer(layer, compute, spectra, wants, seed, budget, place);
+          return await analyzeLayer(layer, compute, spectra, wants, seed, budget, place, (vectors) =>
+            options.onVectors?.({ ...vectors, place: nth }),
+          );
         },
         (result: LayerResult, index) => {
           cost.done += plan.costs[index]!;

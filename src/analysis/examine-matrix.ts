@@ -24,6 +24,8 @@ export interface Wants {
   readonly shuffles: boolean;
   /** Side of the square blocks on which exponents of tails are compared; null where they aren't. */
   readonly comparableAlpha: number | null;
+  /** Singular vectors themselves: of the outliers above the bulk, and of some leading directions in any case. */
+  readonly leading?: boolean;
 }
 
 /** About how many spectra a layer takes with it. */
@@ -35,8 +37,8 @@ export function spectraOf({ shuffles, comparableAlpha }: Wants): number {
 export const nothingElse: Wants = { vectors: false, shuffles: false, comparableAlpha: null };
 
 /** Whether a layer has to be held whole for it. */
-export function wantsWhole({ vectors, shuffles, comparableAlpha }: Wants): boolean {
-  return vectors || shuffles || comparableAlpha !== null;
+export function wantsWhole({ vectors, shuffles, comparableAlpha, leading = false }: Wants): boolean {
+  return vectors || shuffles || comparableAlpha !== null || leading;
 }
 
 /** What was found while the entries of a matrix were at hand. */
@@ -49,15 +51,19 @@ export interface Examination {
   /** Undefined where it was not asked for, null where the matrix does not allow it; the next one too. */
   readonly permutation: PermutationNull | null | undefined;
   readonly comparableAlpha: AnswerOf<"comparableAlpha"> | undefined;
+  /** The largest first; none where they were not asked for, or the spectrum is an estimate. */
+  readonly leading: AnswerOf<"leading">;
 }
 
 /** What is known of a layer whose entries were not all at hand at once. */
 export function examinedByRows(fit: MarchenkoPasturFit | null, profile: MeanSquares | null): Examination {
-  return { fit, profile, vectors: null, permutation: undefined, comparableAlpha: undefined };
+  return { fit, profile, vectors: null, permutation: undefined, comparableAlpha: undefined, leading: [] };
 }
 
 /** Outliers at either end whose vectors are computed, at most. */
-const mostVectors = 16;
+export const mostVectors = 16;
+/** Leading directions whose vectors are told where there are fewer outliers. */
+export const fewestLeading = 8;
 
 /** Eigenvalues above the rank tolerance, fitted. */
 export function firstFit(spectrum: Spectrum): MarchenkoPasturFit | null {
@@ -98,6 +104,7 @@ export async function examineMatrix(
       wants.comparableAlpha === null
         ? undefined
         : await comparable(matrix, spectrum, wants.comparableAlpha, compute),
+    leading: wants.leading && spectrum.exact ? await leading(matrix, fit, compute) : [],
   };
 }
 
@@ -105,6 +112,11 @@ async function localised(matrix: Matrix, fit: MarchenkoPasturFit, compute: Compu
   const above = Math.min(mostVectors, fit.spikes.length);
   const below = Math.min(mostVectors, fit.spikesBelow?.length ?? 0);
   return above + below > 0 ? await compute.examine("localise", matrix, { above, below }) : null;
+}
+
+async function leading(matrix: Matrix, fit: MarchenkoPasturFit | null, compute: Compute) {
+  const wanted = Math.max(fewestLeading, Math.min(mostVectors, fit?.spikes.length ?? 0));
+  return await compute.examine("leading", matrix, Math.min(wanted, matrix.rows, matrix.columns));
 }
 
 async function shuffled(

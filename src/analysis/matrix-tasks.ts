@@ -61,6 +61,23 @@ function localise(
   return { above: side("top", above), below: side("bottom", below) };
 }
 
+/** A singular value with its vectors; "left" is of the larger side, whichever way W is stored. */
+export interface SingularPair {
+  readonly singularValue: number;
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+
+/** The largest singular values, the first of them first. */
+function leading(matrix: Matrix, count: number, { seed }: MatrixTaskContext): SingularPair[] {
+  const isTall = matrix.rows >= matrix.columns;
+  return extremeSingularVectors(matrix, count, { end: "top", seed }).map(({ value, left, right }) => ({
+    singularValue: value,
+    left: isTall ? left : right,
+    right: isTall ? right : left,
+  }));
+}
+
 /**
  * Singular values of the matrix without the mean of its entries, and of `draws` matrices of these in a random order.
  *
@@ -152,6 +169,7 @@ async function comparableAlpha(
 export const matrixTasks = {
   profile,
   localise,
+  leading,
   shuffle,
   comparableAlpha,
 } as const;

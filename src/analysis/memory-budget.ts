@@ -40,8 +40,8 @@ export function holdingOf(layer: Layer, compute: Compute, wants: Wants = nothing
 }
 
 /** Bytes of the copies that are made of a layer's entries: two in float64 for vectors, two as they are for shuffles. */
-function copiesOf(entries: number, whole: number, { vectors, shuffles }: Wants): number {
-  return Math.max(vectors ? 2 * 8 * entries : 0, shuffles ? 2 * whole : 0);
+function copiesOf(entries: number, whole: number, { vectors, shuffles, leading }: Wants): number {
+  return Math.max(vectors || leading ? 2 * 8 * entries : 0, shuffles ? 2 * whole : 0);
 }
 
 /** Memory for the layers under way: each takes its part, or waits until others have given theirs back. */

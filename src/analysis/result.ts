@@ -7,9 +7,16 @@ import {
   secondOpinionSchema,
   shrinkageSchema,
 } from "./fit-schemas.ts";
+import {
+  followedSpikeSchema,
+  layerOnsetSchema,
+  measuredTrajectorySchema,
+  trajectorySchema,
+} from "./trajectory-schemas.ts";
 import { schemaVersion } from "./version.ts";
 
 export type { MarchenkoPasturResult, PowerLawResult, Shrinkage, Spike } from "./fit-schemas.ts";
+export type { FollowedSpike, LayerOnset, MeasuredTrajectory, Trajectory } from "./trajectory-schemas.ts";
 
 /**
  * The result of an analysis: the one value that every output (JSON, tables, page, gate) is made
@@ -165,12 +172,6 @@ export const provenanceSchema = z.object({
   run: z.record(z.string(), z.unknown()).describe("All that may differ between equal runs."),
 });
 
-export const trajectorySchema = z.object({
-  layer: z.string(),
-  steps: z.array(number).describe("Step (or epoch, or place in the series) of each value."),
-  values: z.record(z.string(), z.array(number.nullable())).describe("By metric id, one value a step."),
-});
-
 export const analysisResultSchema = z
   .object({
     type: z.literal("analysis"),
@@ -179,6 +180,18 @@ export const analysisResultSchema = z
     warnings: z.array(z.string()),
     checkpoints: z.array(checkpointResultSchema),
     trajectories: z.array(trajectorySchema).optional().describe("When the input is a series."),
+    followedSpikes: z
+      .array(followedSpikeSchema)
+      .optional()
+      .describe("Spikes of a series, known again by their vectors; with --follow-spikes."),
+    onsets: z
+      .array(layerOnsetSchema)
+      .optional()
+      .describe("When layers leave noise, and sparsity appears; with --follow-spikes."),
+    measured: z
+      .array(measuredTrajectorySchema)
+      .optional()
+      .describe("What was measured on data over the series; with --follow-spikes."),
   })
   .describe("Result of marchenko analyze");
 
@@ -189,5 +202,4 @@ export type LayerResult = z.infer<typeof layerResultSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type CheckpointResult = z.infer<typeof checkpointResultSchema>;
 export type Provenance = z.infer<typeof provenanceSchema>;
-export type Trajectory = z.infer<typeof trajectorySchema>;
 export type AnalysisResult = z.infer<typeof analysisResultSchema>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { layerResultSchema, provenanceSchema, trajectorySchema } from "../analysis/result.ts";
+import { layerResultSchema, provenanceSchema } from "../analysis/result.ts";
+import { trajectorySchema } from "../analysis/trajectory-schemas.ts";
 import { schemaVersion } from "../analysis/version.ts";
 import { tailVerdicts } from "./tail-index.ts";
 

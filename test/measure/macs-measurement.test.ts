@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { macsMeasurement } from "../../src/measure/macs-measurement.ts";
 import { tinyModels } from "../models/tiny-models.ts";
-import { tinyPart } from "./robustness/tiny-part.ts";
+import { tinyPart } from "./tiny-part.ts";
 
 const found = {
   activatedRatio: 0.3,

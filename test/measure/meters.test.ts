@@ -16,7 +16,7 @@ import { sparsityOptions } from "../../src/sparsity/options.ts";
 import { drawEntries } from "../models/run-values.ts";
 import { tinyModels } from "../models/tiny-models.ts";
 import { bruteForce, rawExamples } from "./brute-force.ts";
-import { tinyPart } from "./tiny-part.ts";
+import { type TinyPartOptions, tinyPart } from "./tiny-part.ts";
 
 const all: readonly Meter[] = meters;
 const functions = ["relu", "jsrelu", "gelu"] as const;
@@ -35,6 +35,10 @@ const rulesOf = ({ oneSided, habitat }: Pick<Activation, "oneSided" | "habitat">
 /** Sums of some thousand terms in another order, times what ratios and cancelled differences make of their roundings. */
 const ROUNDING = 1e5 * 2 ** -53;
 
+/** Two batches of 3, the second with 2 examples. */
+const uneven = (tiny: Parameters<typeof tinyPart>[0], options: TinyPartOptions = {}) =>
+  tinyPart(tiny, { batchSize: 3, lastExamples: 2, labelSmoothing: 0.1, ...options });
+
 /** Each example that counts, as a batch of its own. */
 async function singleExamples(part: MeasuredPart): Promise<Feed[]> {
   const single: Feed[] = [];
@@ -52,12 +56,12 @@ async function singleExamples(part: MeasuredPart): Promise<Feed[]> {
 }
 
 describe.each(cases)("$name: meters", ({ tiny, activation }) => {
-  const part = tinyPart(tiny, { activation });
+  const part = uneven(tiny, { sparsity: { activation } });
 
   it("are the formulas' values, from taps and gradients read as they are", async () => {
     const { layers, examples } = await runMeters(part, all);
     expect(examples).toBe(5);
-    const drawn = drawEntries(part.traced, 3);
+    const drawn = drawEntries(part.traced, 1);
     for (const [i, { piece }] of layers.entries()) {
       const key = drawn.get(part.traced.blocks[i]!.key)!;
       const rules = rulesOf(createActivation(activation));
@@ -126,7 +130,7 @@ describe("a meter", () => {
   it.each(all.map((meter) => [meter.id, meter] as const))(
     "%s run alone gives what it gives among the others, as its schema has it",
     async (_, meter) => {
-      const part = tinyPart(one);
+      const part = uneven(one);
       const [alone, among] = [await runMeters(part, [meter]), await runMeters(part, all)];
       for (const [i, { piece }] of alone.layers.entries()) {
         expect(z.strictObject(meter.shape).parse(piece)).toEqual(piece);
@@ -143,7 +147,7 @@ describe("a meter", () => {
 
 it("gradients for inputs leave out what passes around the block: they are K' eta", async () => {
   const mlp = tinyModels.find(({ name }) => name === "mlp, residual")!;
-  const part = tinyPart({ ...mlp, sizes: { ...mlp.sizes, layerNorm: "none" } });
+  const part = uneven({ ...mlp, sizes: { ...mlp.sizes, layerNorm: "none" } });
   const [block] = blockValues(part);
   const { gX, eta, key } = block!;
   const plan = await partPlan(part, { outputs: { gX, eta, key } });
@@ -168,7 +172,7 @@ const specs = [
 
 it.each(specs)("gamma of $name is the function's own derivative", async (spec) => {
   const tiny = tinyModels.find(({ name }) => name.startsWith("mlp, key-value"))!;
-  const part = tinyPart(tiny, { activation: spec });
+  const part = uneven(tiny, { sparsity: { activation: spec } });
   const [block] = blockValues(part);
   const { gamma, p } = block!;
   const plan = await partPlan(part, { outputs: { gamma, own: createActivation(spec).derivative(p) } });
@@ -181,7 +185,7 @@ it.each(specs)("gamma of $name is the function's own derivative", async (spec) =
 describe("the identity of augmented flatness", () => {
   const plain = tinyModels.filter(({ name }) => !name.includes("gated"));
   it.each(tinyModels)("$name: AF_K / (T n C0) is the activated ratio for ReLU", async (tiny) => {
-    const { layers } = await runMeters(tinyPart(tiny), all);
+    const { layers } = await runMeters(uneven(tiny), all);
     for (const { piece } of layers) {
       expect(Math.abs(measuredValue(piece!, "augmentedFlatness.identityDifference")!)).toBeLessThan(1e-12);
       expect(measuredValue(piece!, "augmentedFlatness.activeSquaredDerivative")).toBeCloseTo(1, 12);
@@ -189,7 +193,7 @@ describe("the identity of augmented flatness", () => {
   });
 
   it.each(tinyModels)("$name: no less than it for JSReLU, whose derivative is 1 at least", async (tiny) => {
-    const { layers } = await runMeters(tinyPart(tiny, { activation: "jsrelu" }), all);
+    const { layers } = await runMeters(uneven(tiny, { sparsity: { activation: "jsrelu" } }), all);
     for (const { piece } of layers) {
       const [ratio, active] = ["augmentedFlatness.identityRatio", "activatedRatio"].map(
         (id) => measuredValue(piece!, id)!,
@@ -202,7 +206,7 @@ describe("the identity of augmented flatness", () => {
 
   it("for one token AF_K is the squared gradient of an example for K", async () => {
     for (const tiny of plain.filter(({ name }) => name.startsWith("mlp"))) {
-      const part = tinyPart(tiny);
+      const part = uneven(tiny);
       const { layers } = await runMeters(part, all);
       const alone = tiny.model.trace(tiny.sizes, sparsityOptions.parse({}), {
         batchSize: 1,
@@ -237,8 +241,8 @@ describe("on the WebAssembly backend", () => {
 
   it.each(cases)("$name: numbers are the reference's", async ({ tiny, activation }) => {
     const [here, there] = await Promise.all(
-      [tinyPart(tiny, { activation }, backend), tinyPart(tiny, { activation })].map((part) =>
-        runMeters(part, all),
+      [uneven(tiny, { sparsity: { activation }, backend }), uneven(tiny, { sparsity: { activation } })].map(
+        (part) => runMeters(part, all),
       ),
     );
     for (const [i, { piece }] of here!.layers.entries()) {

@@ -30,6 +30,8 @@ async function measured(
   const key = constant(0, [neurons, 2]);
   const tap = "block.0.mlp";
   const part: MeasuredPart = {
+    disturbed: () => part.traced,
+    pixels: null,
     part: "test",
     backend: referenceBackend(),
     state: new Map(),
@@ -44,12 +46,8 @@ async function measured(
         [`${tap}.activation`, activation],
         [`${tap}.output`, activation],
       ]),
-      blocks: [{ tap, key: "k.weight", gate: null, value: null, activation: "relu" }],
+      blocks: [{ tap, key: "k.weight", value: null, gate: null, activation: "relu" }],
     },
-    disturbed() {
-      throw new RangeError("no meter disturbs a block");
-    },
-    pixels: null,
     activityOf: () => createActivation(spec),
     batchSize,
     count: 1,

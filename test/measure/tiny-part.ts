@@ -1,30 +1,42 @@
 import type { Backend } from "../../src/backends/backend.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
+import type { PixelScale } from "../../src/datasets/standardisation.ts";
 import type { MeasuredPart } from "../../src/measure/measured-part.ts";
 import { createActivation } from "../../src/sparsity/activations/catalogue.ts";
 import { type SparsityInput, sparsityOptions } from "../../src/sparsity/options.ts";
 import { drawEntries } from "../models/run-values.ts";
 import type { TinyModel } from "../models/tiny-models.ts";
 
-/** Examples of the batches of a {@link tinyPart}: the last is filled up. */
-export const exampleCounts = [3, 2] as const;
+/** What differs from a part that is measured in another test. */
+export interface TinyPartOptions {
+  readonly backend?: Backend;
+  readonly batchSize?: number;
+  readonly count?: number;
+  /** Examples of the last batch that count. */
+  readonly lastExamples?: number;
+  readonly sparsity?: SparsityInput;
+  readonly labelSmoothing?: number;
+  readonly pixels?: PixelScale | null;
+  /** What parameters' first entries are multiplied by. */
+  readonly scale?: number;
+}
 
-/** A part of made-up data for a tiny model whose weights are drawn: two batches of 3, the second with 2 examples. */
-export function tinyPart(
-  { model, sizes, feed }: TinyModel,
-  sparsity: SparsityInput = {},
-  backend: Backend = referenceBackend(),
-): MeasuredPart {
-  const batchSize = 3;
-  const options = sparsityOptions.parse(sparsity);
+/** A tiny model with drawn weights, on batches of drawn data. */
+export function tinyPart({ model, sizes, feed }: TinyModel, options: TinyPartOptions = {}): MeasuredPart {
+  const { backend = referenceBackend(), batchSize = 4, count = 2, lastExamples = batchSize } = options;
+  const { labelSmoothing = 0, pixels = null, scale = 1 } = options;
+  const sparsity = sparsityOptions.parse(options.sparsity ?? {});
   const trace = (disturbed: boolean) =>
-    model.trace(sizes, options, { batchSize, training: false, labelSmoothing: 0.1, disturbed });
+    model.trace(sizes, sparsity, { batchSize, training: false, labelSmoothing, disturbed });
   const traced = trace(false);
   const state = new Map(
-    Array.from(drawEntries(traced, 3), ([name, entries]) => {
-      const tensor = backend.alloc(traced.parameters.get(name)!.spec.shape);
-      backend.write(tensor, entries);
-      return [name, tensor];
+    Array.from(drawEntries(traced, 1), ([name, entries]) => {
+      const tensor = backend.alloc(traced.parameters.get(name)!.value.shape);
+      backend.write(
+        tensor,
+        entries.map((each) => scale * each),
+      );
+      return [name, tensor] as const;
     }),
   );
   return {
@@ -33,11 +45,19 @@ export function tinyPart(
     state,
     traced,
     disturbed: () => trace(true),
-    activityOf: () => createActivation(options.activation),
+    activityOf: () => createActivation(sparsity.activation),
     batchSize,
-    pixels: null,
-    count: exampleCounts.length,
-    batch: async (place) => ({ feed: feed(traced, 10 + place), examples: exampleCounts[place]! }),
-    seed: 0,
+    pixels,
+    count,
+    async batch(place) {
+      const { labels, ...data } = feed(traced, place);
+      const examples = place === count - 1 ? lastExamples : batchSize;
+      const rows = labels!.length / batchSize;
+      return {
+        feed: { ...data, labels: labels!.map((each, row) => (row < examples * rows ? each : -100)) },
+        examples,
+      };
+    },
+    seed: 1,
   };
 }

@@ -11,15 +11,15 @@ import { eachNoise, meanGradients, noiseMatrices } from "../../src/noise/noise-m
 import { vectorRoles } from "../../src/noise/vector-roles.ts";
 import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
 import { numericalRank } from "../../src/spectrum/rank.ts";
+import { tinyPart } from "../measure/tiny-part.ts";
 import { tinyModels } from "../models/tiny-models.ts";
-import { tinyPart } from "./tiny-part.ts";
 import { type Toy, toyPart, white } from "./toy.ts";
 
 const places = [0, 1, 2, 3, 4, 5];
 const norm = (data: ArrayLike<number>) => Math.sqrt(Array.from(data).reduce((sum, x) => sum + x * x, 0));
 
 describe.each(tinyModels)("S16: noise of $name", (tiny) => {
-  const part: MeasuredPart = tinyPart(referenceBackend(), tiny);
+  const part: MeasuredPart = tinyPart(tiny, { batchSize: 3, count: 8 });
   const layers = noiseLayers(part);
 
   test("a layer is each key and value matrix, whose gradient is made of its vectors", async () => {

@@ -60,7 +60,7 @@ export function toyPart(backend: Backend, toy: Toy): MeasuredPart {
       ["block.0.mlp.output", preActivation],
     ]),
     adapters: [],
-    blocks: [{ tap: "block.0.mlp", key: "fc1.weight", value: null, activation: "identity" }],
+    blocks: [{ tap: "block.0.mlp", key: "fc1.weight", value: null, gate: null, activation: "identity" }],
   };
   const drawn = new Map<number, MeasuredBatch>();
   return {
@@ -68,6 +68,8 @@ export function toyPart(backend: Backend, toy: Toy): MeasuredPart {
     backend,
     state: new Map([["fc1.weight", backend.alloc([n, d])]]),
     traced,
+    disturbed: () => traced,
+    pixels: null,
     activityOf: () => createActivation("relu"),
     batchSize: b,
     count: batches,

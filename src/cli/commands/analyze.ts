@@ -10,6 +10,7 @@ import { layerLine } from "../../report/ndjson.ts";
 import { engineById, engines } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
+import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
 import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
 import { collect, parseBlockSide, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, renderers } from "../outputs.ts";
@@ -26,6 +27,7 @@ interface Flags {
   readonly dryRun?: boolean;
   readonly spectra?: boolean;
   readonly vectors?: boolean;
+  readonly followSpikes?: boolean;
   readonly comparableAlpha?: boolean | number;
   readonly null: NullKind;
   readonly seed: number;
@@ -69,6 +71,10 @@ export function analyzeCommand(): Command {
     )
     .option("--spectra", "keep every singular value in the result, with its error bound")
     .option("--vectors", "singular vectors of the outliers: on which coordinates they live")
+    .option(
+      "--follow-spikes",
+      "of a series: which spikes emerge and how their vectors drift, when spectra leave noise, and when activations get sparse where the run has logged it",
+    )
     .option(
       "--comparable-alpha [side]",
       "the tail's exponent on square blocks of one side, to compare layers of any shape; by default the smallest side of the layers, but at least 32. Smaller layers have none",
@@ -127,6 +133,7 @@ Examples:
   marchenko analyze model/ --comparable-alpha=64 --null permute
   marchenko analyze model/ --compat weightwatcher -o details.csv
   marchenko analyze model/ --write-denoised denoised.safetensors
+  marchenko analyze runs/a --follow-spikes -o series.html
 
 A run that is stopped keeps the layers that it finished in OUTPUT.partial.ndjson. A result that
 can't be written where it should go is put among the temporary files, and the error says where.
@@ -142,6 +149,9 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   const denoised = await checkDenoisedOutput(paths, flags.writeDenoised, flags.shrinker);
   if (denoised && flags.method === "lanczos") {
     throw new UsageError("--write-denoised needs spectra that are exact: leave out --method lanczos");
+  }
+  if (flags.followSpikes && flags.method === "lanczos") {
+    throw new UsageError("--follow-spikes needs spectra that are exact: leave out --method lanczos");
   }
   const selection = {
     ...(flags.include && { include: flags.include }),
@@ -166,6 +176,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       "--spectra": flags.spectra,
       "--dry-run": flags.dryRun,
       "--vectors": flags.vectors,
+      "--follow-spikes": flags.followSpikes,
       "--comparable-alpha": flags.comparableAlpha,
       "--null permute": flags.null === "permute",
       "--write-denoised": denoised !== null,
@@ -183,6 +194,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     const engine = flags.engine ? engineById(flags.engine) : fastestEngine();
     const wants = {
       ...nothingElse,
+      leading: flags.followSpikes === true,
       shuffles: flags.null === "permute",
       comparableAlpha: flags.comparableAlpha ? 1 : null, // whatever its side, the blocks cover a layer about once
     };
@@ -200,7 +212,8 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   }
   const startedAt = new Date();
   await watchedRun(outputs[0], show, async ({ progress, journal, signal }) => {
-    const result = await analyze(paths, {
+    const walk = flags.followSpikes ? trajectoryOf : analyze;
+    const result = await walk(paths.length === 1 ? paths[0]! : paths, {
       ...shared,
       seed: flags.seed,
       spectra: flags.spectra ? "all" : "summary",

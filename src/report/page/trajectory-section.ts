@@ -4,7 +4,9 @@ import { renderChart } from "../charts/render-chart.ts";
 import { trajectory } from "../charts/trajectory.ts";
 import { columnOf } from "../columns.ts";
 import { formatNumber } from "../format-number.ts";
+import { followedSpikesSection } from "./followed-spikes-section.ts";
 import { breakable, type Html, heading, html, trusted } from "./html.ts";
+import { onsetsSection } from "./onsets-section.ts";
 import { seriesLegend } from "./series-legend.ts";
 
 /** The metrics that are drawn against the step, where a result has them. */
@@ -30,6 +32,8 @@ ${heading(2, "trajectories", "Over training")}
 <p class="quiet">One line a layer over ${result.checkpoints.length} checkpoints. The numbers of every checkpoint are in the tables below.</p>
 ${seriesLegend(layerSeries(layers.filter((layer) => names.has(layer.layer))))}
 <div class="charts">${figures}</div>
+${await followedSpikesSection(result)}
+${await onsetsSection(result)}
 </section>`;
 }
 

@@ -38,6 +38,8 @@ export function partOf(
     backend,
     state,
     traced,
+    disturbed: () => traced,
+    pixels: null,
     activityOf,
     batchSize,
     count: batches.length,

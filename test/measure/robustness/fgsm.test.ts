@@ -11,7 +11,7 @@ import { fgsmMeasurement } from "../../../src/measure/robustness/fgsm-measuremen
 import { prepareRecipe } from "../../../src/train/prepare-recipe.ts";
 import { parseRecipe } from "../../../src/train/recipe.ts";
 import { tinyModels } from "../../models/tiny-models.ts";
-import { tinyPart } from "./tiny-part.ts";
+import { tinyPart } from "../tiny-part.ts";
 
 const pixels = { mean: [0.3, 0.5, 2], deviation: [0.2, 0.5, 3], lowest: -1, highest: 4 };
 const vit = tinyModels.find(({ name }) => name === "vit, class token, 3 channels")!;

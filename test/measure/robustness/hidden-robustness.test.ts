@@ -7,7 +7,7 @@ import { robustnessMeasurement } from "../../../src/measure/robustness/robustnes
 import { type Robustness, robustnessSchema } from "../../../src/measure/robustness/robustness-schema.ts";
 import { directionsOf, displacements } from "../../../src/measure/robustness/token-radii.ts";
 import { tinyModels } from "../../models/tiny-models.ts";
-import { tinyPart } from "./tiny-part.ts";
+import { tinyPart } from "../tiny-part.ts";
 
 const options = { epsilons: [1e-6, 1e-2], directions: 3, batches: 9 };
 const kinds = ["absolute", "relative"] as const;
