@@ -31,6 +31,8 @@ export interface Op<Attributes> {
   /** The result in float64, from the inputs' entries: the oracle for all backends. */
   evaluate(inputs: readonly Float64Array[], value: Value<Attributes>): Float64Array;
   readonly trials: readonly Trial<Attributes>[];
+  /** Multiply-accumulate steps of a product; undeclared by what is none. */
+  multiplies?(value: Value<Attributes>): number;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { RandomStream } from "../linalg/random.ts";
+import type { PixelScale } from "./standardisation.ts";
 
 /** Examples for classification: images of one size, each of one class. */
 export interface ImageSet {
@@ -9,6 +10,8 @@ export interface ImageSet {
   /** Classes are 0 to `classes` - 1. */
   readonly classes: number;
   readonly count: number;
+  /** What the entries of {@link ImageSet.example} are standardised by, and the range of pixels. */
+  readonly pixels: PixelScale;
   /**
    * Writes the standardised pixels of one example.
    *

@@ -64,5 +64,5 @@ function packedRows(rows: readonly string[], chosen: Uint32Array, path: string):
     pixels.set(values, i * SIDE * SIDE);
     labels[i] = label;
   });
-  return { channels: 1, height: SIDE, width: SIDE, classes: CLASSES, pixels, labels };
+  return { channels: 1, height: SIDE, width: SIDE, classes: CLASSES, pixels, highest: DARKEST, labels };
 }

@@ -107,6 +107,7 @@ function decodedSet(examples: readonly Example[], decoder: ImageDecoder, shown: 
     width: size,
     classes,
     count: examples.length,
+    pixels: { ...imagenet, lowest: 0, highest: 255 },
     async example(i, to, offset, draws) {
       const { path, label } = examples[i]!;
       // A stream of its own, made before anything is awaited: examples that are decoded together share `draws`.

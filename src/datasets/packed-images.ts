@@ -9,6 +9,8 @@ export interface PackedImages {
   readonly width: number;
   readonly classes: number;
   readonly pixels: Uint8Array;
+  /** The largest value that a pixel can have: 255 by default. */
+  readonly highest?: number;
   readonly labels: Uint8Array;
 }
 
@@ -36,6 +38,7 @@ export function packedImageSet(
     width: framing.width,
     classes,
     count: labels.length,
+    pixels: { ...standardisation, lowest: 0, highest: images.highest ?? 255 },
     example(i, to, offset, draws) {
       const frame = framing.frame(draws);
       if (frame !== placed) placeSources(sources, framing, frame, images);

@@ -4,6 +4,12 @@ export interface Standardisation {
   readonly deviation: readonly number[];
 }
 
+/** How the entries of an image stand for its pixels: entry = (pixel - mean) / deviation, pixels from lowest to highest. */
+export interface PixelScale extends Standardisation {
+  readonly lowest: number;
+  readonly highest: number;
+}
+
 /**
  * Mean and standard deviation of each channel over a training part, (1/n) sum p and sqrt((1/n) sum p^2 - mean^2).
  * Sums of whole numbers are exact up to 2^53: the result does not depend on the order of images.

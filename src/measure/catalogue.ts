@@ -1,4 +1,11 @@
+import { macsMeasurement } from "./macs-measurement.ts";
 import type { Measurement } from "./measurement.ts";
+import { fgsmMeasurement } from "./robustness/fgsm-measurement.ts";
+import { robustnessMeasurement } from "./robustness/robustness-measurement.ts";
 
 /** Every measurement by runs of its own; the meters, which share a run, are in `meters/catalogue.ts`. */
-export const measurements = [] as const satisfies readonly Measurement[];
+export const measurements = [
+  robustnessMeasurement,
+  fgsmMeasurement,
+  macsMeasurement,
+] as const satisfies readonly Measurement[];

@@ -2,6 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import type { Tensor } from "../checkpoint/tensor.ts";
 import { UsageError } from "../errors.ts";
 import { randomStream } from "../linalg/random.ts";
+import type { Traced } from "../models/model.ts";
 import { loadWeights } from "../train/load-weights.ts";
 import type { PreparedRecipe } from "../train/prepare-recipe.ts";
 import { stepInputs } from "../train/step-inputs.ts";
@@ -35,8 +36,14 @@ export interface FrozenModel {
  */
 export function frozenModel(backend: Backend, { recipe, ingredients }: PreparedRecipe): FrozenModel {
   const { seed, labelSmoothing, batchSize } = recipe;
-  const traced = ingredients.model.trace({ batchSize, training: false, labelSmoothing });
+  const options = { batchSize, training: false, labelSmoothing };
+  const traced = ingredients.model.trace(options);
   const { parameters } = traced;
+  let disturbedOnce: Traced | null = null;
+  const disturbed = () => {
+    disturbedOnce ??= ingredients.model.trace({ ...options, disturbed: true });
+    return disturbedOnce;
+  };
   const state: RunState = new Map(
     Array.from(parameters, ([name, { spec }]) => [name, backend.alloc(spec.shape)]),
   );
@@ -55,9 +62,9 @@ export function frozenModel(backend: Backend, { recipe, ingredients }: PreparedR
       at = step;
     },
     async take(tensors, step) {
-      for (const { name, read } of tensors) {
-        const own = state.get(name);
-        if (own) backend.write(own, await read());
+      for (const tensor of tensors) {
+        const own = state.get(tensor.name);
+        if (own) backend.write(own, await tensor.read());
       }
       at = step;
     },
@@ -80,7 +87,20 @@ export function frozenModel(backend: Backend, { recipe, ingredients }: PreparedR
         return { feed: { ...feed, ...numbers(at) }, examples };
       };
       const { activityOf } = ingredients.model;
-      return { part, backend, state, traced, activityOf, batchSize, count, batch, seed };
+      const { pixels } = ingredients.batches;
+      return {
+        part,
+        backend,
+        state,
+        traced,
+        disturbed,
+        activityOf,
+        batchSize,
+        pixels,
+        count,
+        batch,
+        seed,
+      };
     },
     dispose() {
       for (const tensor of state.values()) backend.free(tensor);

@@ -1,5 +1,6 @@
 import { layOut, type Program } from "../autodiff/program.ts";
 import type { Backend, Feed } from "../backends/backend.ts";
+import type { PixelScale } from "../datasets/standardisation.ts";
 import type { MlpBlock, Traced } from "../models/model.ts";
 import type { Activity } from "../train/meters.ts";
 import type { RunState } from "../train/weights.ts";
@@ -21,7 +22,11 @@ export interface MeasuredPart {
   readonly traced: Traced;
   /** What is active, and what flat, in a block. */
   readonly activityOf: (block: MlpBlock) => Activity;
+  /** The same model with an input `BLOCK.disturbance` added to what each MLP block takes. */
+  readonly disturbed: () => Traced;
   readonly batchSize: number;
+  /** What the entries of the input `images` stand for; null for data without pixels. */
+  readonly pixels: PixelScale | null;
   /** Batches there are to measure on, at least 1. */
   readonly count: number;
   /** @param place - 0 to `count` - 1; the same place gives the same batch. */

@@ -72,8 +72,8 @@ export interface Traced {
   readonly accuracy: Value;
   /**
    * Values inside, by name: for each MLP block `BLOCK.input`, `BLOCK.preActivation`, `BLOCK.activation`, `BLOCK.output`
-   * (X with its zeroth bias, P, A and Z of the literature), where BLOCK is such as `block.3.mlp`; and `BLOCK.valueInput`,
-   * what V takes, where there is a V: A, times the gate where there is one.
+   * (X with its zeroth bias, P, A and Z of the literature), where BLOCK is such as `block.3.mlp`; `BLOCK.valueInput`, what V
+   * takes, where there is a V: A, times the gate where there is one; and of a disturbed model `BLOCK.disturbance`.
    */
   readonly taps: ReadonlyMap<string, Value>;
   /** Low-rank terms, to be merged into their matrices where a checkpoint is saved. */
@@ -90,6 +90,8 @@ export interface MlpBlock {
   readonly tap: string;
   /** Parameter name of K. */
   readonly key: string;
+  /** Parameter name of the matrix by whose product activations are multiplied; null where there is none. */
+  readonly gate: string | null;
   /** Parameter name of V; null where the activations are the block's output. */
   readonly value: string | null;
   /** Name of the activation function, as in the sparsity options. */
@@ -105,6 +107,8 @@ export interface TraceOptions {
   readonly labelSmoothing: number;
   /** Whether a row has two labels, `labels` with weight `share` and `labelsOther` with the rest. */
   readonly mixup?: boolean;
+  /** Adds an input of its shape, `BLOCK.disturbance`, to what each MLP block takes. */
+  readonly disturbed?: boolean;
   /** Trains low-rank terms in the place of the matrices. */
   readonly lora?: LoraOptions;
   /** Tokens of a sequence, of a target where there are inputs, too; the sizes' own by default. */

@@ -97,6 +97,7 @@ export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
       },
       batches: {
         task,
+        pixels: task.pixelsOf(dataset.train),
         training: (traced) => (task as Task).training(dataset.train, batches(traced)),
         testing: (traced) => (task as Task).testing(dataset.test, batches(traced)),
       },

@@ -1,3 +1,4 @@
+import type { PixelScale } from "../datasets/standardisation.ts";
 import type { MlpBlock, Traced, TraceOptions } from "../models/model.ts";
 import type { Batches, Task } from "./batches/batches.ts";
 import type { Activity } from "./meters.ts";
@@ -15,6 +16,8 @@ export interface TrainableModel {
 /** Batches of both parts of a data set, for a traced model. */
 export interface BatchSource {
   readonly task: Pick<Task, "name" | "perToken">;
+  /** What the entries of images stand for; null for what has no pixels. */
+  readonly pixels: PixelScale | null;
   training(traced: Traced): Batches;
   testing(traced: Traced): Batches;
 }

@@ -64,5 +64,7 @@ test("env says what a bug report needs", () => {
 
 test("a pipe gets a list with a line for every entry, however long", () => {
   const { stdout } = runMarchenko(["metrics"], { env: { COLUMNS: "40" } });
-  expect(stdout.trimEnd().split("\n")).toHaveLength(metricCatalogue.length + 1);
+  expect(stdout.trimEnd().split("\n")).toHaveLength(
+    metricCatalogue.length + measurementQuantities.length + 1,
+  );
 });

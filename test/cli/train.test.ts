@@ -44,9 +44,11 @@ test("trains, tells its last metrics on stdout and where it is on stderr", () =>
   expect(stderr).toMatch(/^60 steps in \d+ s on wasm-\w+, \d threads?; /m);
   expect(stderr).toContain(`last checkpoint ${join(whole, "checkpoints", "step-000060")}`);
   expect(metricsOf(whole).at(-1)).toMatchObject({ split: "test", step: 60 });
-  const analysed = readFileSync(join(whole, "analysis.ndjson"), "utf8").trimEnd().split("\n");
-  const steps = new Set(analysed.map((line) => (JSON.parse(line) as { step: number }).step));
-  expect(Array.from(steps)).toEqual([0, 30, 60]);
+  for (const file of ["analysis.ndjson", "measurements.ndjson"]) {
+    const lines = readFileSync(join(whole, file), "utf8").trimEnd().split("\n");
+    const steps = new Set(lines.map((line) => (JSON.parse(line) as { step: number }).step));
+    expect(Array.from(steps)).toEqual([0, 30, 60]);
+  }
 });
 
 test("its checkpoints are a series for analyze", () => {

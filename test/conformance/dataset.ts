@@ -37,10 +37,28 @@ async function examplesOf(set: ImageSet, stream?: string): Promise<{ values: num
   return { values, labels };
 }
 
+/** Entries stand for whole pixels within the stated range, up to what rounding to float32 takes of them. */
+async function expectPixels(set: ImageSet): Promise<void> {
+  const { mean, deviation, lowest, highest } = set.pixels;
+  expect([mean.length, deviation.length]).toEqual([set.channels, set.channels]);
+  expect(deviation.every((each) => each > 0)).toBe(true);
+  expect(lowest).toBeLessThan(highest);
+  const { values } = await examplesOf(set);
+  const places = set.height * set.width;
+  for (const [i, value] of values.entries()) {
+    const channel = Math.floor(i / places) % set.channels;
+    const pixel = value * deviation[channel]! + mean[channel]!;
+    expect(Math.abs(pixel - Math.round(pixel))).toBeLessThan(2 ** -23 * (Math.abs(pixel) + mean[channel]!));
+    expect(Math.round(pixel)).toBeGreaterThanOrEqual(lowest);
+    expect(Math.round(pixel)).toBeLessThanOrEqual(highest);
+  }
+}
+
 async function expectImages(set: ImageSet): Promise<void> {
   expect(set.count).toBeGreaterThan(0);
   const { labels } = await examplesOf(set);
   expect(labels.every((label) => Number.isInteger(label) && label >= 0 && label < set.classes)).toBe(true);
+  await expectPixels(set);
 }
 
 function expectTokens({ tokens, vocabulary, special, decode }: TokenSet): void {

@@ -30,6 +30,8 @@ test("the file is UCI's: 1797 digits, so many of each, pixels 0 to 16", () => {
 test("1500 train and 297 test images are the file's, each once; training pixels have mean 0 and deviation 1", async () => {
   const { train, test } = await digits.load({});
   expect([train.count, test.count]).toEqual([1500, 297]);
+  expect(test.pixels).toEqual(train.pixels);
+  expect([train.pixels.lowest, train.pixels.highest]).toEqual([0, 16]);
   const training = await examples(train);
   const pixels = training.flatMap(({ values }) => [...values]);
   const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;

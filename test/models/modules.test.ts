@@ -2,13 +2,23 @@ import { describe, expect, it } from "vitest";
 import { differentiate } from "../../src/autodiff/differentiate.ts";
 import { constant, parameter } from "../../src/autodiff/leaves.ts";
 import { sum } from "../../src/autodiff/ops/broadcasting.ts";
+import { contraction } from "../../src/autodiff/ops/contraction.ts";
+import { permute } from "../../src/autodiff/ops/permute.ts";
 import { sizeOf } from "../../src/autodiff/shape.ts";
+import type { Value } from "../../src/autodiff/value.ts";
 import { randomStream } from "../../src/linalg/random.ts";
-import type { TraceOptions } from "../../src/models/model.ts";
+import type { MlpBlock, Traced, TraceOptions } from "../../src/models/model.ts";
 import { mergeLowRank } from "../../src/sparsity/lora.ts";
 import { type SparsityInput, sparsityOptions } from "../../src/sparsity/options.ts";
 import { distance, drawEntries, drawFeed, norm, runValues } from "./run-values.ts";
 import { tinyModels } from "./tiny-models.ts";
+
+/** K of a block, neurons first: GPT stores it the other way. */
+function keyOf({ parameters, taps }: Traced, { tap, key }: MlpBlock): Value {
+  const { value } = parameters.get(key)!;
+  const width = taps.get(`${tap}.input`)!.shape[2];
+  return value.shape[1] === width ? value : permute(value, [1, 0]);
+}
 
 const plain: TraceOptions = { batchSize: 2, training: true, labelSmoothing: 0 };
 
@@ -19,7 +29,7 @@ describe.each(tinyModels)("$name", ({ model, sizes, feed: batch }) => {
   it("declares taps of the shapes and values that its blocks state", async () => {
     const traced = trace({ activation: "jsrelu" });
     expect(traced.blocks.length).toBeGreaterThan(0);
-    for (const [i, { tap, key, value, activation }] of traced.blocks.entries()) {
+    for (const [i, { tap, key, gate, value, activation }] of traced.blocks.entries()) {
       expect(tap).toBe(`block.${i}.mlp`);
       expect(activation).toBe("jsrelu");
       const at = (part: string) => traced.taps.get(`${tap}.${part}`)!.shape;
@@ -28,6 +38,7 @@ describe.each(tinyModels)("$name", ({ model, sizes, feed: batch }) => {
       expect(at("output").slice(0, 2)).toEqual(rows);
       const sides = (name: string) => Array.from(traced.parameters.get(name)!.value.shape).sort();
       expect(sides(key)).toEqual([width, neurons].sort());
+      if (gate !== null) expect(sides(gate)).toEqual([width, neurons].sort());
       if (value !== null) expect(sides(value)).toEqual([at("output")[2], neurons].sort());
     }
     const { loss, rowLosses, logits, ...taps } = await runValues(
@@ -46,6 +57,56 @@ describe.each(tinyModels)("$name", ({ model, sizes, feed: batch }) => {
     expect(counted).toBeGreaterThan(0);
     expect(rowLosses.length * traced.logits.shape[1]!).toBe(logits.length);
     expect(loss[0]).toBeCloseTo(rowLosses.reduce((a, b) => a + b, 0) / counted, 12);
+  });
+
+  describe("a disturbance of what blocks take", () => {
+    const disturbed = trace({ zerothBias: { placement: "input" } }, { disturbed: true });
+    const names = disturbed.blocks.map(({ tap }) => `${tap}.disturbance`);
+    const at = (name: string) => disturbed.taps.get(name)!;
+    const feed = (of: (name: string) => number) =>
+      Object.fromEntries(
+        names.map((name) => [name, new Float64Array(sizeOf(at(name).shape)).map(() => of(name))]),
+      );
+    const entries = drawEntries(disturbed, 1);
+
+    it("changes nothing where it is zero, and has the gradient of the tokens", async () => {
+      const without = trace({ zerothBias: { placement: "input" } });
+      expect(Array.from(disturbed.parameters.keys())).toEqual(Array.from(without.parameters.keys()));
+      expect(disturbed.inputs).toEqual(without.inputs);
+      const values = disturbed.blocks.flatMap(({ tap }) => [at(`${tap}.disturbance`), at(`${tap}.input`)]);
+      const gradients = differentiate(disturbed.loss, values);
+      const found = (await runValues(
+        { logits: disturbed.logits, ...Object.fromEntries(gradients.map((each, i) => [i, each])) },
+        entries,
+        { ...batch(disturbed, 1), ...feed(() => 0) },
+      )) as Record<string, Float64Array>;
+      const plainly = await runValues({ logits: without.logits }, entries, batch(without, 1));
+      expect(found.logits).toEqual(plainly.logits);
+      for (let i = 0; i < gradients.length; i += 2) {
+        expect(norm(found[i]!)).toBeGreaterThan(0);
+        expect(found[i]).toEqual(found[i + 1]);
+      }
+    });
+
+    it("moves what one block takes, and no token before it", async () => {
+      const last = disturbed.blocks.at(-1)!;
+      const moved = { ...batch(disturbed, 1), ...feed((name) => (name === names.at(-1) ? 0.5 : 0)) };
+      const still = { ...batch(disturbed, 1), ...feed(() => 0) };
+      const taps = Object.fromEntries(disturbed.taps) as Record<string, Value>;
+      const [after, before] = [await runValues(taps, entries, moved), await runValues(taps, entries, still)];
+      expect(after[`${last.tap}.input`]).toEqual(before[`${last.tap}.input`]);
+      const shift = await runValues(
+        { moved: contraction(constant(0.5, at(names.at(-1)!).shape), keyOf(disturbed, last), "btd,nd->btn") },
+        entries,
+      );
+      const difference = after[`${last.tap}.preActivation`]!.map(
+        (each, i) => each - before[`${last.tap}.preActivation`]![i]!,
+      );
+      expect(norm(shift.moved)).toBeGreaterThan(0);
+      expect(distance(difference, shift.moved)).toBeLessThan(
+        1e-13 * norm(after[`${last.tap}.preActivation`]!),
+      );
+    });
   });
 
   describe("a zeroth bias", () => {

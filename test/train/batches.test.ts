@@ -16,6 +16,7 @@ function numbered(count: number): ImageSet {
     width: 2,
     classes: count,
     count,
+    pixels: { mean: [0], deviation: [1], lowest: 0, highest: 255 },
     example(i, to, offset, draws) {
       to.fill(i + (draws ? draws.uniform() : 0.5), offset, offset + 4);
       return i;

@@ -2,6 +2,15 @@ import { type Contraction, contractedShape } from "../../kernels/contraction.ts"
 import { sizeOf, stridesOf } from "../shape.ts";
 import { apply, type Op, type Value } from "../value.ts";
 
+/** The side of each letter. */
+function sidesOf({ inputs, attributes }: Value<Contraction>): Map<string, number> {
+  return new Map(
+    [attributes.a, attributes.b].flatMap((names, place) =>
+      Array.from(names, (letter, axis) => [letter, inputs[place]!.shape[axis]!] as const),
+    ),
+  );
+}
+
 export const contractionOp: Op<Contraction> = {
   name: "contraction",
   shape: ([a, b], letters) => contractedShape(letters, a!, b!),
@@ -12,12 +21,10 @@ export const contractionOp: Op<Contraction> = {
       contraction(left, gradient, `${a},${out}->${b}`),
     ];
   },
-  evaluate([x, y], { inputs, shape, attributes }) {
-    const sides = new Map(
-      [attributes.a, attributes.b].flatMap((names, place) =>
-        Array.from(names, (letter, axis) => [letter, inputs[place]!.shape[axis]!] as const),
-      ),
-    );
+  multiplies: (value) => Array.from(sidesOf(value).values()).reduce((product, side) => product * side, 1),
+  evaluate([x, y], value) {
+    const { inputs, shape, attributes } = value;
+    const sides = sidesOf(value);
     const letters = Array.from(sides.keys());
     const strideIn = (names: string, own: readonly number[]) => {
       const strides = stridesOf(own);

@@ -41,7 +41,7 @@ export const spectralIncrease = defineMeter({
       symbol: "||g_Z||",
       unit: "loss / activation",
       formula: "mean_i ||g_Z,i||",
-      meaning: "Length of a token's gradients for the block's output: do gradients vanish above it?",
+      meaning: "Length of a token's gradients for the block's output: small where gradients vanish above it.",
       source,
       estimate: ({ mean, tokens }) => scaled(mean("output"), 1 / tokens),
     },

@@ -1,4 +1,5 @@
-import { constant } from "../../autodiff/leaves.ts";
+import { constant, input as inputLeaf } from "../../autodiff/leaves.ts";
+import { add } from "../../autodiff/ops/add.ts";
 import { multiply } from "../../autodiff/ops/multiply.ts";
 import type { Value } from "../../autodiff/value.ts";
 import { addZerothBias, clipZerothBias } from "../../sparsity/zeroth-bias.ts";
@@ -29,7 +30,8 @@ export interface MlpLayers {
  * An MLP block Z = sigma(X K' + b_K) V' + b_V, with the taps of `block.I.mlp`, I counting from input to output.
  *
  * With a gate the activations sigma(X K') are multiplied by X G' before V; the tap `activation` is of sigma(X K'), before
- * dropout, and `valueInput` of what V takes.
+ * dropout, and `valueInput` of what V takes. A disturbance, where the tracing asks for one, is added to what K and the gate
+ * take; the tap `input` is without it.
  *
  * @param x - what the block takes, norm and all, shape [B, T, d].
  * @returns Z, with its zeroth bias where it is placed there, shape [B, T, out].
@@ -42,10 +44,11 @@ export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
     zerothBias?.placement === at ? addZerothBias(of, zerothBiasOf(tracer, layers, of.shape[2]!)) : of;
 
   const input = place("input", x);
-  const preActivation = linearLayer(tracer, input, { ...key, noisy: true });
+  const taken = tracer.options.disturbed ? disturb(tracer, input, `${tap}.disturbance`) : input;
+  const preActivation = linearLayer(tracer, taken, { ...key, noisy: true });
   const activation = tracer.activation.apply(preActivation);
   const gated = gate
-    ? multiply(activation, linearLayer(tracer, input, { ...gate, noisy: true }))
+    ? multiply(activation, linearLayer(tracer, taken, { ...gate, noisy: true }))
     : activation;
   const kept = dropout(tracer, gated, { name, rate });
   const noisy = synapseNoise?.matrices === "key-and-value";
@@ -56,10 +59,18 @@ export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
   tracer.block({
     tap,
     key: `${key.name}.weight`,
+    gate: gate ? `${gate.name}.weight` : null,
     value: value && `${value.name}.weight`,
     activation: tracer.activation.name,
   });
   return output;
+}
+
+/** The tokens with an input of the program added to them, which is a tap of that name. */
+function disturb(tracer: Tracer, tokens: Value, name: string): Value {
+  const disturbance = inputLeaf(name, tokens.shape);
+  tracer.tap(name, disturbance);
+  return add(tokens, disturbance);
 }
 
 function zerothBiasOf(tracer: Tracer, { name, scale, tokens }: MlpLayers, width: number): Value {

@@ -1,6 +1,7 @@
 import type { Shape } from "../../autodiff/shape.ts";
 import type { Feed } from "../../backends/backend.ts";
 import type { DatasetKind, PartOfKind } from "../../datasets/dataset.ts";
+import type { PixelScale } from "../../datasets/standardisation.ts";
 
 /** Entries for the data inputs of a model, by name; an example a row. */
 export type BatchArrays = Record<string, Float32Array>;
@@ -50,6 +51,8 @@ export interface Task<Kind extends DatasetKind = DatasetKind> {
   readonly perToken: boolean;
   /** Sizes of a model that the data decides, by the names that models have for them. */
   sizesOf(part: PartOfKind[Kind]): DataSizes;
+  /** What the entries of a batch's images stand for; null for what has no pixels. */
+  pixelsOf(part: PartOfKind[Kind]): PixelScale | null;
   /**
    * Batches for training: each a function of (seed, step) alone.
    *

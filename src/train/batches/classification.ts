@@ -16,10 +16,11 @@ export const classification: Task<"images"> = {
     }
     return { equal: { imageSize: height, channels }, atLeast: { classes } };
   },
+  pixelsOf: ({ pixels }) => pixels,
   training(part, options) {
     const { batchSize, seed, imageMixing } = options;
     const order = batchOrder(part.count, batchSize, seed);
-    const size = pixelsOf(part);
+    const size = entriesOf(part);
     return {
       count: order.batchesPerEpoch,
       async batch(step) {
@@ -40,7 +41,7 @@ export const classification: Task<"images"> = {
 };
 
 function inOrder(part: ImageSet, { batchSize }: BatchOptions): Batches {
-  const size = pixelsOf(part);
+  const size = entriesOf(part);
   return {
     count: Math.ceil(part.count / batchSize),
     async batch(place) {
@@ -55,6 +56,6 @@ function inOrder(part: ImageSet, { batchSize }: BatchOptions): Batches {
   };
 }
 
-function pixelsOf({ channels, height, width }: ImageSet): number {
+function entriesOf({ channels, height, width }: ImageSet): number {
   return channels * height * width;
 }

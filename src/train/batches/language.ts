@@ -9,6 +9,7 @@ export const language: Task<"tokens"> = {
   kind: "tokens",
   perToken: true,
   sizesOf: ({ vocabulary }) => ({ equal: {}, atLeast: { vocabulary } }),
+  pixelsOf: () => null,
   training(part, options) {
     const length = lengthOf(options);
     const { batchSize, seed } = options;

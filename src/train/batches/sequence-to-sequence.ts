@@ -16,6 +16,7 @@ export const sequenceToSequence: Task<"tokens"> = {
   kind: "tokens",
   perToken: true,
   sizesOf: ({ vocabulary }) => ({ equal: {}, atLeast: { vocabulary } }),
+  pixelsOf: () => null,
   training(part, options) {
     const raw = rawLength(options);
     const { batchSize, seed } = options;
