@@ -30,14 +30,36 @@ export function differentiate(loss: Value, wrt: readonly Value[]): Value[] {
  * @param gradient - of the shape of `output`.
  */
 export function pullBack(output: Value, wrt: readonly Value[], gradient: Value): Value[] {
-  const order = orderOf([output]);
+  return sweep(orderOf([output]), wrt, gradient, () => true);
+}
+
+/**
+ * The same by partial derivatives: each of `inputs` stands for itself, even where one depends on another. What an op's
+ * `backward` is made of, whose inputs may be of one graph.
+ *
+ * @param inputs - all that `output` is made of, besides constants.
+ */
+export function partialPullBack(output: Value, inputs: readonly Value[], gradient: Value): Value[] {
+  const ends = new Set(inputs);
+  return sweep(orderOf([output], ends), inputs, gradient, (value) => !ends.has(value));
+}
+
+/** @param order - its last is the output. @param opens - whether gradients go on from a value to its inputs. */
+function sweep(
+  order: Value[],
+  wrt: readonly Value[],
+  gradient: Value,
+  opens: (value: Value) => boolean,
+): Value[] {
+  const output = order.at(-1)!;
   // Only what lies between the output and what is asked for takes part.
   const leads = new Set<Value>(wrt);
-  for (const value of order) if (value.inputs.some((each) => leads.has(each))) leads.add(value);
+  const goesOn = (value: Value) => opens(value) && value.inputs.some((each) => leads.has(each));
+  for (const value of order) if (goesOn(value)) leads.add(value);
   const gradients = new Map<Value, Value>([[output, gradient]]);
   for (const value of order.reverse()) {
     const own = gradients.get(value);
-    if (!own || !leads.has(value) || !value.inputs.some((each) => leads.has(each))) continue;
+    if (!own || !leads.has(value) || !goesOn(value)) continue;
     for (const [place, part] of value.op.backward(value, own).entries()) {
       const source = value.inputs[place]!;
       if (!part || !leads.has(source)) continue;

@@ -15,8 +15,12 @@ export interface Update {
   readonly value: Value;
 }
 
-/** All values that some depend on, each after its inputs; the same for the same graph. */
-export function orderOf(roots: readonly Value[]): Value[] {
+/**
+ * All values that some depend on, each after its inputs; the same for the same graph.
+ *
+ * @param ends - values beyond which it isn't followed.
+ */
+export function orderOf(roots: readonly Value[], ends?: ReadonlySet<Value>): Value[] {
   const order: Value[] = [];
   const seen = new Set<Value>();
   // Graphs are deeper than a call stack: an explicit one.
@@ -26,7 +30,7 @@ export function orderOf(roots: readonly Value[]): Value[] {
     seen.add(root);
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      const child = top.value.inputs[top.next++];
+      const child = ends?.has(top.value) ? undefined : top.value.inputs[top.next++];
       if (child === undefined) {
         order.push(top.value);
         stack.pop();

@@ -71,7 +71,7 @@ export function gaussRule(alpha: readonly number[], beta: readonly number[]): Ga
   }
   const ascending = Array.from(d.keys()).sort((i, j) => d[i]! - d[j]!);
   return {
-    nodes: ascending.map((i) => Math.max(0, d[i]!)),
+    nodes: ascending.map((i) => d[i]!),
     weights: ascending.map((i) => first[i]! ** 2),
     residuals: ascending.map((i) => Math.abs(out * last[i]!)),
   };

@@ -131,7 +131,7 @@ export async function estimateSpectrum(
     open = open.filter(({ beta }) => beta.at(-1)! > 0);
   }
 
-  const rules = probes.map(({ alpha, beta }) => gaussRule(alpha, beta));
+  const rules = probes.map(({ alpha, beta }) => withoutSigns(gaussRule(alpha, beta)));
   const largest = rules.reduce((most, { nodes }) => Math.max(most, nodes.at(-1)!), 0);
   // Of products with W'W, whose sums have up to N and M terms. Seen on constant matrices, whose rounding errors are all
   // alike, of 8 x 300 to 16 x 100000: a quarter of it.
@@ -175,6 +175,11 @@ export async function estimateSpectrum(
     steps: taken,
     exact: false,
   };
+}
+
+/** Eigenvalues of W'W are not negative: nodes that rounding took below 0 are 0. */
+function withoutSigns(rule: GaussRule): GaussRule {
+  return { ...rule, nodes: rule.nodes.map((node) => Math.max(0, node)) };
 }
 
 function countOf(name: string, value: number): number {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { differentiate, pullBack } from "../../src/autodiff/differentiate.ts";
+import { differentiate, partialPullBack, pullBack } from "../../src/autodiff/differentiate.ts";
 import { constant, input, parameter } from "../../src/autodiff/leaves.ts";
 import { add } from "../../src/autodiff/ops/add.ts";
 import { sum, sumTo } from "../../src/autodiff/ops/broadcasting.ts";
@@ -7,7 +7,10 @@ import { contraction } from "../../src/autodiff/ops/contraction.ts";
 import { detach } from "../../src/autodiff/ops/detach.ts";
 import { exponential } from "../../src/autodiff/ops/exponential.ts";
 import { multiply } from "../../src/autodiff/ops/multiply.ts";
+import { normalize } from "../../src/autodiff/ops/normalize.ts";
+import { softmax } from "../../src/autodiff/ops/softmax.ts";
 import { layOut, orderOf } from "../../src/autodiff/program.ts";
+import type { Value } from "../../src/autodiff/value.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 
 const backend = referenceBackend();
@@ -63,6 +66,55 @@ test("only a number is differentiated; a product with any gradient is pulled bac
   const [pulled] = pullBack(y, [x], constant([10, 0], [2]));
   expect(await run({ pulled: pulled! }, { x: [0, 5] })).toEqual({ pulled: [10, 0] });
 });
+
+test("pulled back by partial derivatives, an input stands for itself even where another is made of it", async () => {
+  const x = input("x", [2]);
+  const square = multiply(x, x);
+  const output = multiply(x, square);
+  const one = constant(1, [2]);
+  const [total] = pullBack(output, [x, square], one);
+  const [partial, forSquare] = partialPullBack(output, [x, square], one);
+  // d(x^3)/dx = 3 x^2; with u = x^2 held, d(x u)/dx = u and d(x u)/du = x.
+  const outputs = { total: total!, partial: partial!, forSquare: forSquare! };
+  expect(await run(outputs, { x: [2, -3] })).toEqual({
+    total: [12, 27],
+    partial: [4, 9],
+    forSquare: [2, -3],
+  });
+});
+
+test.each([
+  ["normalize", (x: Value) => normalize(x, 1e-3)],
+  ["softmax", (x: Value) => softmax(x)],
+])(
+  "a second derivative through %s twice in a row is that of differences, in a graph that stays small",
+  async (_, op) => {
+    const x = input("x", [1, 4]);
+    const v = input("v", [1, 4]);
+    const weights = constant([1, -2, 0.5, 3], [1, 4]);
+    const twice = op(multiply(op(x), weights));
+    const loss = sum(multiply(multiply(twice, twice), weights));
+    const [gradient] = differentiate(loss, [x]);
+    const [product] = differentiate(sum(multiply(gradient!, v)), [x]);
+    const at = [0.3, -0.7, 1.1, 0.4];
+    const along = [1, 0.5, -1, 2];
+    const h = 1e-4;
+    const gradientAt = async (step: number) =>
+      (await run({ gradient: gradient! }, { x: at.map((each, i) => each + step * along[i]!) })).gradient!;
+    const differences = (await gradientAt(h)).map(async (_, i) => {
+      const near = (await gradientAt(h))[i]! - (await gradientAt(-h))[i]!;
+      const far = (await gradientAt(2 * h))[i]! - (await gradientAt(-2 * h))[i]!;
+      return (8 * near - far) / (12 * h);
+    });
+    const exact = (await run({ product: product! }, { x: at, v: along })).product!;
+    for (const [i, each] of (await Promise.all(differences)).entries()) expect(exact[i]).toBeCloseTo(each, 8);
+    // Doubling with each op would be 2^8 times as many for eight of them.
+    let deep: Value = x;
+    for (let i = 0; i < 8; i++) deep = op(multiply(deep, weights));
+    const [first] = differentiate(sum(multiply(deep, weights)), [x]);
+    expect(orderOf(differentiate(sum(multiply(first!, v)), [x])).length).toBeLessThan(600);
+  },
+);
 
 test("a graph of 20 000 ops in a row is ordered and differentiated", () => {
   const x = input("x");

@@ -1,4 +1,4 @@
-import { pullBack } from "../differentiate.ts";
+import { partialPullBack } from "../differentiate.ts";
 import { constant } from "../leaves.ts";
 import { apply, type Op, type Value } from "../value.ts";
 import { sumRows } from "./broadcasting.ts";
@@ -62,7 +62,7 @@ export const normalizeGradientOp: Op<Normalization> = {
     const inverse = divide(constant(1), squareRoot(linear(mean(multiply(around, around)), 1, epsilon)));
     const y = multiply(around, inverse);
     const expression = multiply(subtract(centre(g), multiply(y, mean(multiply(g, y)))), inverse);
-    return pullBack(expression, inputs, gradient);
+    return partialPullBack(expression, inputs, gradient);
   },
   evaluate([x, g], { shape, attributes }) {
     const result = new Float64Array(x!.length);

@@ -1,4 +1,4 @@
-import { pullBack } from "../differentiate.ts";
+import { partialPullBack } from "../differentiate.ts";
 import { apply, type Op, type Value } from "../value.ts";
 import { sumRows } from "./broadcasting.ts";
 import { multiply } from "./multiply.ts";
@@ -46,7 +46,7 @@ export const softmaxGradientOp: Op<null> = {
   backward({ inputs }, gradient) {
     const [y, g] = inputs as [Value, Value];
     const expression = multiply(y, subtract(g, sumRows(multiply(y, g))));
-    return pullBack(expression, inputs, gradient);
+    return partialPullBack(expression, inputs, gradient);
   },
   evaluate([y, g], { shape }) {
     const result = new Float64Array(y!.length);
