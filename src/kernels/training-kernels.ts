@@ -30,6 +30,26 @@ export interface TrainingKernels {
     adds: number,
     scratch: number,
   ): void;
+  listActive(
+    from: number,
+    rows: number,
+    columns: number,
+    group: number,
+    all: number,
+    list: number,
+    ends: number,
+  ): number;
+  multiplyActive(
+    list: number,
+    ends: number,
+    rows: number,
+    groups: number,
+    panel: number,
+    columns: number,
+    out: number,
+    rowStride: number,
+    scratch: number,
+  ): void;
 }
 
 const modules = kernelModules({
