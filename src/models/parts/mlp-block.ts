@@ -58,6 +58,11 @@ export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
     key: `${key.name}.weight`,
     value: value && `${value.name}.weight`,
     activation: tracer.activation.name,
+    keyBias: key.bias ? `${key.name}.bias` : null,
+    valueBias: value?.bias ? `${value.name}.bias` : null,
+    keyLayout: key.layout ?? "out-in",
+    valueLayout: value?.layout ?? "out-in",
+    gate: gate ? `${gate.name}.weight` : null,
   });
   return output;
 }
