@@ -35,10 +35,20 @@ export interface TrainingKernels {
     rows: number,
     columns: number,
     group: number,
+    pitch: number,
     all: number,
     list: number,
     ends: number,
   ): number;
+  addActiveRows(
+    list: number,
+    ends: number,
+    groups: number,
+    rows: number,
+    bytes: number,
+    out: number,
+    scratch: number,
+  ): void;
   multiplyActive(
     list: number,
     ends: number,

@@ -10,8 +10,11 @@ import { wasmMemory } from "./memory.ts";
 import { sharedAreas } from "./shared-areas.ts";
 import { type Weight, type WeightSpace, weightMatrix, weightSpace } from "./weight-matrix.ts";
 
-/** Share of active neurons above which the product is dense: there both take as long (`reports/sparse-execution.md`). */
-export const mostActiveShare = 0.75;
+/**
+ * Share of active neurons above which the product with V is dense: there both take as long for a single token, and for
+ * many there is little to gain (`reports/sparse-execution.md`).
+ */
+export const mostActiveShare = 0.5;
 
 /** Rows that are worked on at once: the dense product packs the weights for each such part. */
 const mostRows = 512;

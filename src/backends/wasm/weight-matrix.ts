@@ -1,5 +1,6 @@
 import {
   activeScratchBytes,
+  fewRows,
   listActive,
   multiplyActive,
   type PackedRows,
@@ -10,12 +11,6 @@ import { planContraction } from "../../kernels/contraction.ts";
 import { contractionScratchBytes, runContraction } from "../../kernels/run-contraction.ts";
 import type { TrainingKernels } from "../../kernels/training-kernels.ts";
 import type { WasmMemory } from "./memory.ts";
-
-/**
- * Rows up to which a dense product is computed with all entries listed: so each weight is read once, where the product
- * for many rows packs the matrix first. At 16 rows both take as long (`reports/sparse-execution.md`).
- */
-export const fewRows = 16;
 
 /** How a matrix from some inputs to some outputs is stored: [outputs, inputs] or [inputs, outputs]. */
 export type WeightLayout = "out-in" | "in-out";
@@ -63,8 +58,14 @@ export function weightSpace(kernels: TrainingKernels, memory: WasmMemory): Weigh
 }
 
 /**
- * Puts a matrix into memory, as it is for dense products and, when it is first needed, packed by its inputs for products
- * over listed entries.
+ * Rows up to which a dense product is computed from panels with all entries listed, which reads each weight once: the
+ * product for more rows packs the whole matrix first. At twice as many both take as long (`reports/sparse-execution.md`).
+ */
+export const fewDenseRows = 16;
+
+/**
+ * Puts a matrix into memory, as it is for dense products of many rows and, when they are first needed, packed by its
+ * inputs for products over listed entries: once for few rows, once for more.
  */
 export function weightMatrix(
   { kernels, memory, contraction }: WeightSpace,
@@ -73,32 +74,35 @@ export function weightMatrix(
   const address = memory.take(4 * inputs * outputs);
   memory.float32(address, inputs * outputs).set(entries);
   const isOutIn = layout === "out-in";
-  let packed: PackedRows | null = null;
-  const rowsOf = (): PackedRows => {
-    if (packed) return packed;
-    const sizes = { neurons: inputs, columns: outputs };
-    packed = { ...sizes, address: memory.take(packedRowsBytes(sizes)) };
-    packForActive(kernels, packed, address, isOutIn ? 1 : outputs, isOutIn ? inputs : 1);
+  const form = (isForFew: boolean) => ({ neurons: inputs, columns: outputs, isForFew });
+  const known = new Map<boolean, PackedRows>();
+  const packedAs = (isForFew: boolean): PackedRows => {
+    let packed = known.get(isForFew);
+    if (!packed) {
+      packed = { ...form(isForFew), address: memory.take(packedRowsBytes(form(isForFew))) };
+      packForActive(kernels, packed, address, isOutIn ? 1 : outputs, isOutIn ? inputs : 1);
+      known.set(isForFew, packed);
+    }
     return packed;
   };
   return {
-    scratchBytes: (rows) => activeScratchBytes(rows, inputs),
+    scratchBytes: (rows) =>
+      Math.max(...[true, false].map((isForFew) => activeScratchBytes(rows, form(isForFew)))),
     product(rows, from, to, scratch) {
       const letters = { a: "ti", b: isOutIn ? "oi" : "io", out: "to" };
       const plan = planContraction(letters, [rows, inputs], isOutIn ? [outputs, inputs] : [inputs, outputs]);
-      const list = (all: boolean) => listActive(kernels, from, rows, inputs, scratch, all);
-      const listed = () => multiplyActive(kernels, rowsOf(), rows, scratch, to);
+      const isForFew = rows <= fewRows;
       return {
         dense() {
-          if (rows > fewRows) {
+          if (rows > fewDenseRows) {
             runContraction(kernels, plan, from, address, to, contraction, 0, 1);
             return;
           }
-          list(true);
-          listed();
+          listActive(kernels, form(false), from, rows, scratch, true);
+          multiplyActive(kernels, packedAs(false), rows, scratch, to);
         },
-        list: () => list(false),
-        listed,
+        list: () => listActive(kernels, form(isForFew), from, rows, scratch, false),
+        listed: () => multiplyActive(kernels, packedAs(isForFew), rows, scratch, to),
       };
     },
   };

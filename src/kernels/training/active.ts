@@ -1,24 +1,25 @@
 import { madd } from "./lanes";
 
 // The product with a matrix of which only some rows are needed: those of the active neurons. A list holds, for each
-// entry that counts, the entry and where its row begins in a panel. A panel holds 48 columns, which 12 registers sum.
+// entry that counts, the entry and where its neuron's row begins. For many rows of A the matrix lies in panels of 48
+// columns, which 12 registers sum and a cache keeps for all of them; for few, row by row, so that memory is read in order.
 
-/** Bytes of an entry of a list, and of a panel's row. */
+/** Bytes of an entry of a list. */
 const listedBytes: usize = 8;
-const rowBytes: usize = 192;
 /** In the last page, which a memory never has. */
 const lastAddress: usize = 0xffffff00;
 
 /**
  * Lists the entries of some rows that are not zero (NaN is not), group by group of columns: each entry, float32, and
- * the bytes from the panel's start to its neuron's row, int32. Written without a branch, so one more is touched.
+ * the bytes from the first neuron's row to its neuron's, int32. Written without a branch, so one more is touched.
  *
  * @param from - rows of `columns` entries, side by side. @param group - columns of a group, the last may have less.
+ * @param pitch - bytes from row to row.
  * @param all - 1 to list zeros too.
  * @param list - room for rows times columns, and one more. @param ends - the list's end after each group, an address.
  * @returns how many are listed.
  */
-export function listActive(from: usize, rows: i32, columns: i32, group: i32, all: i32, list: usize, ends: usize): i32 {
+export function listActive(from: usize, rows: i32, columns: i32, group: i32, pitch: i32, all: i32, list: usize, ends: usize): i32 {
   const start = list;
   for (let row = 0; row < rows; row++) {
     let offset: u32 = 0;
@@ -29,7 +30,7 @@ export function listActive(from: usize, rows: i32, columns: i32, group: i32, all
         store<u32>(list, bits);
         store<u32>(list, offset, 4);
         list += <usize>i32((bits << 1 | all) != 0) << 3;
-        offset += <u32>rowBytes;
+        offset += pitch;
         from += 4;
       }
       store<u32>(ends, <u32>list);
@@ -172,5 +173,70 @@ export function multiplyActive(
     ends += <usize>groups << 2;
     list = <usize>load<u32>(ends - 4);
     out += <usize>rowStride << 2;
+  }
+}
+
+/** c <- c + a row, for some entries, a multiple of 8. */
+function addRow(list: usize, rows: usize, c: usize, bytes: usize): void {
+  const a = v128.load32_splat(list);
+  let row = rows + <usize>load<u32>(list, 4);
+  const end = c + bytes;
+  while (c < end) {
+    v128.store(c, madd(a, v128.load(row), v128.load(c)));
+    v128.store(c, madd(a, v128.load(row, 16), v128.load(c, 16)), 16);
+    row += 32;
+    c += 32;
+  }
+}
+
+/** {@link addRow} for four listed rows, one after another. */
+function addFourRows(list: usize, rows: usize, c: usize, bytes: usize): void {
+  const a0 = v128.load32_splat(list);
+  const a1 = v128.load32_splat(list, 8);
+  const a2 = v128.load32_splat(list, 16);
+  const a3 = v128.load32_splat(list, 24);
+  let r0 = rows + <usize>load<u32>(list, 4);
+  let r1 = rows + <usize>load<u32>(list, 12);
+  let r2 = rows + <usize>load<u32>(list, 20);
+  let r3 = rows + <usize>load<u32>(list, 28);
+  const end = c + bytes;
+  while (c < end) {
+    let x = madd(a0, v128.load(r0), v128.load(c));
+    let y = madd(a0, v128.load(r0, 16), v128.load(c, 16));
+    x = madd(a1, v128.load(r1), x);
+    y = madd(a1, v128.load(r1, 16), y);
+    x = madd(a2, v128.load(r2), x);
+    y = madd(a2, v128.load(r2, 16), y);
+    v128.store(c, madd(a3, v128.load(r3), x));
+    v128.store(c, madd(a3, v128.load(r3, 16), y), 16);
+    r0 += 32;
+    r1 += 32;
+    r2 += 32;
+    r3 += 32;
+    c += 32;
+  }
+}
+
+/**
+ * One row of C = A B, for A by its listed entries and B row by row: the same sums as of {@link multiplyActive}.
+ *
+ * @param list, ends - of {@link listActive}, this row's. @param groups - groups of the row.
+ * @param rows - of B. @param bytes - of a row of B and of `out`, a multiple of 32.
+ * @param out - the row of C, filled up. @param scratch - `bytes` to work in.
+ */
+export function addActiveRows(list: usize, ends: usize, groups: i32, rows: usize, bytes: i32, out: usize, scratch: usize): void {
+  for (let group = 0; group < groups; group++) {
+    const end = <usize>load<u32>(ends + (<usize>group << 2));
+    const c = group == 0 ? out : scratch;
+    memory.fill(c, 0, bytes);
+    while (list + 4 * listedBytes <= end) {
+      addFourRows(list, rows, c, bytes);
+      list += 4 * listedBytes;
+    }
+    while (list < end) {
+      addRow(list, rows, c, bytes);
+      list += listedBytes;
+    }
+    for (let i: usize = 0; group > 0 && i < <usize>bytes; i += 16) put(out + i, v128.load(scratch + i), true);
   }
 }
