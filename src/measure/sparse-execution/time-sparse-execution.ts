@@ -4,6 +4,7 @@ import type { KernelVariant } from "../../kernels/kernels.ts";
 import type { MlpBlock } from "../../models/model.ts";
 import type { Activation } from "../../sparsity/activations/activation.ts";
 import { type MeasuredPart, partPlan } from "../measured-part.ts";
+import { blockWeights } from "./block-weights.ts";
 import { compareWays } from "./compare-ways.ts";
 import { type SparseExecution, theoreticalInferenceCost } from "./sparse-execution.ts";
 
@@ -51,13 +52,11 @@ export async function timeSparseExecution(
     const batch = await part.batch(0);
     for (const block of traced.blocks) {
       signal?.throwIfAborted();
-      const { value } = block;
-      const reason = value === null ? "the block has no value matrix" : block.gate && "the block is gated";
-      if (value === null || reason) {
-        results.push({ execution: null, reason: reason! });
+      const weights = await blockWeights(part, block, activationOf(block));
+      if (typeof weights === "string") {
+        results.push({ execution: null, reason: weights });
         continue;
       }
-      const weights = await weightsOf(part, block, value, activationOf(block));
       const all = (await plan.run(batch, {}, [block.tap]))[block.tap]!;
       // Examples that only fill the batch up come last.
       const x = Float32Array.from(all.subarray(0, (all.length / batchSize) * batch.examples));
@@ -110,25 +109,4 @@ function relativeDifference(a: Float32Array, b: Float32Array): number | null {
   const difference = Math.sqrt(b.reduce((sum, entry, i) => sum + (a[i]! - entry) ** 2, 0));
   const ratio = difference === 0 ? 0 : difference / norm;
   return Number.isFinite(ratio) ? ratio : null;
-}
-
-async function weightsOf(
-  { backend, state, traced }: MeasuredPart,
-  block: MlpBlock,
-  value: string,
-  { apply }: Pick<Activation, "apply">,
-): Promise<MlpWeights> {
-  const read = (name: string) => backend.read(state.get(name)!);
-  const matrix = async (name: string, layout: MlpBlock["keyLayout"]) => {
-    const [first, second] = traced.parameters.get(name)!.spec.shape as [number, number];
-    const [outputs, inputs] = layout === "out-in" ? [first, second] : [second, first];
-    return { inputs, outputs, entries: await read(name), layout };
-  };
-  return {
-    key: await matrix(block.key, block.keyLayout),
-    keyBias: block.keyBias === null ? null : await read(block.keyBias),
-    activate: apply,
-    value: await matrix(value, block.valueLayout),
-    valueBias: block.valueBias === null ? null : await read(block.valueBias),
-  };
 }
