@@ -4,6 +4,7 @@ import { z } from "zod";
 import { source } from "../src/analysis/generated/compute-worker-source.ts";
 import { analysisResultSchema } from "../src/analysis/result.ts";
 import { source as wasmSource } from "../src/backends/generated/wasm-worker-source.ts";
+import { measurementResultSchema } from "../src/measure/result.ts";
 import { selftestResultSchema } from "../src/selftest/result.ts";
 
 /** What the compiler leaves to do: the workers' programs in one file each, the result's JSON Schema, and the
@@ -13,6 +14,7 @@ writeFileSync("dist/backends/wasm/worker.js", wasmSource);
 mkdirSync("dist/schema", { recursive: true });
 for (const [name, schema] of [
   ["analysis", analysisResultSchema],
+  ["measurement", measurementResultSchema],
   ["selftest", selftestResultSchema],
 ] as const) {
   writeFileSync(`dist/schema/${name}.json`, `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`);

@@ -74,6 +74,17 @@ export type { Layer, LayerKind, LayerRole, Orientation, SkipReason } from "./lay
 export { type LayerOptions, layersOf } from "./layers/layers-of.ts";
 export { asMatrix, type Matrix, type MatrixLike } from "./linalg/matrix.ts";
 export { type RandomStream, randomStream } from "./linalg/random.ts";
+export { measuredValue } from "./measure/average.ts";
+export { groups as measurementGroups, measurementQuantities } from "./measure/groups.ts";
+export { type MeasureOptions, measure } from "./measure/measure.ts";
+export { type MeasureEveryOptions, measureEvery } from "./measure/measure-every.ts";
+export type { Quantity } from "./measure/quantity.ts";
+export {
+  type MeasuredCheckpoint,
+  type MeasuredLayer,
+  type MeasurementResult,
+  measurementResultSchema,
+} from "./measure/result.ts";
 export { metricCatalogue } from "./metrics/catalogue.ts";
 export type { Measurement, Metric } from "./metrics/metric.ts";
 export { renderCsv } from "./report/csv.ts";

@@ -1,7 +1,5 @@
-import { isAbsent } from "../checkpoint/system-errors.ts";
+import { linesByStep } from "../train/lines-by-step.ts";
 import type { TrainObserver } from "../train/observer.ts";
-import { writeTextWhole } from "../train/run-folder.ts";
-import { unwritable } from "../train/unwritable.ts";
 import { analyze } from "./analyze.ts";
 import type { AnalyzeOptions } from "./analyze-options.ts";
 import { trajectories } from "./summarize.ts";
@@ -17,40 +15,20 @@ import { trajectories } from "./summarize.ts";
  * @param options - of each analysis.
  */
 export function analyzeEvery(every: number, folder: string, options: AnalyzeOptions = {}): TrainObserver {
-  const path = `${folder}/analysis.ndjson`;
+  const lines = linesByStep(`${folder}/analysis.ndjson`);
   return {
     every,
-    async onStart(step) {
-      const { readFile } = await import("node:fs/promises");
-      const text = await readFile(path, "utf8").catch((error: unknown) => {
-        if (isAbsent(error)) return "";
-        throw unwritable(path, error);
-      });
-      const kept = text.split("\n").filter((line) => (stepOf(line) ?? step) < step);
-      await writeTextWhole(path, kept.map((line) => `${line}\n`).join(""));
-    },
+    onStart: (step) => lines.begin(step),
     async onStep(source) {
-      const { appendFile } = await import("node:fs/promises");
+      const { step } = source;
       const { checkpoints } = await analyze(source, options);
       const verdicts = new Map(checkpoints[0]!.layers.map(({ layer, verdict }) => [layer, verdict]));
-      const lines = trajectories(checkpoints).map(({ layer, values }) => {
-        const own = Object.entries(values).map(([id, [value]]) => [id, value]);
-        const verdict = verdicts.get(layer);
-        return `${JSON.stringify({ step: source.step, layer, verdict, values: Object.fromEntries(own) })}\n`;
-      });
-      await appendFile(path, lines.join("")).catch((error: unknown) => {
-        throw unwritable(path, error);
-      });
+      await lines.append(
+        trajectories(checkpoints).map(({ layer, values }) => {
+          const own = Object.entries(values).map(([id, [value]]) => [id, value]);
+          return { step, layer, verdict: verdicts.get(layer), values: Object.fromEntries(own) };
+        }),
+      );
     },
   };
-}
-
-/** The step of a line; null for what is no whole line. */
-function stepOf(line: string): number | null {
-  try {
-    const { step } = JSON.parse(line) as { step?: unknown };
-    return typeof step === "number" ? step : null;
-  } catch {
-    return null;
-  }
 }

@@ -27,6 +27,8 @@ export interface OpenedSource {
   readonly epoch: number | null;
   readonly files: readonly FileOfTensors[];
   readonly leftOut: readonly LeftOutFile[];
+  /** The file's own metadata, {} where there is none. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** All sources of an input, ready to be read. */
@@ -66,7 +68,8 @@ export async function openSources(input: AnalysisInput): Promise<OpenedSources> 
         sources.push(openedCheckpoint(checkpoint));
       } else {
         const { id, step = null, epoch = null } = each;
-        sources.push({ source: each, id, path: id, format: "memory", step, epoch, files: [], leftOut: [] });
+        const nothing = { files: [], leftOut: [], metadata: {} };
+        sources.push({ source: each, id, path: id, format: "memory", step, epoch, ...nothing });
       }
     }
   } catch (error) {
@@ -77,8 +80,8 @@ export async function openSources(input: AnalysisInput): Promise<OpenedSources> 
 }
 
 function openedCheckpoint(checkpoint: Checkpoint): OpenedSource {
-  const { id, path, format, step, epoch, leftOut } = checkpoint;
-  return { source: checkpoint, id, path, format, step, epoch, files: filesOf(checkpoint), leftOut };
+  const { id, path, format, step, epoch, leftOut, metadata } = checkpoint;
+  return { source: checkpoint, id, path, format, step, epoch, files: filesOf(checkpoint), leftOut, metadata };
 }
 
 function filesOf(checkpoint: Checkpoint): FileOfTensors[] {

@@ -4,6 +4,7 @@ import { analyzeCommand } from "./commands/analyze.ts";
 import { envCommand } from "./commands/env.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { lawsCommand } from "./commands/laws.ts";
+import { measureCommand } from "./commands/measure.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { reportCommand } from "./commands/report.ts";
 import { selftestCommand } from "./commands/selftest.ts";
@@ -16,6 +17,7 @@ Examples:
   marchenko analyze model/ -o run.json -o run.html        spectra, fits, verdicts, and a page to look at
   marchenko analyze runs/a/checkpoints -o series.html     a training run, with trajectories over steps
   marchenko train digits-vit --out runs/a                 a small vision Transformer, trained here
+  marchenko measure runs/a/checkpoints/step-003450        its sparsity, gradients and flatness on its data
 
 ${exitCodeHelp}`;
 
@@ -30,6 +32,7 @@ export function buildProgram(): Command {
     analyzeCommand(),
     reportCommand(),
     trainCommand(),
+    measureCommand(),
     metricsCommand(),
     lawsCommand(),
     selftestCommand(),

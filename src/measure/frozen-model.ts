@@ -1,4 +1,5 @@
 import type { Backend } from "../backends/backend.ts";
+import type { Tensor } from "../checkpoint/tensor.ts";
 import { UsageError } from "../errors.ts";
 import { randomStream } from "../linalg/random.ts";
 import { loadWeights } from "../train/load-weights.ts";
@@ -17,6 +18,8 @@ export interface PartOptions {
 export interface FrozenModel {
   /** Puts a checkpoint's weights in: every part sees them. @param step - updates made; 0 where it isn't known. */
   load(path: string, step: number): Promise<void>;
+  /** Puts the weights of a model in training in, by their names in a checkpoint of its. @param step - updates made. */
+  take(tensors: Iterable<Tensor>, step: number): Promise<void>;
   /** Draws weights as the recipe's run begins with them. */
   draw(): void;
   /** Batches of a part: those of the test in the data's order, those of training in an epoch's, augmented as in training. */
@@ -51,6 +54,13 @@ export function frozenModel(backend: Backend, { recipe, ingredients }: PreparedR
       for (const [name, entries] of weights) backend.write(state.get(name)!, entries);
       at = step;
     },
+    async take(tensors, step) {
+      for (const tensor of tensors) {
+        const own = state.get(tensor.name);
+        if (own) backend.write(own, await tensor.read());
+      }
+      at = step;
+    },
     draw,
     part(part, { batches: most = Number.POSITIVE_INFINITY } = {}) {
       const batches =
@@ -69,7 +79,8 @@ export function frozenModel(backend: Backend, { recipe, ingredients }: PreparedR
         const { feed, examples } = await batches.batch(place);
         return { feed: { ...feed, ...numbers(at) }, examples };
       };
-      return { part, backend, state, traced, batchSize, count, batch, seed };
+      const { activityOf } = ingredients.model;
+      return { part, backend, state, traced, activityOf, batchSize, count, batch, seed };
     },
     dispose() {
       for (const tensor of state.values()) backend.free(tensor);

@@ -1,6 +1,7 @@
 import { layOut, type Program } from "../autodiff/program.ts";
 import type { Backend, Feed } from "../backends/backend.ts";
-import type { Traced } from "../models/model.ts";
+import type { MlpBlock, Traced } from "../models/model.ts";
+import type { Activity } from "../train/meters.ts";
 import type { RunState } from "../train/weights.ts";
 
 /** A batch with all that the traced model takes: data, and the numbers that follow from the step. */
@@ -18,6 +19,8 @@ export interface MeasuredPart {
   readonly state: RunState;
   /** The model without training's draws, for batches of `batchSize` examples. */
   readonly traced: Traced;
+  /** What is active, and what flat, in a block. */
+  readonly activityOf: (block: MlpBlock) => Activity;
   readonly batchSize: number;
   /** Batches there are to measure on, at least 1. */
   readonly count: number;

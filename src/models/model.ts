@@ -72,7 +72,8 @@ export interface Traced {
   readonly accuracy: Value;
   /**
    * Values inside, by name: for each MLP block `BLOCK.input`, `BLOCK.preActivation`, `BLOCK.activation`, `BLOCK.output`
-   * (X with its zeroth bias, P, A and Z of the literature), where BLOCK is such as `block.3.mlp`.
+   * (X with its zeroth bias, P, A and Z of the literature), where BLOCK is such as `block.3.mlp`; and `BLOCK.valueInput`,
+   * what V takes, where there is a V: A, times the gate where there is one.
    */
   readonly taps: ReadonlyMap<string, Value>;
   /** Low-rank terms, to be merged into their matrices where a checkpoint is saved. */

@@ -3,8 +3,8 @@ import { coreColumns } from "./columns.ts";
 import { countReasons, joinWithAnd, verdictSentence, verdictTexts } from "./describe-verdict.ts";
 import { formatCount } from "./format-number.ts";
 import { shapeText } from "./layer-facts.ts";
+import { code, escapeText } from "./markdown-text.ts";
 import { severityMarks, sortFindings } from "./notable-layers.ts";
-import { plainLine } from "./plain-text.ts";
 
 /**
  * A result as Markdown for a pull request or a model card: verdict, findings and a table of layers.
@@ -68,22 +68,4 @@ function list(heading: string, items: readonly string[]): string[] {
 /** Evidence is a clause; advice follows it. */
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
-/** A line's end would end the row or the item; other control characters are shown as replaced. */
-function oneLine(text: string): string {
-  return plainLine(text.replace(/[\r\n]+/g, " "));
-}
-
-/** Markup characters made plain, so that a hostile name or path is text. */
-function escapeText(text: string): string {
-  return oneLine(text).replace(/[\\`*_{}[\]<>#|~]/g, "\\$&");
-}
-
-/** A code span that nothing inside can close: its fence is longer than any run of backticks in it. */
-function code(text: string): string {
-  const runs = text.match(/`+/g) ?? [];
-  const fence = "`".repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
-  const padding = runs.length > 0 ? " " : "";
-  return fence + padding + oneLine(text).replaceAll("|", "\\|") + padding + fence;
 }

@@ -13,7 +13,7 @@ const MOST_NAMED = 5;
 const added: ReadonlySet<ParameterSpec["role"]> = new Set(["zeroth-bias", "lora"]);
 
 /**
- * The weights that finetuning starts from, by name.
+ * A checkpoint's weights for a model, by name: what finetuning starts from, and what is measured.
  *
  * @param path - a checkpoint: a file or a folder of one model.
  * @param fresh - names of parameters that start anew, whatever the checkpoint has.
@@ -68,7 +68,7 @@ async function finiteEntries(path: string, tensor: Tensor): Promise<Float32Array
   const entries = await tensor.read();
   if (entries.every(Number.isFinite)) return entries;
   throw new CheckpointFormatError(
-    `the weights in ${path}: ${tensor.name} has entries that are no finite numbers. Finetune another checkpoint.`,
+    `the weights in ${path}: ${tensor.name} has entries that are no finite numbers. Take another checkpoint.`,
   );
 }
 
@@ -100,6 +100,6 @@ function requireNone(path: string, faults: Readonly<Record<string, readonly stri
   });
   if (lines.length === 0) return;
   throw new UsageError(
-    `the weights in ${path} are not those of the recipe's model:\n${lines.join("\n")}\nSet the model's sizes to the checkpoint's, or name parameters that are to start anew in finetune.fresh.`,
+    `the weights in ${path} are not those of the recipe's model:\n${lines.join("\n")}\nSet the model's sizes to the checkpoint's, or, to finetune, name parameters that are to start anew in finetune.fresh.`,
   );
 }

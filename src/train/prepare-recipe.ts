@@ -44,9 +44,6 @@ export function checkRecipe(recipe: Recipe) {
   if (recipe.imageMixing && task.kind !== "images") {
     throw new UsageError(`imageMixing: the data set ${data.part.name} has no images. Leave it out.`);
   }
-  if (recipe.measureEvery !== undefined) {
-    throw new UsageError("measureEvery: this version has no measurements while training. Leave it out.");
-  }
   return { data, model, sparsity, optimizer, schedule, task };
 }
 

@@ -3,6 +3,12 @@ import { prepareRecipe } from "./prepare-recipe.ts";
 import { parseRecipe, type RecipeInput } from "./recipe.ts";
 import { type RunOptions, type RunSummary, run } from "./run.ts";
 
+/** Members of a recipe that are observers' work, and how each is called: what looks at a run stands after it. */
+const observed = {
+  analyzeEvery: "analyzeEvery(every, out)",
+  measureEvery: "measureEvery(every, out, backend, await prepareRecipe(parseRecipe(recipe)))",
+} as const;
+
 /** What `train` is given. */
 export interface TrainOptions extends RunOptions {
   /** As it is written, but whole: `composeRecipe` makes one that extends another whole. */
@@ -37,9 +43,10 @@ export interface TrainOptions extends RunOptions {
  */
 export async function train({ recipe, ...options }: TrainOptions): Promise<RunSummary> {
   const parsed = parseRecipe(recipe);
-  if (parsed.analyzeEvery !== undefined && !options.observers?.length) {
+  for (const key of ["analyzeEvery", "measureEvery"] as const) {
+    if (parsed[key] === undefined || options.observers?.length) continue;
     throw new UsageError(
-      "analyzeEvery: it takes an observer that analyses, observers: [analyzeEvery(every, out)]. Give one, or leave it out.",
+      `${key}: it takes an observer, observers: [${observed[key]}]. Give one, or leave it out.`,
     );
   }
   const prepared = await prepareRecipe(parsed);

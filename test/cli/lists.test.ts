@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { testCatalogue } from "../../src/fits/test-catalogue.ts";
 import { lawCatalogue } from "../../src/laws/catalogue.ts";
+import { measurementQuantities } from "../../src/measure/groups.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue.ts";
 import { runMarchenko } from "./run-marchenko.ts";
 
@@ -23,15 +24,16 @@ function firstColumn(...args: string[]): string[] {
     .map((line) => line.split(/ {2,}/)[0]!);
 }
 
-test("metrics lists every metric by id, with its formula, meaning and source", () => {
+test("metrics lists every metric and every measured number by id, with its formula, meaning and source", () => {
   const rows: Record<string, string>[] = listed("metrics");
-  expect(rows.map(({ id }) => id)).toEqual(metricCatalogue.map(({ id }) => id));
+  const ids = [...metricCatalogue, ...measurementQuantities].map(({ id }) => id);
+  expect(rows.map(({ id }) => id)).toEqual(ids);
   for (const row of rows) {
     for (const field of ["title", "symbol", "unit", "formula", "meaning", "source"]) {
       expect(row[field], `${row.id} ${field}`).toMatch(/\S/);
     }
   }
-  expect(firstColumn("metrics")).toEqual(["id", ...metricCatalogue.map(({ id }) => id)]);
+  expect(firstColumn("metrics")).toEqual(["id", ...ids]);
 });
 
 test("laws lists every law, and every test that rests on one, with formula and source", () => {

@@ -24,6 +24,7 @@ writeFileSync(
     evaluateBatches: 2,
     checkpointEvery: 7,
     analyzeEvery: 30,
+    measureEvery: 30,
   }),
 );
 const train = (...args: string[]) => runMarchenko(["train", ...args]);
@@ -140,7 +141,6 @@ describe("what goes wrong ends with 2 or 3, and leaves no folder", () => {
     [["digits-vit", "--device", "gpu"], 2, /no GPU backend in this version/],
     [["digits-vit", "--set", "optimizer.learningrate=1"], 2, /Did you mean learningRate/],
     [["digits-vit", "--set", "steps"], 2, /dotted.key=json/],
-    [["digits-vit", "--set", "measureEvery=5"], 2, /measureEvery/],
     [["digits-vit", "--resume"], 2, /holds no run to resume/],
     [["digits-vit", "--steps", "0"], 2, /at least 1/],
     [["digits-vit", "--stepz", "1"], 2, /--steps/],

@@ -256,7 +256,7 @@ describe("what goes wrong", () => {
 
   test("what a recipe asks for and nothing does is an error, not silence", async () => {
     const measured = trainHere({ out: newFolder(), recipe: { ...toy, measureEvery: 5 } });
-    await expect(measured).rejects.toThrow(/measureEvery: .* Leave it out/);
+    await expect(measured).rejects.toThrow(/measureEvery: it takes an observer/);
     const sparsity = { restrictedLayerNorm: true as const };
     for (const model of [{ kind: "mlp" }, { ...toy.model, layerNorm: "plain" }]) {
       const restricted = trainHere({ out: newFolder(), recipe: { ...toy, model, sparsity } });

@@ -3,9 +3,11 @@ import { Argument, Command, Option } from "commander";
 import { analyzeEvery } from "../../analysis/analyze-every.ts";
 import type { Backend } from "../../backends/backend.ts";
 import { UsageError } from "../../errors.ts";
+import { measureEvery } from "../../measure/measure-every.ts";
 import { formatNumber } from "../../report/format-number.ts";
 import { renderJson } from "../../report/json.ts";
-import { prepareRecipe } from "../../train/prepare-recipe.ts";
+import type { TrainObserver } from "../../train/observer.ts";
+import { type PreparedRecipe, prepareRecipe } from "../../train/prepare-recipe.ts";
 import { presets } from "../../train/presets/catalogue.ts";
 import type { Recipe } from "../../train/recipe.ts";
 import { type RunSummary, run as runTraining } from "../../train/run.ts";
@@ -102,15 +104,15 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
   const started = Date.now();
   let backend: Backend | null = null;
   try {
-    const { recipe, ingredients } = await prepareRecipe(composed);
+    const prepared = await prepareRecipe(composed);
+    const { recipe, ingredients } = prepared;
     backend = await trainingBackend(flags.device, threadsFor(flags.threads, recipe, ingredients));
-    const { analyzeEvery: every } = recipe;
     let begun: { step: number; at: number } | null = null;
     const summary = await runTraining(recipe, ingredients, {
       out,
       backend,
       resume: flags.resume ?? false,
-      observers: every === undefined ? [] : [analyzeEvery(every, out, { seed: recipe.seed })],
+      observers: observersOf(prepared, out, backend),
       signal: interrupt.signal,
       onProgress({ step, steps, loss, activatedRatio }) {
         // The first step counts from its end: data and plans were made before it.
@@ -138,6 +140,15 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
     interrupt.release();
     await backend?.dispose();
   }
+}
+
+/** What looks at the run while it goes on. */
+function observersOf(prepared: PreparedRecipe, out: string, backend: Backend): TrainObserver[] {
+  const { analyzeEvery: analysed, measureEvery: measured, seed } = prepared.recipe;
+  return [
+    ...(analysed === undefined ? [] : [analyzeEvery(analysed, out, { seed })]),
+    ...(measured === undefined ? [] : [measureEvery(measured, out, backend, prepared)]),
+  ];
 }
 
 /** One a core, or one in all for steps that are soon done. */

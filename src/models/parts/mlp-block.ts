@@ -28,7 +28,8 @@ export interface MlpLayers {
 /**
  * An MLP block Z = sigma(X K' + b_K) V' + b_V, with the taps of `block.I.mlp`, I counting from input to output.
  *
- * With a gate the activations sigma(X K') are multiplied by X G' before V; the tap is of sigma(X K'), before dropout.
+ * With a gate the activations sigma(X K') are multiplied by X G' before V; the tap `activation` is of sigma(X K'), before
+ * dropout, and `valueInput` of what V takes.
  *
  * @param x - what the block takes, norm and all, shape [B, T, d].
  * @returns Z, with its zeroth bias where it is placed there, shape [B, T, out].
@@ -50,9 +51,8 @@ export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
   const noisy = synapseNoise?.matrices === "key-and-value";
   const output = place("output", value ? linearLayer(tracer, kept, { ...value, noisy }) : kept);
 
-  for (const [part, each] of Object.entries({ input, preActivation, activation, output })) {
-    tracer.tap(`${tap}.${part}`, each);
-  }
+  const taps = { input, preActivation, activation, ...(value && { valueInput: kept }), output };
+  for (const [part, each] of Object.entries(taps)) tracer.tap(`${tap}.${part}`, each);
   tracer.block({
     tap,
     key: `${key.name}.weight`,
