@@ -59,9 +59,13 @@ export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
   tracer.block({
     tap,
     key: `${key.name}.weight`,
-    gate: gate ? `${gate.name}.weight` : null,
     value: value && `${value.name}.weight`,
     activation: tracer.activation.name,
+    keyBias: key.bias ? `${key.name}.bias` : null,
+    valueBias: value?.bias ? `${value.name}.bias` : null,
+    keyLayout: key.layout ?? "out-in",
+    valueLayout: value?.layout ?? "out-in",
+    gate: gate ? `${gate.name}.weight` : null,
   });
   return output;
 }
