@@ -3,6 +3,7 @@ import type { Backend } from "../../src/backends/backend.ts";
 import { mlpExecution } from "../../src/backends/wasm/mlp-execution.ts";
 import { wasmBackend } from "../../src/backends/wasm/wasm-backend.ts";
 import { UsageError } from "../../src/errors.ts";
+import { partPlan } from "../../src/measure/measured-part.ts";
 import { blockWeights } from "../../src/measure/sparse-execution/block-weights.ts";
 import {
   sparseExecutionSchema,
@@ -36,9 +37,9 @@ describe.each(tinyModels)("blocks of $name", (tiny) => {
     "executed apart from their model give its outputs, %s",
     async (activation) => {
       const part = partOf(tiny, activation);
-      const { traced, state } = part;
-      const plan = await backend.compile({ outputs: Object.fromEntries(traced.taps) }, state);
-      const taps = await plan.run((await part.batch(0)).feed);
+      const { traced } = part;
+      const plan = await partPlan(part, { outputs: Object.fromEntries(traced.taps) });
+      const taps = await plan.run(await part.batch(0));
       plan.dispose();
       for (const block of traced.blocks) {
         const weights = await blockWeights(part, block, createActivation(activation));
