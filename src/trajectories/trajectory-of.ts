@@ -30,7 +30,7 @@ export interface TrajectoryOptions extends AnalyzeOptions {
  * @example
  * ```ts
  * import { randomStream, tensorOf, trajectoryOf } from "marchenko";
- * const model = (step: number) => {
+ * const model = (step) => {
  *   const stream = randomStream(1, ["noise"]);
  *   const data = Float32Array.from({ length: 64 * 128 }, () => stream.normal());
  *   for (let j = 0; j < 64; j++) data[j]! += step; // the first row grows
