@@ -18,7 +18,12 @@ async function piecesOf(...measured: Parameters<typeof hiddenRobustness>): Promi
   return [...blocks, all].map(({ piece }) => robustnessSchema.parse(piece));
 }
 
-describe.each(tinyModels)("$name", (tiny) => {
+/** Blocks whose tokens also go around them: only what the block takes is moved. */
+const aroundBlocks = tinyModels
+  .filter(({ name }) => name === "mlp, residual")
+  .map((tiny) => ({ ...tiny, name: `${tiny.name}, no norm`, sizes: { ...tiny.sizes, layerNorm: "none" } }));
+
+describe.each([...tinyModels, ...aroundBlocks])("$name", (tiny) => {
   const found = piecesOf(tinyPart(tiny), options);
 
   it("loses the slope times epsilon as epsilon falls: S10, within 2 %", async () => {
