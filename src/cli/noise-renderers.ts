@@ -13,6 +13,7 @@ export const noiseRenderers: Readonly<Record<string, (result: NoiseResult) => Te
   json: renderJson,
   csv: noiseCsv,
   markdown: noiseMarkdown,
+  html: async (result) => (await import("../report/noise/noise-page.ts")).noisePage(result),
 };
 
 /** A table of the last checkpoint's layers, a screen of it: numbers of the noise that is summed with random signs. */

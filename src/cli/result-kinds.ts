@@ -46,6 +46,15 @@ export const resultKinds: readonly ResultKind[] = [
     }),
   },
   {
+    type: "noise",
+    noun: "a result of gradient noise",
+    command: "noise CHECKPOINT -o",
+    load: async () => ({
+      schema: (await import("../noise/result.ts")).noiseResultSchema,
+      renderers: (await import("./noise-renderers.ts")).noiseRenderers,
+    }),
+  },
+  {
     type: "experiment",
     noun: "an experiment",
     command: "experiment NAME --out",

@@ -1,8 +1,8 @@
 import { type Base, scaleLimits, transformerBase } from "./bases.ts";
-import { ratioHeld, trainedColumns, trainingCharts, variantTable } from "./comparison.ts";
-import { evaluateRun } from "./evaluate-run.ts";
+import { flatnessColumns, ratioHeld, trainedColumns, trainingCharts, variantTable } from "./comparison.ts";
 import type { Claim, Experiment, RunTable, TableSpec, Variant } from "./experiment.ts";
 import { literature } from "./literature.ts";
+import { trainedMetrics } from "./trained-metrics.ts";
 
 /** A module that is on or off, or one of several: its choices, the first is off. */
 interface Factor {
@@ -160,7 +160,7 @@ export const ablation: Experiment = {
     if (setting.quick) return all.filter(({ id }) => quickRows.has(id));
     return [...all, ...all.filter(({ id }) => weakRows.has(id)).map(withWeakDecay)];
   },
-  measure: evaluateRun,
+  measure: trainedMetrics,
   claims: [
     alone(
       "norm",
@@ -177,7 +177,11 @@ export const ablation: Experiment = {
         ratioHeld(runs, "train.activatedRatio", { of: "norm-weak-decay", against: "vanilla-weak-decay" }, 1),
     },
   ],
-  tables: (runs) => [variantTable("After training", runs, trainedColumns), effects(runs)],
+  tables: (runs) => [
+    variantTable("After training", runs, trainedColumns),
+    variantTable("Gradients and flatness after training", runs, flatnessColumns),
+    effects(runs),
+  ],
   charts: trainingCharts,
   limits: (setting) => [
     ...scaleLimits(setting),

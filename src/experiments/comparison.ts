@@ -68,6 +68,19 @@ export const trainedColumns: readonly Column[] = [
   { id: "train.derivativeSparsity", title: "derivative sparsity, train", unit: null },
 ];
 
+/** What `trainedMetrics` has of gradients and flatness, of single examples on the training part. */
+export const flatnessColumns: readonly Column[] = [
+  { id: "train.squaredDerivative", title: "mean sigma'^2", unit: null },
+  { id: "train.augmentedFlatness.key", title: "AF_K", unit: "loss^2 / weight^2" },
+  {
+    id: "train.implicitRobustness.squaredGradient",
+    title: "implicit adversarial robustness",
+    unit: "loss^2 / feature^2",
+  },
+  { id: "train.implicitRobustness.inputSquaredNorm", title: "|x|^2", unit: "feature^2" },
+  { id: "train.gradientDensity.ratio", title: "R", unit: null },
+];
+
 /** A row a variant, a column a number. */
 export function variantTable(title: string, runs: RunTable, columns: readonly Column[]): TableSpec {
   return {

@@ -1,5 +1,6 @@
 import { allModules, scaleLimits, transformerBase } from "./bases.ts";
 import {
+  flatnessColumns,
   type Pair,
   ratioHeld,
   relativelyEqual,
@@ -7,9 +8,9 @@ import {
   trainingCharts,
   variantTable,
 } from "./comparison.ts";
-import { evaluateRun } from "./evaluate-run.ts";
 import type { Claim, Experiment } from "./experiment.ts";
 import { literature } from "./literature.ts";
+import { trainedMetrics } from "./trained-metrics.ts";
 
 /** The activated ratio of the modified network over that of the one finetuned as it is, at most. */
 const SPARSER = 0.88;
@@ -90,9 +91,12 @@ export const finetune: Experiment = {
       },
     ];
   },
-  measure: evaluateRun,
+  measure: trainedMetrics,
   claims,
-  tables: (runs) => [variantTable("After training", runs, trainedColumns)],
+  tables: (runs) => [
+    variantTable("After training", runs, trainedColumns),
+    variantTable("Gradients and flatness after training", runs, flatnessColumns),
+  ],
   charts: trainingCharts,
   limits: (setting) => [
     ...scaleLimits(setting),

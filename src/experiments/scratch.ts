@@ -1,6 +1,7 @@
 import { allModules, scaleLimits, transformerBase } from "./bases.ts";
 import {
   differenceHeld,
+  flatnessColumns,
   type Pair,
   ratioHeld,
   relativelyEqual,
@@ -8,9 +9,9 @@ import {
   trainingCharts,
   variantTable,
 } from "./comparison.ts";
-import { evaluateRun } from "./evaluate-run.ts";
 import type { Claim, Experiment } from "./experiment.ts";
 import { literature } from "./literature.ts";
+import { trainedMetrics } from "./trained-metrics.ts";
 
 /** The activated ratio of the modified network over the vanilla one's, at most. */
 const SPARSER = 0.92;
@@ -75,9 +76,12 @@ export const scratch: Experiment = {
       },
     ];
   },
-  measure: evaluateRun,
+  measure: trainedMetrics,
   claims,
-  tables: (runs) => [variantTable("After training", runs, trainedColumns)],
+  tables: (runs) => [
+    variantTable("After training", runs, trainedColumns),
+    variantTable("Gradients and flatness after training", runs, flatnessColumns),
+  ],
   charts: trainingCharts,
   limits: (setting) => [
     ...scaleLimits(setting),

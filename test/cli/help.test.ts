@@ -3,7 +3,18 @@ import packageJson from "../../package.json" with { type: "json" };
 import { exitCodes } from "../../src/cli/exit-codes.ts";
 import { runMarchenko } from "./run-marchenko.ts";
 
-const commands = ["inspect", "analyze", "report", "train", "noise", "measure", "metrics", "laws", "env"];
+const commands = [
+  "inspect",
+  "analyze",
+  "report",
+  "train",
+  "experiment",
+  "noise",
+  "measure",
+  "metrics",
+  "laws",
+  "env",
+];
 
 test("--version prints the version of the package, and nothing else", () => {
   expect(runMarchenko(["--version"])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: "" });

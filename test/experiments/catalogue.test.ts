@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { UsageError } from "../../src/errors.ts";
 import { experiments } from "../../src/experiments/catalogue.ts";
-import type { Setting } from "../../src/experiments/experiment.ts";
+import type { Experiment, Setting } from "../../src/experiments/experiment.ts";
 import { runTable } from "../../src/experiments/run-table.ts";
 import { claimVerdicts } from "../../src/experiments/verdict.ts";
 import { composeRecipe } from "../../src/train/compose-recipe.ts";
@@ -17,14 +18,27 @@ test("ids are unique, and those of the contract", () => {
   expect(known).toEqual(expect.arrayContaining(ids));
 });
 
+/** The whole recipe of each variant; one that starts from another has a path to start from. */
+function recipesOf(experiment: Experiment, setting: Setting) {
+  return experiment.variants(setting).map(({ id, recipe, startsFrom }) => {
+    const finetune = startsFrom && {
+      finetune: { ...(recipe.finetune as object | undefined), from: "start" },
+    };
+    return composeRecipe({ name: id, ...recipe, ...finetune }, { presets: presetsByName });
+  });
+}
+
 /** Settings that an experiment has: at full scale with data that it takes. */
-function settingsOf(experiment: (typeof experiments)[number]): Setting[] {
+function settingsOf(experiment: Experiment): Setting[] {
   const atFull = full
     .map((data): Setting => ({ scale: "full", quick: false, data }))
     .filter((setting) => {
       try {
-        return experiment.variants(setting).length > 0;
-      } catch {
+        recipesOf(experiment, setting).map(checkRecipe);
+        return true;
+      } catch (error) {
+        // Of other data it says that they don't fit, and never fails otherwise.
+        expect(error).toBeInstanceOf(UsageError);
         return false;
       }
     });
@@ -41,16 +55,13 @@ describe.each(experiments.map((each) => [each.id, each] as const))("%s", (_, exp
   test("variants have names for folders, recipes that are right, and start from one before", () => {
     for (const setting of settingsOf(experiment)) {
       const seen = new Set<string>();
-      for (const { id, recipe, startsFrom } of experiment.variants(setting)) {
+      for (const { id, startsFrom } of experiment.variants(setting)) {
         expect(id).toMatch(/^[a-z0-9-]+$/);
         expect(seen.has(id)).toBe(false);
         if (startsFrom !== undefined) expect(seen.has(startsFrom)).toBe(true);
         seen.add(id);
-        const finetune = startsFrom && {
-          finetune: { ...(recipe.finetune as object | undefined), from: "start" },
-        };
-        checkRecipe(composeRecipe({ name: id, ...recipe, ...finetune }, { presets: presetsByName }));
       }
+      for (const recipe of recipesOf(experiment, setting)) checkRecipe(recipe);
     }
   });
 

@@ -52,7 +52,11 @@ export function noiseCommand(): Command {
     .option("--centred", "covariances about the mean; by default about zero")
     .option("--seed <n>", "seed of batches, signs and simulations; the recipe's by default", parseSeed)
     .option("--threads <n>", "threads; 1 by default. The result does not depend on it", parseCount, 1)
-    .option("-o, --output <file>", "write the result; .json .csv .md; may be given several times", collect)
+    .option(
+      "-o, --output <file>",
+      "write the result; .json .csv .md .html; may be given several times",
+      collect,
+    )
     .addOption(
       new Option("--format <format>", "what to print on stdout").choices(Object.keys(noiseRenderers)),
     )

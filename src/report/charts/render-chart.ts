@@ -1,6 +1,6 @@
 import { Error as logErrors, parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { escapeHtml } from "../escape-html.ts";
+import { escapeHtml, undisguised } from "../escape-html.ts";
 import { chartPalette } from "./palette.ts";
 
 /**
@@ -44,7 +44,7 @@ function compact(svg: string, label: string): string {
     .replace(/ font-(?:size="12px"|weight="normal")/g, "")
     .replace(/ (?:d|transform|[xy][12]?)="[^"]*"/g, roundNumbers)
     .replace(colorPattern, (color) => variables.get(color) ?? color);
-  return `<svg class="chart" role="img" aria-label="${escapeHtml(label)}" viewBox="${size}" width="${width}" height="${height}">${unwrap(body)}</svg>`;
+  return `<svg class="chart" role="img" aria-label="${escapeHtml(label)}" viewBox="${size}" width="${width}" height="${height}">${unwrap(undisguised(body))}</svg>`;
 }
 
 /** A tenth of a pixel is finer than any screen shows. */

@@ -7,6 +7,7 @@ import { reproductionSection, warningsSection } from "../page/reproduction-secti
 import { resultHeader } from "../page/result-header.ts";
 import { attackSection } from "./attack-section.ts";
 import { blockTableSection } from "./block-table.ts";
+import { costSection } from "./cost-section.ts";
 import { depthSection } from "./depth-section.ts";
 import { hessianSection } from "./hessian-section.ts";
 import { identitySection } from "./identity-section.ts";
@@ -36,6 +37,7 @@ export async function measurementPage(result: MeasurementResult): Promise<string
       { id: "hessian", title: "Curvature", content: await hessianSection(shown) },
       { id: "robustness", title: "Robustness", content: await robustnessSection(shown) },
       { id: "fgsm", title: "FGSM", content: await attackSection(shown) },
+      { id: "macs", title: "Cost", content: costSection(shown) },
       { id: "blocks", title: "Blocks", content: blockTableSection(result) },
       { id: "missing", title: "What is missing", content: missingSection(shown) },
       { id: "numbers", title: "What the numbers are", content: quantitiesSection(shown) },

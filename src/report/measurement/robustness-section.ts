@@ -56,7 +56,7 @@ ${dataTable(
   "Increase of the loss by radius",
   heads.map((title, i) => ({ title, isNumber: i > 0 })),
   rows,
-  "Increase of the loss, in nats, and the share of predictions that change",
+  `Increase of the loss, in nats, and the share of predictions that change; ${found.map(({ part, robustness }) => `${robustness.examples} examples of the ${part} part`).join(", ")}`,
 )}
 </section>`;
 }
