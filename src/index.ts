@@ -45,11 +45,8 @@ export {
 export { experiments } from "./experiments/catalogue.ts";
 export type { Experiment } from "./experiments/experiment.ts";
 export { type ExperimentResult, experimentResultSchema } from "./experiments/result.ts";
-export {
-  type ExperimentOptions,
-  type ExperimentProgress,
-  runExperiment,
-} from "./experiments/run-experiment.ts";
+export { type ExperimentOptions, runExperiment } from "./experiments/run-experiment.ts";
+export type { ExperimentProgress } from "./experiments/run-planned.ts";
 export {
   type AspectRatioComparableAlpha,
   type AspectRatioComparableAlphaOptions,

@@ -51,19 +51,22 @@ export async function performRun(
   const { variant, seed, folder, setting } = task;
   const prepared = await prepareRecipe(task.recipe);
   const { recipe } = prepared;
-  const state = await stateOf(folder, recipe);
+  let state = await stateOf(folder, recipe);
   const key = { experiment: experiment.id, variant, setting };
   const known = state === "finished" ? await keptMetrics(folder, key) : null;
   if (known) return { recipe, ...known };
   const backend = await wasmBackend({ threads: task.threads });
   try {
     const collector = experiment.collector?.(recipe, setting) ?? null;
-    if (collector && state !== "new") await startAnew(folder);
-    if (collector || state !== "finished") {
+    if (state === "moved" || (collector && state !== "new")) {
+      await startAnew(folder);
+      state = "new";
+    }
+    if (state !== "finished") {
       await run(prepared.recipe, prepared.ingredients, {
         out: folder,
         backend,
-        resume: state === "unfinished" && !collector,
+        resume: state === "unfinished",
         observers: collector?.observers ?? [],
         signal,
         onProgress: ({ step, steps }) => onProgress(step / steps),
@@ -82,7 +85,7 @@ export async function performRun(
       collected: collector?.result() ?? null,
       signal,
     });
-    const kept: KeptMetrics = { metrics, engine: backend.name };
+    const kept: KeptMetrics = { metrics: finite(metrics), engine: backend.name };
     await keepMetrics(folder, key, kept);
     return { recipe, ...kept };
   } finally {
@@ -90,8 +93,8 @@ export async function performRun(
   }
 }
 
-/** What a run's folder holds of a recipe's run. */
-async function stateOf(folder: string, recipe: Recipe): Promise<"new" | "unfinished" | "finished"> {
+/** What a run's folder holds of a recipe's run; "moved": an unfinished one that starts from another path. */
+async function stateOf(folder: string, recipe: Recipe): Promise<"new" | "unfinished" | "finished" | "moved"> {
   const { readFile, stat } = await import("node:fs/promises");
   const { join } = await import("node:path");
   const text = await readFile(join(folder, "recipe.json"), "utf8").catch((error: unknown) => {
@@ -99,16 +102,21 @@ async function stateOf(folder: string, recipe: Recipe): Promise<"new" | "unfinis
     throw new UsageError(`${folder} can't be read: ${(error as Error).message}. Choose another --out.`);
   });
   if (text === null) return "new";
-  if (text !== `${JSON.stringify(recipe, null, 2)}\n`) {
+  const own = JSON.stringify(recipe, null, 2);
+  // The folder may have been moved, and the checkpoint that the run starts from with it.
+  const from = /"from": "(?:[^"\\]|\\.)*"/;
+  if (text.trimEnd().replace(from, "") !== own.replace(from, "")) {
     throw new UsageError(
       `${folder} holds a run of another recipe: choose another --out, or remove that folder to train anew.`,
     );
   }
   const last = join(folder, "checkpoints", checkpointName(recipe.steps), "model.safetensors");
-  return await stat(last).then(
-    () => "finished",
-    () => "unfinished",
+  const isFinished = await stat(last).then(
+    () => true,
+    () => false,
   );
+  if (isFinished) return "finished";
+  return text.trimEnd() === own ? "unfinished" : "moved";
 }
 
 /** Removes what a run keeps in its folder, and nothing else. */
@@ -118,4 +126,18 @@ async function startAnew(folder: string): Promise<void> {
   for (const name of ["recipe.json", "metrics.ndjson", "checkpoints", "state", "measured.json"]) {
     await rm(join(folder, name), { recursive: true, force: true });
   }
+}
+
+/** The same with null for what is no finite number. */
+function finite({ numbers, series }: RunMetrics): RunMetrics {
+  const orNull = (value: number | null) => (value !== null && Number.isFinite(value) ? value : null);
+  return {
+    numbers: Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, orNull(value)])),
+    series: Object.fromEntries(
+      Object.entries(series).map(([name, { steps, values }]) => [
+        name,
+        { steps, values: values.map(orNull) },
+      ]),
+    ),
+  };
 }

@@ -1,17 +1,21 @@
 import { provenanceSchema } from "../analysis/result.ts";
 import { schemaVersion, version } from "../analysis/version.ts";
-import { MarchenkoError, UsageError } from "../errors.ts";
-import { composeRecipe } from "../train/compose-recipe.ts";
-import { checkRecipe } from "../train/prepare-recipe.ts";
-import { presetsByName } from "../train/presets/catalogue.ts";
-import type { Recipe } from "../train/recipe.ts";
-import { checkpointName } from "../train/run-folder.ts";
+import {
+  CheckpointFormatError,
+  DatasetFormatError,
+  DivergenceError,
+  UnreadableInputError,
+  UsageError,
+} from "../errors.ts";
+import { WorkerError } from "../kernels/worker-pool.ts";
 import { experimentById } from "./catalogue.ts";
 import { estimateOf } from "./estimate.ts";
-import type { Experiment, Scale, Setting, Variant } from "./experiment.ts";
-import type { RunOutcome, RunTask } from "./perform-run.ts";
+import type { Experiment, Scale, Setting } from "./experiment.ts";
+import type { RunOutcome } from "./perform-run.ts";
+import { type PlannedRun, planRuns } from "./plan-runs.ts";
 import type { ExperimentResult } from "./result.ts";
-import { LOOK_EVERY, runBoard, shareDone, stopAll } from "./run-board.ts";
+import { runBoard } from "./run-board.ts";
+import { type ExperimentProgress, runPlanned } from "./run-planned.ts";
 import { runsHere, runsOnThreads } from "./run-pool.ts";
 import { runTable } from "./run-table.ts";
 
@@ -35,23 +39,6 @@ export interface ExperimentOptions {
   readonly onProgress?: (progress: ExperimentProgress) => void;
 }
 
-/** How far an experiment is. */
-export interface ExperimentProgress {
-  /** Runs that are trained and measured, or have failed. */
-  readonly done: number;
-  readonly total: number;
-  /** Of the whole, 0 to 1, with the share of the runs under way. */
-  readonly share: number;
-}
-
-interface PlannedRun {
-  readonly variant: Variant;
-  readonly seed: number;
-  readonly recipe: Recipe;
-  /** Relative to the experiment's folder. */
-  readonly folder: string;
-}
-
 /**
  * Reproduces a result: trains every variant with every seed, measures the runs, and judges what is claimed by them.
  *
@@ -61,77 +48,49 @@ interface PlannedRun {
  * @param experiment - an id of the catalogue, or an experiment of one's own, which runs in this thread.
  * @returns claims with verdicts, tables and charts' data, and every run with its recipe. A run that failed is named,
  *   and counts for nothing.
- * @throws {UsageError} If there is no such experiment, its recipes are not right, or no run at all succeeded.
+ * @throws {UsageError} If there is no such experiment, or its recipes are not right; and the first run's error if no run
+ *   at all succeeded.
+ * @example
+ * ```ts
+ * import { mkdtemp } from "node:fs/promises";
+ * import { runExperiment } from "marchenko";
+ *
+ * const out = await mkdtemp("/tmp/experiment-");
+ * // Two steps: enough to see what a result holds.
+ * const result = await runExperiment("scratch", { out, quick: true, set: ["steps=2"] });
+ * result.runs.length; // 3
+ * result.claims[0].verdict; // "undecided"
+ * ```
  */
 export async function runExperiment(
   experiment: string | Experiment,
   options: ExperimentOptions,
 ): Promise<ExperimentResult> {
-  const { out, quick = false, seed = 0, scale = "small", set = [], workers = 1, signal } = options;
+  const { out, quick = false, seed = 0, scale = "small", set = [], workers = 1 } = options;
   const isOwn = typeof experiment !== "string";
   const chosen = isOwn ? experiment : experimentById(experiment);
   const setting: Setting = { scale, quick, data: options.data ?? null };
   const variants = chosen.variants(setting);
   const count = quick ? chosen.seeds.quick : chosen.seeds.usual;
   const seeds = Array.from({ length: count }, (_, i) => seed + i);
-  const planned = await plan(out, variants, seeds, set);
+  const planned = await planRuns(out, variants, seeds, set);
   const board = runBoard(planned.length);
   // At full scale a run takes all that the machine has.
   const atOnce = scale === "full" ? 1 : Math.min(workers, planned.length);
   const threads = scale === "full" ? workers : 1;
   const pool = isOwn || atOnce === 1 ? runsHere(chosen, board) : await runsOnThreads(board, atOnce);
-  const outcomes = new Map<PlannedRun, Promise<RunOutcome>>();
-  const stop = () => stopAll(board);
-  signal?.addEventListener("abort", stop);
-  if (signal?.aborted) stop();
-  const ended = new Set<PlannedRun>();
-  const tell = () => {
-    const share = planned.reduce((sum, run, i) => sum + (ended.has(run) ? 1 : shareDone(board, i) * 0.99), 0);
-    options.onProgress?.({ done: ended.size, total: planned.length, share: share / planned.length });
-  };
-  const timer = setInterval(tell, LOOK_EVERY);
-  try {
-    const { join } = await import("node:path");
-    for (const [place, each] of planned.entries()) {
-      const { variant, seed: own, recipe } = each;
-      const task: RunTask = {
-        experiment: chosen.id,
-        variant: variant.id,
-        seed: own,
-        recipe,
-        folder: join(out, each.folder),
-        setting,
-        threads,
-      };
-      const start = planned.find((other) => other.variant.id === variant.startsFrom && other.seed === own);
-      const outcome = (start ? after(start, outcomes.get(start)!) : Promise.resolve())
-        .then(() => pool.run(task, place))
-        .finally(() => {
-          ended.add(each);
-          tell();
-        });
-      // Those that fail are looked at when all have ended.
-      outcome.catch(() => {});
-      outcomes.set(each, outcome);
-    }
-    await Promise.allSettled(outcomes.values());
-    signal?.throwIfAborted();
-  } finally {
-    clearInterval(timer);
-    signal?.removeEventListener("abort", stop);
-    await pool.close();
-  }
-  const settled = await Promise.allSettled(planned.map((each) => outcomes.get(each)!));
+  const { signal, onProgress } = options;
+  const common = { experiment: chosen.id, out, setting, threads, signal, onProgress };
+  const settled = await runPlanned(planned, pool, board, common).finally(() => pool.close());
   const succeeded = settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   if (succeeded.length === 0) throw allFailed(chosen, settled);
-  const found = new Map(planned.map((each, i) => [each, settled[i]!]));
   const metricsOf = (variant: string, own: number) => {
-    const each = planned.find((run) => run.variant.id === variant && run.seed === own);
-    const end = each && found.get(each)!;
+    const place = planned.findIndex((run) => run.variant.id === variant && run.seed === own);
+    const end = settled[place];
     return end?.status === "fulfilled" ? end.value.metrics : null;
   };
   const table = runTable(setting, seeds, variants, metricsOf);
-  const runs = planned.map((each, i) => described(each, settled[i]!, out));
+  const runs = planned.map((each, i) => described(each, settled[i]!));
   return {
     type: "experiment",
     schemaVersion,
@@ -179,82 +138,40 @@ type Mutable<T> = T extends readonly (infer U)[]
     ? { -readonly [K in keyof T]: Mutable<T[K]> }
     : T;
 
-/** Every variant with every seed; all recipes are checked before any runs. */
-async function plan(
-  out: string,
-  variants: readonly Variant[],
-  seeds: readonly number[],
-  set: readonly string[],
-): Promise<PlannedRun[]> {
-  const { join } = await import("node:path");
-  const steps = new Map<string, number>();
-  const folderOf = (variant: string, seed: number) => `runs/${variant}-seed-${seed}`;
-  // Seed by seed: what is there when an experiment is stopped can be compared.
-  return seeds.flatMap((seed) =>
-    variants.map((variant) => {
-      const { id, startsFrom } = variant;
-      const from =
-        startsFrom === undefined
-          ? {}
-          : {
-              finetune: {
-                ...(variant.recipe.finetune as object | undefined),
-                from: join(
-                  out,
-                  folderOf(startsFrom, seed),
-                  "checkpoints",
-                  checkpointName(steps.get(startsFrom)!),
-                ),
-              },
-            };
-      const given = { name: id, ...variant.recipe, ...from };
-      const recipe = composeRecipe(given, { presets: presetsByName, set, seed });
-      steps.set(id, recipe.steps);
-      checkRecipe(recipe);
-      return { variant, seed, recipe, folder: folderOf(id, seed) };
-    }),
-  );
-}
-
-/** Waits for the run that another starts from. */
-async function after(start: PlannedRun, outcome: Promise<RunOutcome>): Promise<void> {
-  await outcome.catch((cause: Error) => {
-    throw new UsageError(`${start.folder}, which it starts from, failed: ${cause.message}`, { cause });
-  });
-}
-
-/** A run as the result tells of it: paths in it don't depend on where the folder lies. */
+/** A run as the result tells of it: no path in it depends on where the folder lies. */
 function described(
-  { variant, seed, recipe: planned, folder }: PlannedRun,
+  { variant, seed, recipe: planned, folder, from }: PlannedRun,
   end: PromiseSettledResult<RunOutcome>,
-  out: string,
 ): ExperimentResult["runs"][number] {
   const recipe = end.status === "fulfilled" ? end.value.recipe : planned;
-  const from = recipe.finetune?.from;
-  const relative = from?.startsWith(out) ? from.slice(out.length).replace(/^[/\\]+/, "") : from;
   return {
     variant: variant.id,
     title: variant.title,
     seed,
     status: end.status === "fulfilled" ? "finished" : "failed",
     reason: end.status === "fulfilled" ? null : (end.reason as Error).message,
-    recipe: {
-      ...recipe,
-      ...(recipe.finetune && { finetune: { ...recipe.finetune, from: relative } }),
-    },
+    recipe: { ...recipe, ...(from !== null && { finetune: { ...recipe.finetune, from } }) },
     folder,
     metrics: end.status === "fulfilled" ? { ...end.value.metrics.numbers } : {},
   };
 }
 
+/** Errors that say what is wrong with the input; from threads they come by name. */
+const ofInput = [
+  UsageError,
+  DivergenceError,
+  UnreadableInputError,
+  CheckpointFormatError,
+  DatasetFormatError,
+];
+
 /** The first error, which says what is wrong where all runs fail alike. */
 function allFailed(experiment: Experiment, settled: readonly PromiseSettledResult<RunOutcome>[]): Error {
   const first = settled.find((each) => each.status === "rejected")!.reason as Error & { cause?: unknown };
-  const message = `${experiment.id}: no run succeeded; the first failed with: ${first.message}`;
-  // Errors come from threads by name.
-  const name = (first.cause as { name?: string } | undefined)?.name ?? first.name;
-  const isKnown = first instanceof MarchenkoError && first.exitCode !== 1;
-  const isOurs =
-    isKnown || ["UsageError", "UnreadableInputError", "DatasetFormatError", "DivergenceError"].includes(name);
-  return isOurs ? new UsageError(message, { cause: first }) : first;
+  const name = first instanceof WorkerError ? (first.cause as Partial<Error> | undefined)?.name : first.name;
+  const kind = ofInput.find((each) => each.name === name);
+  if (!kind) return first;
+  return new kind(`${experiment.id}: no run succeeded; the first failed with: ${first.message}`, {
+    cause: first,
+  });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/errors.ts";
@@ -68,6 +68,21 @@ test("finished runs are read, not trained; one that has lost its end goes on to 
   const kept = join(out, "runs", "start-seed-0", "measured.json");
   writeFileSync(kept, readFileSync(kept, "utf8").slice(0, 40));
   expect(renderJson(await runExperiment(toyExperiment, { out, quick: true }))).toBe(renderJson(first));
+});
+
+test("a folder that was moved goes on, though runs start from checkpoints in it", async () => {
+  const [old, moved] = [folder({}), join(folder({}), "moved")];
+  const first = await runExperiment(toyExperiment, { out: old, quick: true });
+  renameSync(old, moved);
+  const last = weights(moved, "tuned-seed-0", "step-000004");
+  const before = { bytes: readFileSync(last), time: statSync(last).mtimeMs };
+  expect(renderJson(await runExperiment(toyExperiment, { out: moved, quick: true }))).toBe(renderJson(first));
+  expect(statSync(last).mtimeMs).toBe(before.time);
+  rmSync(join(moved, "runs", "tuned-seed-0", "checkpoints", "step-000004"), { recursive: true });
+  await runExperiment(toyExperiment, { out: moved, quick: true });
+  // Its recipe holds the path that it starts from, and is in the file; the tensors behind the header are the same.
+  const data = (bytes: Buffer) => bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
+  expect(data(readFileSync(last))).toEqual(data(before.bytes));
 });
 
 test("a stopped experiment saves its runs, and the next call gives what one without a stop gives", async () => {
