@@ -2,9 +2,9 @@ import type { Backend } from "../backends/backend.ts";
 import { linesByStep } from "../train/lines-by-step.ts";
 import type { TrainObserver } from "../train/observer.ts";
 import { type PreparedRecipe, prepareRecipe } from "../train/prepare-recipe.ts";
-import { measuredValue } from "./average.ts";
+import { layerQuantities, measuredValue } from "./average.ts";
 import { type FrozenModel, frozenModel } from "./frozen-model.ts";
-import { chooseGroups, type GroupChoice, measurementQuantities, meterIds } from "./groups.ts";
+import { chooseGroups, type GroupChoice, meterIds } from "./groups.ts";
 import { measurePart } from "./measure-part.ts";
 import { placedLayers } from "./placed-layers.ts";
 import { parts } from "./result.ts";
@@ -55,7 +55,7 @@ export function measureEvery(
           chosen,
         );
         const ofLayer = (layer: (typeof layers)[number]) =>
-          Object.fromEntries(measurementQuantities.map(({ id }) => [id, measuredValue(layer, id)]));
+          Object.fromEntries(layerQuantities.map(({ id }) => [id, measuredValue(layer, id)]));
         await lines.append([
           { step, part: name, layer: null, values: { loss, crossEntropy, accuracy } },
           ...layers.map((layer) => ({ step, part: name, layer: layer.layer, values: ofLayer(layer) })),

@@ -91,10 +91,14 @@ export const measuredCheckpointSchema = z.object({
 });
 
 export const measurementTrajectorySchema = z.object({
-  layer: z.string(),
+  layer: z.string().nullable().describe("The key matrix; null for the whole model."),
   part: z.enum(parts),
   steps: z.array(number).describe("Step (or epoch, or place in the series) of each value."),
-  values: z.record(z.string(), z.array(number.nullable())).describe("By the path of a number in a layer."),
+  values: z
+    .record(z.string(), z.array(number.nullable()))
+    .describe(
+      "By the path of a number in a layer; of the whole model loss, crossEntropy, accuracy and paths in wholeModel.",
+    ),
 });
 
 export const measurementResultSchema = z

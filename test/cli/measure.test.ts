@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { measurementQuantities } from "../../src/measure/groups.ts";
+import { layerQuantities } from "../../src/measure/average.ts";
 import { type MeasurementResult, measurementResultSchema } from "../../src/measure/result.ts";
 import { runFolders, trainHere } from "../train/toy.ts";
 import { folderForTests } from "./models.ts";
@@ -71,7 +71,7 @@ test("writes JSON, CSV and Markdown with the same numbers; threads and repetitio
 
   const [head, ...rows] = readFileSync(csv, "utf8").trimEnd().split("\r\n");
   const columns = head!.split(",");
-  for (const { id } of measurementQuantities) expect(columns).toContain(id);
+  for (const { id } of layerQuantities) expect(columns).toContain(id);
   expect(rows).toHaveLength(2);
   for (const [i, row] of rows.entries()) {
     const cell = (name: string) => row.split(",")[columns.indexOf(name)];

@@ -7,8 +7,8 @@ import { referenceBackend } from "../../src/backends/reference.ts";
 import { openCheckpoint } from "../../src/checkpoint/open-checkpoint.ts";
 import { encodeSafetensors } from "../../src/checkpoint/safetensors-writer.ts";
 import { CheckpointFormatError, UnreadableInputError, UsageError } from "../../src/errors.ts";
-import { measuredValue } from "../../src/measure/average.ts";
-import { groups, measurementQuantities } from "../../src/measure/groups.ts";
+import { layerQuantities, measuredValue } from "../../src/measure/average.ts";
+import { groups } from "../../src/measure/groups.ts";
 import { type MeasureOptions, measure } from "../../src/measure/measure.ts";
 import { measureEvery } from "../../src/measure/measure-every.ts";
 import { type MeasurementResult, measurementResultSchema } from "../../src/measure/result.ts";
@@ -99,14 +99,18 @@ describe("measure", () => {
   it("averages over layers, and follows each number over a series", () => {
     const { layers, average } = series.checkpoints.at(-1)!;
     expect(average.activatedRatio).toEqual({ mean: layers[0]!.activatedRatio, deviation: null, count: 1 });
-    const trajectory = series.trajectories!.find(({ part }) => part === "test")!;
+    const trajectory = series.trajectories!.find(({ part, layer }) => part === "test" && layer !== null)!;
     expect(trajectory.steps).toEqual([0, 4, 8, 10]);
-    for (const { id } of measurementQuantities) {
+    expect(layerQuantities.length).toBeGreaterThan(30);
+    for (const { id } of layerQuantities) {
       const values = series.checkpoints
         .filter(({ part }) => part === "test")
         .map((each) => measuredValue(each.layers[0]!, id));
       expect(trajectory.values[id], id).toEqual(values);
     }
+    const whole = series.trajectories!.find(({ part, layer }) => part === "test" && layer === null)!;
+    const losses = series.checkpoints.flatMap(({ part, loss }) => (part === "test" ? [loss] : []));
+    expect(whole.values.loss).toEqual(losses);
   });
 
   it("is the same again, and the same for a checkpoint alone as in its series", async () => {

@@ -1,19 +1,18 @@
-import { measuredValue } from "../../measure/average.ts";
-import { measurementQuantities } from "../../measure/groups.ts";
+import { layerQuantities, measuredValue, modelQuantities, wholeNumbers } from "../../measure/average.ts";
 import type { MeasurementResult } from "../../measure/result.ts";
 import { csvOf, inert } from "../csv.ts";
 import { exactNumber } from "../format-number.ts";
 
 /**
  * A measurement as CSV by RFC 4180: a row for each block of each checkpoint and part, every number by its path with its
- * standard error behind it, and the whole model's loss and accuracy on each row.
+ * standard error behind it; what is of the whole model is on each of its rows, under `wholeModel.` but for loss and accuracy.
  *
  * @returns text with CRLF ends; numbers read back as the same doubles and null is an empty field. Texts are made inert.
  */
 export function measurementCsv({ checkpoints }: MeasurementResult): string {
-  const ids = measurementQuantities.map(({ id }) => id);
+  const ids = layerQuantities.map(({ id }) => id);
   const facts = ["checkpoint", "step", "epoch", "part", "examples", "layer", "role", "block", "depth"];
-  const whole = ["loss", "crossEntropy", "accuracy"];
+  const whole = [...wholeNumbers, ...modelQuantities.map(({ id }) => `wholeModel.${id}`)];
   const rows = [[...facts, ...withErrors(whole), ...withErrors(ids)]];
   for (const checkpoint of checkpoints) {
     const { id, step, epoch, part, examples } = checkpoint;

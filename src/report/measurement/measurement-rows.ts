@@ -1,5 +1,4 @@
-import { measuredValue } from "../../measure/average.ts";
-import { measurementQuantities } from "../../measure/groups.ts";
+import { layerQuantities, measuredValue } from "../../measure/average.ts";
 import type { Quantity } from "../../measure/quantity.ts";
 import type { MeasuredCheckpoint, MeasuredLayer, MeasurementResult } from "../../measure/result.ts";
 import { formatNumber, formatWithError, missing } from "../format-number.ts";
@@ -68,7 +67,7 @@ export function measurementRows(
 
 /** The numbers of tables, without those that no layer has. */
 function headlines(checkpoints: readonly MeasuredCheckpoint[]): Quantity[] {
-  return measurementQuantities.filter(
+  return layerQuantities.filter(
     ({ id, headline }) => headline && checkpoints.some(({ average }) => (average[id]?.count ?? 0) > 0),
   );
 }
