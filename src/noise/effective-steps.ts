@@ -13,7 +13,7 @@
  * ```ts
  * import { effectiveSteps } from "marchenko";
  * effectiveSteps(1e-3, 0.3); // 50057
- * effectiveSteps(1e-3, 0); // Infinity
+ * effectiveSteps(1e-3, 0) === Number.POSITIVE_INFINITY; // true
  * ```
  */
 export function effectiveSteps(rate: number, decay: number, tail = 1e-3): number {

@@ -51,13 +51,13 @@ test.each([
   [["--batch-size", "700"], 2, /whole batches/],
   [["--part", "both"], 2, /Allowed choices are train, test/],
   [["-o", "noise.ndjson"], 2, /noise writes \.json, \.csv, \.md, not/],
-  [["--data", "no-such-set"], 2, /./],
 ])("%o is wrong usage", (args, expected, message) => {
   const { code, stdout, stderr } = noise(last, ...args);
   expect({ code, stdout }).toEqual({ code: expected, stdout: "" });
   expect(stderr).toMatch(message);
 });
 
-test("a path without anything is exit code 3", () => {
+test("a path without anything, for the checkpoint or its data, is exit code 3", () => {
   expect(noise(join(folder, "nothing")).code).toBe(3);
+  expect(noise(last, "--data", join(folder, "nothing")).code).toBe(3);
 });
