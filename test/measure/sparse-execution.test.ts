@@ -4,7 +4,7 @@ import { mlpExecution } from "../../src/backends/wasm/mlp-execution.ts";
 import { wasmBackend } from "../../src/backends/wasm/wasm-backend.ts";
 import { UsageError } from "../../src/errors.ts";
 import { randomStream } from "../../src/linalg/random.ts";
-import type { MeasuredPart } from "../../src/measure/measured-part.ts";
+import { type MeasuredPart, partPlan } from "../../src/measure/measured-part.ts";
 import { blockWeights } from "../../src/measure/sparse-execution/block-weights.ts";
 import {
   sparseExecutionSchema,
@@ -44,6 +44,7 @@ function tinyPart({ model, sizes, feed }: TinyModel, activation = "relu"): Measu
     backend,
     state,
     traced,
+    activityOf: () => createActivation(activation),
     batchSize,
     count: 1,
     batch: async () => batch,
@@ -56,9 +57,9 @@ describe.each(tinyModels)("blocks of $name", (tiny) => {
     "executed apart from their model give its outputs, %s",
     async (activation) => {
       const part = tinyPart(tiny, activation);
-      const { traced, state } = part;
-      const plan = await backend.compile({ outputs: Object.fromEntries(traced.taps) }, state);
-      const taps = await plan.run((await part.batch(0)).feed);
+      const { traced } = part;
+      const plan = await partPlan(part, { outputs: Object.fromEntries(traced.taps) });
+      const taps = await plan.run(await part.batch(0));
       plan.dispose();
       for (const block of traced.blocks) {
         const weights = await blockWeights(part, block, createActivation(activation));
