@@ -94,14 +94,14 @@ export interface MlpBlock {
   readonly value: string | null;
   /** Name of the activation function, as in the sparsity options. */
   readonly activation: string;
-  /** Parameter names of b_K and b_V; null where there is none. */
-  readonly keyBias: string | null;
-  readonly valueBias: string | null;
-  /** How K and V are stored. */
-  readonly keyLayout: Layout;
-  readonly valueLayout: Layout;
-  /** Parameter name of the matrix by whose product activations are multiplied before V; null where there is none. */
-  readonly gate: string | null;
+  /** Parameter names of b_K and b_V, where there are such. */
+  readonly keyBias?: string;
+  readonly valueBias?: string;
+  /** How K and V are stored; "out-in" by default. */
+  readonly keyLayout?: Layout;
+  readonly valueLayout?: Layout;
+  /** Parameter name of the matrix by whose product activations are multiplied before V, where there is one. */
+  readonly gate?: string;
 }
 
 /** What differs from one tracing of a model to another. */

@@ -16,18 +16,18 @@ export async function blockWeights(
   { apply }: Pick<Activation, "apply">,
 ): Promise<MlpWeights | string> {
   if (block.value === null) return "the block has no value matrix";
-  if (block.gate !== null) return "activations of a gated block are multiplied before its value matrix";
+  if (block.gate !== undefined) return "activations of a gated block are multiplied before its value matrix";
   const read = (name: string) => backend.read(state.get(name)!);
-  const matrix = async (name: string, layout: MlpBlock["keyLayout"]) => {
+  const matrix = async (name: string, layout: MlpBlock["keyLayout"] = "out-in") => {
     const [first, second] = traced.parameters.get(name)!.spec.shape as [number, number];
     const [outputs, inputs] = layout === "out-in" ? [first, second] : [second, first];
     return { inputs, outputs, entries: await read(name), layout };
   };
   return {
     key: await matrix(block.key, block.keyLayout),
-    keyBias: block.keyBias === null ? null : await read(block.keyBias),
+    keyBias: block.keyBias ? await read(block.keyBias) : null,
     activate: apply,
     value: await matrix(block.value, block.valueLayout),
-    valueBias: block.valueBias === null ? null : await read(block.valueBias),
+    valueBias: block.valueBias ? await read(block.valueBias) : null,
   };
 }

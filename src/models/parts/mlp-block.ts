@@ -61,11 +61,11 @@ export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
     key: `${key.name}.weight`,
     value: value && `${value.name}.weight`,
     activation: tracer.activation.name,
-    keyBias: key.bias ? `${key.name}.bias` : null,
-    valueBias: value?.bias ? `${value.name}.bias` : null,
-    keyLayout: key.layout ?? "out-in",
-    valueLayout: value?.layout ?? "out-in",
-    gate: gate ? `${gate.name}.weight` : null,
+    ...(key.bias && { keyBias: `${key.name}.bias` }),
+    ...(value?.bias && { valueBias: `${value.name}.bias` }),
+    ...(key.layout && { keyLayout: key.layout }),
+    ...(value?.layout && { valueLayout: value.layout }),
+    ...(gate && { gate: `${gate.name}.weight` }),
   });
   return output;
 }
