@@ -100,8 +100,8 @@ export interface MlpBlock {
   /** How K and V are stored; "out-in" by default. */
   readonly keyLayout?: Layout;
   readonly valueLayout?: Layout;
-  /** Parameter name of the matrix by whose product activations are multiplied before V, where there is one. */
-  readonly gate?: string;
+  /** Parameter name of the matrix by whose product activations are multiplied before V; null where there is none. */
+  readonly gate: string | null;
 }
 
 /** What differs from one tracing of a model to another. */

@@ -16,7 +16,7 @@ export async function blockWeights(
   { apply }: Pick<Activation, "apply">,
 ): Promise<MlpWeights | string> {
   if (block.value === null) return "the block has no value matrix";
-  if (block.gate !== undefined) return "activations of a gated block are multiplied before its value matrix";
+  if (block.gate !== null) return "activations of a gated block are multiplied before its value matrix";
   const read = (name: string) => backend.read(state.get(name)!);
   const matrix = async (name: string, layout: MlpBlock["keyLayout"] = "out-in") => {
     const [first, second] = traced.parameters.get(name)!.spec.shape as [number, number];

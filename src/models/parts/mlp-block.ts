@@ -65,7 +65,7 @@ export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
     ...(value?.bias && { valueBias: `${value.name}.bias` }),
     ...(key.layout && { keyLayout: key.layout }),
     ...(value?.layout && { valueLayout: value.layout }),
-    ...(gate && { gate: `${gate.name}.weight` }),
+    gate: gate ? `${gate.name}.weight` : null,
   });
   return output;
 }
