@@ -62,6 +62,7 @@ export { hardThreshold, medianHardThreshold } from "./fits/hard-threshold.ts";
 export { ksNullPValue } from "./fits/ks-null.ts";
 export { type Localisation, localisation } from "./fits/localisation.ts";
 export { drawNullSpectra, type NullSpectra } from "./fits/null-spectra.ts";
+export { type PlantedOverlap, plantedOverlap, sameNoiseOverlap } from "./fits/planted-overlap.ts";
 export { fitPowerLaw, type PowerLawFit, type PowerLawFitOptions } from "./fits/power-law.ts";
 export type { PredictedError } from "./fits/predicted-error.ts";
 export { type SecondOpinion, type SecondOpinionInput, secondOpinions } from "./fits/second-opinion.ts";
@@ -125,3 +126,7 @@ export type { LiveModel, TrainObserver, TrainProgress } from "./train/observer.t
 export type { Recipe, RecipeInput } from "./train/recipe.ts";
 export type { RunSummary } from "./train/run.ts";
 export { type TrainOptions, train } from "./train/train.ts";
+export { followSpikes, type SpikeFollower, spikeFollower } from "./trajectories/follow-spikes.ts";
+export { halfway, type OnsetOptions, onset, onsetOf } from "./trajectories/onset.ts";
+export type { LayerMoment, VectorPair } from "./trajectories/spike-snapshot.ts";
+export { type TrajectoryOptions, trajectoryOf } from "./trajectories/trajectory-of.ts";

@@ -147,7 +147,7 @@ function multiply(
 ): void {
   const { kernels } = areas;
   const terms = countOf(sums);
-  const places = evenBlock(k.size, mostPlaces, 1);
+  const places = placesAtOnce(k.size);
   const rows = evenBlock(endRow - firstRow, mostRows, tileRows);
   const columns = evenBlock(endColumn - firstColumn, mostColumns, tileColumns);
   for (let column = firstColumn; column < endColumn; column += columns) {
@@ -180,6 +180,11 @@ function multiply(
       }
     }
   }
+}
+
+/** Places of k whose products are summed before they are added to the result, of `size` in all; the last may be fewer. */
+export function placesAtOnce(size: number): number {
+  return evenBlock(size, mostPlaces, 1);
 }
 
 /** Length of blocks that are as good as equal, at most `most` and a multiple of `step`: no small one is left over. */

@@ -30,6 +30,36 @@ export interface TrainingKernels {
     adds: number,
     scratch: number,
   ): void;
+  listActive(
+    from: number,
+    rows: number,
+    columns: number,
+    group: number,
+    pitch: number,
+    all: number,
+    list: number,
+    ends: number,
+  ): number;
+  addActiveRows(
+    list: number,
+    ends: number,
+    groups: number,
+    rows: number,
+    bytes: number,
+    out: number,
+    scratch: number,
+  ): void;
+  multiplyActive(
+    list: number,
+    ends: number,
+    rows: number,
+    groups: number,
+    panel: number,
+    columns: number,
+    out: number,
+    rowStride: number,
+    scratch: number,
+  ): void;
 }
 
 const modules = kernelModules({

@@ -90,12 +90,18 @@ export interface MlpBlock {
   readonly tap: string;
   /** Parameter name of K. */
   readonly key: string;
-  /** Parameter name of the matrix by whose product activations are multiplied; null where there is none. */
-  readonly gate: string | null;
   /** Parameter name of V; null where the activations are the block's output. */
   readonly value: string | null;
   /** Name of the activation function, as in the sparsity options. */
   readonly activation: string;
+  /** Parameter names of b_K and b_V, where there are such. */
+  readonly keyBias?: string;
+  readonly valueBias?: string;
+  /** How K and V are stored; "out-in" by default. */
+  readonly keyLayout?: Layout;
+  readonly valueLayout?: Layout;
+  /** Parameter name of the matrix by whose product activations are multiplied before V; null where there is none. */
+  readonly gate: string | null;
 }
 
 /** What differs from one tracing of a model to another. */

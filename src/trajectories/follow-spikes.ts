@@ -57,8 +57,8 @@ export interface SpikeFollower {
  * @example
  * ```ts
  * import { followSpikes } from "marchenko";
- * const unit = (i: number, length: number) => Float64Array.from({ length }, (_, j) => (i === j ? 1 : 0));
- * const moment = (step: number, size: number, i: number) => ({
+ * const unit = (i, length) => Float64Array.from({ length }, (_, j) => (i === j ? 1 : 0));
+ * const moment = (step, size, i) => ({
  *   layer: "w", step, place: step, larger: 100, scale: 0.1,
  *   singularValues: [size, ...new Array(39).fill(1)],
  *   spikes: [{ singularValue: size, strength: size - 0.4 }],

@@ -30,10 +30,11 @@ export interface TrajectoryOptions extends AnalyzeOptions {
  * @example
  * ```ts
  * import { randomStream, tensorOf, trajectoryOf } from "marchenko";
- * const model = (step: number) => {
+ * const model = (step) => {
  *   const stream = randomStream(1, ["noise"]);
  *   const data = Float32Array.from({ length: 64 * 128 }, () => stream.normal());
- *   for (let j = 0; j < 64; j++) data[j]! += step; // the first row grows
+ *   // The first row grows.
+ *   for (let j = 0; j < 64; j++) data[j] += step;
  *   return { id: `step-${step}`, step, tensors: () => [tensorOf("fc1.weight", [128, 64], data)] };
  * };
  * const { followedSpikes } = await trajectoryOf([model(0), model(4), model(8)]);

@@ -46,7 +46,15 @@ async function measured(
         [`${tap}.activation`, activation],
         [`${tap}.output`, activation],
       ]),
-      blocks: [{ tap, key: "k.weight", value: null, gate: null, activation: "relu" }],
+      blocks: [
+        {
+          tap,
+          key: "k.weight",
+          value: null,
+          gate: null,
+          activation: "relu",
+        },
+      ],
     },
     activityOf: () => createActivation(spec),
     batchSize,

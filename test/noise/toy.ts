@@ -60,7 +60,15 @@ export function toyPart(backend: Backend, toy: Toy): MeasuredPart {
       ["block.0.mlp.output", preActivation],
     ]),
     adapters: [],
-    blocks: [{ tap: "block.0.mlp", key: "fc1.weight", value: null, gate: null, activation: "identity" }],
+    blocks: [
+      {
+        tap: "block.0.mlp",
+        key: "fc1.weight",
+        value: null,
+        gate: null,
+        activation: "identity",
+      },
+    ],
   };
   const drawn = new Map<number, MeasuredBatch>();
   return {

@@ -15,7 +15,7 @@ async function measured(activation: string | { name: string }, a: number[][], p:
       ["block.0.mlp.activation", constant(a.flat(), shape)],
       ["block.0.mlp.preActivation", constant(p.flat(), shape)],
     ]),
-    blocks: [{ tap: "block.0.mlp", key: "k", gate: null, value: "v", activation: "relu" }],
+    blocks: [{ tap: "block.0.mlp", key: "k", value: "v", gate: null, activation: "relu" }],
   };
   const [meter] = blockMeters(traced, a.length, () => createActivation(activation));
   const { activatedRatio, derivativeSparsity } = meter!;

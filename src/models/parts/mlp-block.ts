@@ -59,9 +59,13 @@ export function mlpBlock(tracer: Tracer, x: Value, layers: MlpLayers): Value {
   tracer.block({
     tap,
     key: `${key.name}.weight`,
-    gate: gate ? `${gate.name}.weight` : null,
     value: value && `${value.name}.weight`,
     activation: tracer.activation.name,
+    ...(key.bias && { keyBias: `${key.name}.bias` }),
+    ...(value?.bias && { valueBias: `${value.name}.bias` }),
+    ...(key.layout && { keyLayout: key.layout }),
+    ...(value?.layout && { valueLayout: value.layout }),
+    gate: gate ? `${gate.name}.weight` : null,
   });
   return output;
 }
