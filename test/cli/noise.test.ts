@@ -50,7 +50,7 @@ test.each([
   [["--batches", "2"], 2, /at least 4/],
   [["--batch-size", "700"], 2, /whole batches/],
   [["--part", "both"], 2, /Allowed choices are train, test/],
-  [["-o", "noise.ndjson"], 2, /noise writes \.json, \.csv, \.md, not/],
+  [["-o", "noise.ndjson"], 2, /noise writes \.json, \.csv, \.md, \.html, not/],
 ])("%o is wrong usage", (args, expected, message) => {
   const { code, stdout, stderr } = noise(last, ...args);
   expect({ code, stdout }).toEqual({ code: expected, stdout: "" });

@@ -101,8 +101,11 @@ function matrixSentence(matrix: NoiseMatrixResult): string {
   const title = matrixTitle(matrix);
   const start = `${title.charAt(0).toUpperCase()}${title.slice(1)}`;
   if (nearest === undefined) return `${start}: no law was held against it.`;
-  const p = nearest.pValue === null ? "" : `, p = ${formatPValue(nearest.pValue)}`;
-  return `${start}: nearest is the ${nearest.name.replace(/^(Product|Separable)/, (word) => word.toLowerCase())}, KS distance ${formatNumber(nearest.ksDistance, 2)}${p}.`;
+  const { name, pValue, ksDistance } = nearest;
+  const law = name.endsWith(" law") ? `${name.charAt(0).toLowerCase()}${name.slice(1)}` : `${name} law`;
+  const p =
+    pValue === null ? "" : `, p = ${formatPValue(pValue)}${pValue > rejectionLevel ? "" : ", rejected"}`;
+  return `${start}: nearest is the ${law}, KS distance ${formatNumber(ksDistance, 2)}${p}.`;
 }
 
 /** KS distances with p-values, a row a matrix. */
