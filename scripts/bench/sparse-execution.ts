@@ -134,6 +134,9 @@ function batchTable(count: number): void {
   print("\nWhere the rest is lost, in milliseconds and shares of the skipping block's time:\n");
   head("active|(1 + s) / 2 of the dense products|block skipping|sigma, biases|list|V slower than s of dense");
   for (const each of lost) row(each);
+  print(
+    "\nV is slower than its share of the dense product for two reasons: each panel of it is read whole, once for up to 512 tokens, whatever the share; and a register's sums serve one token, so that each multiply-add loads an entry of V where the dense kernel's serve five.",
+  );
 }
 
 /** One token after another through some blocks, whose weights are more than the caches hold. */
