@@ -1,5 +1,6 @@
 import type { MeasurementResult } from "../measure/result.ts";
 import { renderJson } from "../report/json.ts";
+import { executionRows } from "../report/measurement/execution-rows.ts";
 import { measurementCsv } from "../report/measurement/measurement-csv.ts";
 import { measurementMarkdown } from "../report/measurement/measurement-markdown.ts";
 import { measurementRows } from "../report/measurement/measurement-rows.ts";
@@ -21,7 +22,10 @@ export const measurementRenderers: Readonly<
 
 async function terminalText(result: MeasurementResult): Promise<string> {
   const parts: string[] = [];
-  for (const { title, headings, rows } of measurementRows(result, { withErrors: false })) {
+  for (const { title, headings, rows } of [
+    ...measurementRows(result, { withErrors: false }),
+    ...executionRows(result),
+  ]) {
     parts.push(`${plain(title)}\n`, await writeTable(headings, rows), "\n");
   }
   return [...parts, ...measurementSentences(result).map((sentence) => `${plain(sentence)}\n`)].join("");
