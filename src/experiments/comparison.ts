@@ -79,6 +79,12 @@ export const flatnessColumns: readonly Column[] = [
   },
   { id: "train.implicitRobustness.inputSquaredNorm", title: "|x|^2", unit: "feature^2" },
   { id: "train.gradientDensity.ratio", title: "R", unit: null },
+  {
+    id: "train.robustness.absolute.increase",
+    title: "loss increase, tokens moved by 0.1 sqrt d",
+    unit: "nats",
+  },
+  { id: "train.robustness.relative.increase", title: "loss increase, tokens moved by 0.1 |x|", unit: "nats" },
 ];
 
 /** A row a variant, a column a number. */

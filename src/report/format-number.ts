@@ -46,6 +46,20 @@ export function formatWithError(value: number | null, error: number | null): str
   return `${groupThousands(value.toFixed(place))} ± ${error.toFixed(place)}`;
 }
 
+/** Below it a number has more zeros than digits. */
+const small = 1e-3;
+
+/**
+ * As {@link formatWithError}, but small numbers by powers of ten, each for itself: for tables of numbers of any size.
+ *
+ * @returns e.g. `0.0312 ± 0.0015`, `5.80e-6 ± 1.1e-6`.
+ */
+export function formatAnySize(value: number | null, error: number | null): string {
+  if (value === null || error === null || !(error > 0)) return formatNumber(value);
+  if (Math.abs(value) >= small || value === 0) return formatWithError(value, error);
+  return `${formatNumber(value)} ± ${formatNumber(error, 2)}`;
+}
+
 /**
  * A p-value; the smallest that a law's tail or a simulation gives are upper bounds.
  *

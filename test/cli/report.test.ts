@@ -1,6 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { renderJson } from "../../src/report/json.ts";
+import { exampleExperiment } from "../report/example-experiment.ts";
+import { exampleMeasurement } from "../report/example-measurement.ts";
+import { exampleNoise } from "../report/example-noise.ts";
 import { folderForTests, noise, writeModel } from "./models.ts";
 import { runMarchenko } from "./run-marchenko.ts";
 
@@ -121,4 +125,26 @@ test("a file of the same name as the result's is replaced whole", () => {
   writeFileSync(copy, readFileSync(saved));
   expect(runMarchenko(["report", copy, "-o", copy]).code).toBe(0);
   expect(readFileSync(copy, "utf8")).toBe(readFileSync(saved, "utf8"));
+});
+
+const others = [
+  ["measurement", exampleMeasurement, "a measurement has no ndjson: table, json, csv, markdown, html"],
+  ["noise", exampleNoise, "a result of gradient noise has no ndjson: table, json, csv, markdown, html"],
+  ["experiment", exampleExperiment, "an experiment has no ndjson: table, json, markdown, html"],
+] as const;
+
+test.each(others)("a saved %s becomes a page again, and keeps its bytes as JSON", (kind, make, refusal) => {
+  const path = join(folder, `${kind}.json`);
+  writeFileSync(path, renderJson(make()));
+  const page = join(folder, `${kind}.html`);
+  expect(runMarchenko(["report", path, "-o", page])).toEqual({
+    code: 0,
+    stdout: "",
+    stderr: `wrote ${page}\n`,
+  });
+  expect(readFileSync(page, "utf8")).toContain("<title>");
+  expect(runMarchenko(["report", path, "--format", "json"]).stdout).toBe(readFileSync(path, "utf8"));
+  const { code, stderr } = runMarchenko(["report", path, "--format", "ndjson"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(refusal);
 });

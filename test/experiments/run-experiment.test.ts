@@ -90,7 +90,7 @@ test("a stopped experiment saves its runs, and the next call gives what one with
   const long: Experiment = {
     ...toyExperiment,
     variants: () => [
-      { id: "start", title: "start", recipe: { ...toyRecipe, steps: 2000, evaluateEvery: 2000 } },
+      { id: "start", title: "start", recipe: { ...toyRecipe, steps: 1000, evaluateEvery: 1000 } },
     ],
     claims: [],
     tables: () => [],
@@ -107,7 +107,7 @@ test("a stopped experiment saves its runs, and the next call gives what one with
   });
   await expect(running).rejects.toBe(reason);
   expect(existsSync(join(stopped, "runs", "start-seed-0", "state", "state.safetensors"))).toBe(true);
-  expect(existsSync(weights(stopped, "start-seed-0", "step-002000"))).toBe(false);
+  expect(existsSync(weights(stopped, "start-seed-0", "step-001000"))).toBe(false);
   const after = await runExperiment(long, { out: stopped, quick: true });
   expect(renderJson(after)).toBe(renderJson(await runExperiment(long, { out: whole, quick: true })));
 });

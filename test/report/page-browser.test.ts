@@ -1,203 +1,132 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
 import { renderReport } from "../../src/report/page/render-page.ts";
 import { exampleResult, exampleSeries, twoModels } from "./example-result.ts";
+import { hasChromium, type OpenPage, overflow, pagesInChromium } from "./open-page.ts";
 
-const executablePath = "/usr/bin/chromium";
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+describe.skipIf(!hasChromium)("the page in Chromium, from a file, with the network cut", () => {
+  const { openText, violations } = pagesInChromium();
+  const open = async (
+    result: AnalysisResult,
+    options: BrowserContextOptions & { fragment?: string } = {},
+  ): Promise<OpenPage> => openText(await renderReport(result), options);
+  const names = (page: Page) => page.locator("table.layers").first().locator("tbody th").allTextContents();
 
-interface OpenPage {
-  readonly page: Page;
-  /** Requests other than for the page itself. */
-  readonly requests: string[];
-  readonly errors: string[];
-}
-
-describe.skipIf(!existsSync(executablePath))(
-  "the page in Chromium, from a file, with the network cut",
-  () => {
-    const folder = mkdtempSync(join(tmpdir(), "marchenko-page-"));
-    const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-    let browser: Browser;
-
-    beforeAll(async () => {
-      browser = await chromium.launch({ executablePath, args });
-    });
-    afterAll(async () => {
-      await browser?.close();
-      rmSync(folder, { recursive: true });
-    });
-
-    async function open(
-      result: AnalysisResult,
-      { fragment = "", ...options }: BrowserContextOptions & { fragment?: string } = {},
-    ): Promise<OpenPage> {
-      const path = join(folder, "page.html");
-      writeFileSync(path, await renderReport(result));
-      const address = pathToFileURL(path).href;
-      const context = await browser.newContext(options);
-      await context.setOffline(true);
-      const requests: string[] = [];
-      await context.route("**/*", (route) => {
-        if (route.request().url().split("#")[0] === address) return route.continue();
-        requests.push(route.request().url());
-        return route.abort();
-      });
-      const page = await context.newPage();
-      const errors: string[] = [];
-      page.on("console", (message) => errors.push(message.text()));
-      page.on("pageerror", (error) => errors.push(error.message));
-      page.on("dialog", (dialog) => errors.push(dialog.message()));
-      await page.goto(address + fragment);
-      return { page, requests, errors };
-    }
-
-    const violations = async (page: Page): Promise<unknown> => {
-      await page.evaluate(axe);
-      return page.evaluate(async () => {
-        const run = (
-          globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-        ).axe.run();
-        interface Violation {
-          id: string;
-          nodes: { html: string }[];
-        }
-        return (await run).violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => node.html) }));
-      });
-    };
-    const overflow = (page: Page) =>
-      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    const names = (page: Page) => page.locator("table.layers").first().locator("tbody th").allTextContents();
-
-    test("opens without a request, an error or a word on the console", async () => {
-      for (const result of [exampleResult(), exampleSeries()]) {
-        const { page, requests, errors } = await open(result);
-        await expect(page.title()).resolves.toContain("marchenko");
-        expect(requests).toEqual([]);
-        expect(errors).toEqual([]);
-      }
-    });
-
-    test.each(["light", "dark"] as const)("axe finds nothing to complain of in %s", async (colorScheme) => {
-      for (const result of [exampleResult(), exampleSeries(), twoModels()]) {
-        const { page } = await open(result, { colorScheme, viewport: { width: 1280, height: 900 } });
-        await page.evaluate(() => {
-          for (const each of document.querySelectorAll("details")) each.open = true;
-        });
-        expect(await violations(page)).toEqual([]);
-      }
-    });
-
-    test("is readable with scripts off, and shows no control that would need them", async () => {
-      const { page } = await open(exampleResult(), { javaScriptEnabled: false });
-      const visible = async (selector: string) => page.locator(selector).first().isVisible();
-      expect(await page.locator("h1").textContent()).toBe("model");
-      expect(await page.locator("table.layers tbody tr").count()).toBe(16);
-      expect(await visible("svg.chart")).toBe(true);
-      for (const selector of [".filter", ".theme", ".fold"]) expect(await visible(selector)).toBe(false);
-      const card = page.locator('[id="layer-blocks.0.attn.q.weight"]');
-      await card.locator("summary").first().click();
-      expect(await card.locator("svg.chart").isVisible()).toBe(true);
-    });
-
-    test("a phone scrolls the tables and not the page", async () => {
-      for (const result of [exampleResult(), exampleSeries()]) {
-        const { page } = await open(result, { viewport: { width: 390, height: 844 } });
-        await page.evaluate(() => {
-          for (const each of document.querySelectorAll("details")) each.open = true;
-        });
-        expect(await overflow(page)).toBeLessThanOrEqual(0);
-      }
-    });
-
-    test("a head sorts up, down and back; rows without a number stay last", async () => {
-      const { page } = await open(exampleResult());
-      const before = await names(page);
-      const head = page.locator("table.layers th", { hasText: "stable rank" });
-      const values = async () =>
-        page
-          .locator("table.layers tbody tr")
-          .evaluateAll((rows) =>
-            rows
-              .map((row) => (row as HTMLTableRowElement).cells[8]!.dataset.value)
-              .filter((value) => value !== ""),
-          );
-      await head.locator("button").click();
-      expect(await head.getAttribute("aria-sort")).toBe("ascending");
-      const up = (await values()).map(Number);
-      expect(up).toEqual([...up].sort((a, b) => a - b));
-      expect((await names(page)).slice(-4)).toEqual(before.slice(-4));
-      await head.locator("button").press("Enter");
-      expect(await head.getAttribute("aria-sort")).toBe("descending");
-      expect((await values()).map(Number)).toEqual(up.reverse());
-      expect((await names(page)).slice(-4)).toEqual(before.slice(-4));
-      await head.locator("button").click();
-      expect(await names(page)).toEqual(before);
-    });
-
-    test("a filter by name and verdict hides the other rows", async () => {
-      const { page } = await open(exampleResult());
-      await page.getByLabel("Name or role").fill("MLP-IN");
-      await page.getByLabel("Verdict").selectOption("noise-like");
-      expect(await page.locator("table.layers tbody tr:visible").count()).toBe(1);
-      expect(await page.locator(".filter output").textContent()).toBe("1 of 16 rows");
-    });
-
-    test("a link to a layer opens its card", async () => {
-      const { page } = await open(exampleResult(), { fragment: "#layer-blocks.1.attn.q.weight" });
-      const card = page.locator('[id="layer-blocks.1.attn.q.weight"]');
-      expect(await card.getAttribute("open")).not.toBeNull();
-      await page.locator("table.layers a", { hasText: "blocks.0.attn.k.weight" }).click();
-      await expect
-        .poll(() => page.locator('[id="layer-blocks.0.attn.k.weight"]').getAttribute("open"))
-        .not.toBeNull();
-    });
-
-    test("the theme switch overrules the system", async () => {
-      const { page } = await open(exampleResult(), { colorScheme: "light" });
-      const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-      const light = await background();
-      await page.locator(".theme").click();
-      expect(await background()).not.toBe(light);
-      await page.locator(".theme").click();
-      expect(await background()).toBe(light);
-    });
-
-    test("paper shows every card, in light colours", async () => {
-      const { page } = await open(exampleResult(), { colorScheme: "dark", javaScriptEnabled: false });
-      await page.emulateMedia({ media: "print", colorScheme: "dark" });
-      const charts = page.locator(".card svg.chart");
-      for (const chart of await charts.all()) expect(await chart.isVisible()).toBe(true);
-      expect(await page.locator("nav").isVisible()).toBe(false);
-    });
-
-    test("hostile names do nothing", async () => {
-      const result = exampleResult();
-      const hostile = '</script><script>alert(1)</script><img src=x onerror="alert(2)">';
-      for (const layer of result.checkpoints[0]!.layers) layer.layer += hostile;
-      for (const finding of result.checkpoints[0]!.findings) finding.layer += hostile;
-      result.checkpoints[0]!.id = hostile;
+  test("opens without a request, an error or a word on the console", async () => {
+    for (const result of [exampleResult(), exampleSeries()]) {
       const { page, requests, errors } = await open(result);
-      expect(await page.locator("h1").textContent()).toBe(hostile);
+      await expect(page.title()).resolves.toContain("marchenko");
       expect(requests).toEqual([]);
       expect(errors).toEqual([]);
-      const link = page.locator(".findings a").first();
-      await link.click();
-      expect(await page.locator(".card:target").count()).toBe(1);
-    });
-  },
-);
+    }
+  });
+
+  test.each(["light", "dark"] as const)("axe finds nothing to complain of in %s", async (colorScheme) => {
+    for (const result of [exampleResult(), exampleSeries(), twoModels()]) {
+      const { page } = await open(result, { colorScheme, viewport: { width: 1280, height: 900 } });
+      await page.evaluate(() => {
+        for (const each of document.querySelectorAll("details")) each.open = true;
+      });
+      expect(await violations(page)).toEqual([]);
+    }
+  });
+
+  test("is readable with scripts off, and shows no control that would need them", async () => {
+    const { page } = await open(exampleResult(), { javaScriptEnabled: false });
+    const visible = async (selector: string) => page.locator(selector).first().isVisible();
+    expect(await page.locator("h1").textContent()).toBe("model");
+    expect(await page.locator("table.layers tbody tr").count()).toBe(16);
+    expect(await visible("svg.chart")).toBe(true);
+    for (const selector of [".filter", ".theme", ".fold"]) expect(await visible(selector)).toBe(false);
+    const card = page.locator('[id="layer-blocks.0.attn.q.weight"]');
+    await card.locator("summary").first().click();
+    expect(await card.locator("svg.chart").isVisible()).toBe(true);
+  });
+
+  test("a phone scrolls the tables and not the page", async () => {
+    for (const result of [exampleResult(), exampleSeries()]) {
+      const { page } = await open(result, { viewport: { width: 390, height: 844 } });
+      await page.evaluate(() => {
+        for (const each of document.querySelectorAll("details")) each.open = true;
+      });
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+    }
+  });
+
+  test("a head sorts up, down and back; rows without a number stay last", async () => {
+    const { page } = await open(exampleResult());
+    const before = await names(page);
+    const head = page.locator("table.layers th", { hasText: "stable rank" });
+    const values = async () =>
+      page
+        .locator("table.layers tbody tr")
+        .evaluateAll((rows) =>
+          rows
+            .map((row) => (row as HTMLTableRowElement).cells[8]!.dataset.value)
+            .filter((value) => value !== ""),
+        );
+    await head.locator("button").click();
+    expect(await head.getAttribute("aria-sort")).toBe("ascending");
+    const up = (await values()).map(Number);
+    expect(up).toEqual([...up].sort((a, b) => a - b));
+    expect((await names(page)).slice(-4)).toEqual(before.slice(-4));
+    await head.locator("button").press("Enter");
+    expect(await head.getAttribute("aria-sort")).toBe("descending");
+    expect((await values()).map(Number)).toEqual(up.reverse());
+    expect((await names(page)).slice(-4)).toEqual(before.slice(-4));
+    await head.locator("button").click();
+    expect(await names(page)).toEqual(before);
+  });
+
+  test("a filter by name and verdict hides the other rows", async () => {
+    const { page } = await open(exampleResult());
+    await page.getByLabel("Name or role").fill("MLP-IN");
+    await page.getByLabel("Verdict").selectOption("noise-like");
+    expect(await page.locator("table.layers tbody tr:visible").count()).toBe(1);
+    expect(await page.locator(".filter output").textContent()).toBe("1 of 16 rows");
+  });
+
+  test("a link to a layer opens its card", async () => {
+    const { page } = await open(exampleResult(), { fragment: "#layer-blocks.1.attn.q.weight" });
+    const card = page.locator('[id="layer-blocks.1.attn.q.weight"]');
+    expect(await card.getAttribute("open")).not.toBeNull();
+    await page.locator("table.layers a", { hasText: "blocks.0.attn.k.weight" }).click();
+    await expect
+      .poll(() => page.locator('[id="layer-blocks.0.attn.k.weight"]').getAttribute("open"))
+      .not.toBeNull();
+  });
+
+  test("the theme switch overrules the system", async () => {
+    const { page } = await open(exampleResult(), { colorScheme: "light" });
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await background();
+    await page.locator(".theme").click();
+    expect(await background()).not.toBe(light);
+    await page.locator(".theme").click();
+    expect(await background()).toBe(light);
+  });
+
+  test("paper shows every card, in light colours", async () => {
+    const { page } = await open(exampleResult(), { colorScheme: "dark", javaScriptEnabled: false });
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    const charts = page.locator(".card svg.chart");
+    for (const chart of await charts.all()) expect(await chart.isVisible()).toBe(true);
+    expect(await page.locator("nav").isVisible()).toBe(false);
+  });
+
+  test("hostile names do nothing", async () => {
+    const result = exampleResult();
+    const hostile = '</script><script>alert(1)</script><img src=x onerror="alert(2)">';
+    for (const layer of result.checkpoints[0]!.layers) layer.layer += hostile;
+    for (const finding of result.checkpoints[0]!.findings) finding.layer += hostile;
+    result.checkpoints[0]!.id = hostile;
+    const { page, requests, errors } = await open(result);
+    expect(await page.locator("h1").textContent()).toBe(hostile);
+    expect(requests).toEqual([]);
+    expect(errors).toEqual([]);
+    const link = page.locator(".findings a").first();
+    await link.click();
+    expect(await page.locator(".card:target").count()).toBe(1);
+  });
+});

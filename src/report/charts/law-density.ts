@@ -42,7 +42,7 @@ export function lawDensity(
   const cutBars = inside(bars).map(({ x, y }) => ({ x: round(x), y: round(Math.min(y, top)) }));
   const x = quantitative("x", domain, axis, {
     title: isLog ? `${title} (log)` : title,
-    format: numberFormat(domain),
+    format: numberFormat(domain, axis),
     ...(isLog ? { values: logTicks(...domain) } : { tickCount: 6 }),
   });
   const y = quantitative("y", [0, top], "linear", {

@@ -167,13 +167,13 @@ function logAxis(places: readonly number[], title: string) {
   return quantitative("x", domain, "log", {
     title: `${title} (log)`,
     values: logTicks(...domain),
-    format: numberFormat(domain),
+    format: numberFormat(domain, "log"),
   });
 }
 
 function linearAxis(places: readonly number[], title: string) {
   const domain = [places[0]!, places.at(-1)!] as const;
-  return quantitative("x", domain, "linear", { title, tickCount: 6, format: numberFormat(domain) });
+  return quantitative("x", domain, "linear", { title, tickCount: 6, format: numberFormat(domain, "linear") });
 }
 
 function referenceLayer(reference: ReferenceLine, y: object) {

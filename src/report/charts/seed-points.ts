@@ -14,7 +14,7 @@ export interface SeedRow {
 }
 
 /** Characters of a label's line. */
-const labelWidth = 26;
+const labelWidth = 30;
 const lineHeight = 14;
 
 /**
@@ -43,7 +43,11 @@ export function seedPoints(rows: readonly SeedRow[], title: string): TopLevelSpe
   const high = Math.max(...all);
   const room = 0.06 * (high - low || Math.abs(high) || 1);
   const domain = [low - room, high + room] as const;
-  const x = quantitative("x", domain, "linear", { title, tickCount: 5, format: numberFormat(domain) });
+  const x = quantitative("x", domain, "linear", {
+    title: "",
+    tickCount: 5,
+    format: numberFormat(domain, "linear"),
+  });
   const y = {
     field: "row",
     type: "nominal" as const,
@@ -59,9 +63,17 @@ export function seedPoints(rows: readonly SeedRow[], title: string): TopLevelSpe
   };
   return {
     width: chartSize.width,
-    height: 46 + rows.length * (12 + lineHeight * lines),
+    height: 46 + rows.length * (10 + lineHeight * lines),
     autosize: { type: "fit", contains: "padding" },
     config: chartConfig,
+    title: {
+      text: title,
+      frame: "bounds",
+      anchor: "start",
+      fontSize: 12,
+      fontWeight: "normal",
+      color: chartColor("chart-text"),
+    },
     padding: { left: 2, right: 12, top: 4, bottom: 2 },
     layer: [
       {

@@ -30,7 +30,11 @@ export function spectralDensity(
     floor: round(floor),
   }));
   const domain = [x[0]!, x.at(-1)!] as const;
-  const xChannel = quantitative("x", domain, "linear", { title, tickCount: 6, format: numberFormat(domain) });
+  const xChannel = quantitative("x", domain, "linear", {
+    title,
+    tickCount: 6,
+    format: numberFormat(domain, "linear"),
+  });
   const range = [floor, 1.5 * peak] as const;
   const y = quantitative("y", range, "log", {
     ...titleAbove("density (log)"),

@@ -19,7 +19,7 @@ export function valueAxis(values: readonly number[], title: string, isLog: boole
     return quantitative("y", domain, "log", {
       ...titleAbove(`${title} (log)`),
       values: logTicks(...domain),
-      format: numberFormat(domain),
+      format: numberFormat(domain, "log"),
     });
   }
   const room = 0.08 * (high - low || Math.abs(high) || 1);
@@ -28,13 +28,16 @@ export function valueAxis(values: readonly number[], title: string, isLog: boole
   return quantitative("y", domain, "linear", {
     ...titleAbove(title),
     tickCount: 5,
-    format: numberFormat(domain),
+    format: numberFormat(domain, "linear"),
   });
 }
 
-/** How the ticks of an axis are written: with powers of ten where plain digits would be long. */
-export function numberFormat([low, high]: readonly [number, number]): string {
+/**
+ * How the ticks of an axis are written: with powers of ten where plain digits would be long.
+ *
+ * @param domain - its ends. @param scale - on a logarithmic axis the low end has the longest digits.
+ */
+export function numberFormat([low, high]: readonly [number, number], scale: "linear" | "log"): string {
   const size = Math.max(Math.abs(low), Math.abs(high));
-  const least = low > 0 ? low : size / 10;
-  return size >= 1e6 || least < 1e-4 ? "~e" : "~r";
+  return size >= 1e6 || (scale === "log" ? low < 1e-4 : size < 1e-3) ? "~e" : "~r";
 }

@@ -8,6 +8,8 @@ import { intervalStrip } from "./interval-strip.ts";
 type ClaimNumber = ExperimentClaim["numbers"][number];
 
 const digits = 4;
+/** More numbers than these are folded. */
+const unfolded = 8;
 
 /** The colour of a verdict, which only repeats its mark and words. */
 const tones: Readonly<Record<ExperimentClaim["verdict"], string>> = {
@@ -29,7 +31,7 @@ export function claimsSection({ claims, seeds }: ExperimentResult): Html {
       claim,
     ) => html`<li><div class="claim">${claimBadge(claim.verdict)}<h3>${breakable(claim.statement)}</h3></div>
 <p>${breakable(claim.evidence)}</p>
-${claim.numbers.length > 0 && numbersTable(claim)}
+${claim.numbers.length > 0 && numbersPart(claim)}
 <p class="quiet">Where the line comes from: ${breakable(claim.source)}.</p></li>
 `,
   );
@@ -42,6 +44,19 @@ ${heading(2, "claims", "Claims")}
 ${claims.length === 0 ? html`<p>Nothing is claimed of these runs: the tables show what they gave.</p>` : html`<p class="quiet">${key}</p>`}
 <ul class="claims" aria-label="Claims">${items}</ul>
 </section>`;
+}
+
+/** The table; of many numbers folded below how many of them keep to their lines. */
+function numbersPart(claim: ExperimentClaim): Html {
+  const { numbers } = claim;
+  const table = numbersTable(claim);
+  if (numbers.length <= unfolded) return table;
+  const verdicts = [...new Set(numbers.map((number) => number.verdict))];
+  const counts = verdicts.map((verdict) => {
+    const count = numbers.filter((number) => number.verdict === verdict).length;
+    return html`<li>${claimBadge(verdict)} ${count} of ${numbers.length} numbers</li>`;
+  });
+  return html`<ul class="legend">${counts}</ul><details class="data"><summary>Show the ${numbers.length} numbers</summary>${table}</details>`;
 }
 
 function numbersTable({ numbers, statement }: ExperimentClaim): Html {

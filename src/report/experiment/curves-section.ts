@@ -11,6 +11,8 @@ type Chart = ExperimentResult["charts"][number];
 type Line = Chart["lines"][number];
 
 const placesShown = 12;
+/** Ends of lines that a sentence names one by one. */
+const linesNamed = 3;
 
 /** The lines of an experiment: means over seeds with a band of one standard deviation, one a variant. */
 export async function curvesSection({ charts }: ExperimentResult): Promise<Html | null> {
@@ -56,7 +58,11 @@ async function curvesFigure(chart: Chart, looks: ReturnType<typeof seriesLooks>)
   if (drawn === null) return null;
   const without =
     drawn.notDrawn > 0 ? ` ${drawn.notDrawn} values of 0 or less have no place on the logarithmic axis.` : "";
-  return await chartFigure(drawn.spec, `${chart.title}.${without}`, valuesTable(chart, means));
+  return await chartFigure(
+    drawn.spec,
+    `${endsSentence(chart.title, means)}${without}`,
+    valuesTable(chart, means),
+  );
 }
 
 /** The mean over seeds where they share their places on x; else each seed's own line. */
@@ -92,6 +98,19 @@ function spreadOf(all: readonly (number | null)[]): {
   if (n === 1) return { y, low: null, high: null };
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - y) ** 2, 0) / (n - 1));
   return { y, low: y - deviation, high: y + deviation };
+}
+
+/** Where the lines end: each where they are few, else the lowest and the highest. */
+function endsSentence(title: string, lines: readonly ChartLine[]): string {
+  const ends = lines.flatMap(({ series, points }) => {
+    const last = points.findLast((point) => point.y !== null);
+    return last?.y === null || last?.y === undefined ? [] : [{ series, y: last.y }];
+  });
+  const text = ({ series, y }: (typeof ends)[number]) => `${formatNumber(y)} (${series})`;
+  const name = title.charAt(0).toUpperCase() + title.slice(1);
+  if (ends.length <= linesNamed) return `${name}, at the end: ${ends.map(text).join(", ")}.`;
+  const sorted = [...ends].sort((a, b) => a.y - b.y);
+  return `${name}, at the end: from ${text(sorted[0]!)} to ${text(sorted.at(-1)!)}.`;
 }
 
 /** What the chart shows at a few places, for those who don't see it. */

@@ -1,7 +1,7 @@
 import type { MeasuredCheckpoint } from "../../measure/result.ts";
 import { type ChartLine, lineChart } from "../charts/line-chart.ts";
 import { seriesLooks } from "../charts/series-looks.ts";
-import { formatNumber, formatWithError } from "../format-number.ts";
+import { formatAnySize, formatNumber } from "../format-number.ts";
 import { chartFigure } from "../page/chart-figure.ts";
 import { dataTable } from "../page/data-table.ts";
 import { type Html, heading, html } from "../page/html.ts";
@@ -19,16 +19,16 @@ export async function attackSection(shown: readonly MeasuredCheckpoint[]): Promi
     [
       `clean, ${part} part`,
       "0",
-      formatWithError(fgsm.cleanAccuracy, fgsm.cleanAccuracyStandardError),
-      formatWithError(fgsm.cleanCrossEntropy, fgsm.cleanCrossEntropyStandardError),
+      formatAnySize(fgsm.cleanAccuracy, fgsm.cleanAccuracyStandardError),
+      formatAnySize(fgsm.cleanCrossEntropy, fgsm.cleanCrossEntropyStandardError),
       "",
     ],
     ...fgsm.steps.map((step) => [
       `moved, ${part} part`,
       `${formatNumber(step.epsilon)} (${formatNumber(step.pixels)})`,
-      formatWithError(step.accuracy, step.accuracyStandardError),
-      formatWithError(step.crossEntropy, step.crossEntropyStandardError),
-      formatWithError(step.changed, step.changedStandardError),
+      formatAnySize(step.accuracy, step.accuracyStandardError),
+      formatAnySize(step.crossEntropy, step.crossEntropyStandardError),
+      formatAnySize(step.changed, step.changedStandardError),
     ]),
   ]);
   const looks = seriesLooks(found.map(({ part }) => part));

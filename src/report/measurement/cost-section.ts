@@ -14,7 +14,7 @@ export function costSection(shown: readonly MeasuredCheckpoint[]): Html | null {
   const rows = checkpoint.layers.flatMap((layer) =>
     layer.macs === null ? [] : [[blockName(layer), ...cellsOf(layer.macs)]],
   );
-  const heads = ["", "dense", "inference", "left", "dense training step", "training step", "left"];
+  const heads = ["block", "dense", "inference", "left", "dense training step", "training step", "left"];
   return html`<section aria-labelledby="macs">
 ${heading(2, "macs", "What sparsity could save")}
 <p>MLP blocks take ${percent(macs.mlpShare)} of the multiplications of the whole model. ${leftSentence(macs)}</p>

@@ -2,7 +2,7 @@ import { measuredValue } from "../../measure/average.ts";
 import type { MeasuredCheckpoint } from "../../measure/result.ts";
 import { type BlockPoint, blockProfile } from "../charts/block-profile.ts";
 import { seriesLooks } from "../charts/series-looks.ts";
-import { formatWithError } from "../format-number.ts";
+import { formatAnySize } from "../format-number.ts";
 import { chartFigure } from "../page/chart-figure.ts";
 import { type Html, heading, html } from "../page/html.ts";
 import { seriesLegend } from "../page/series-legend.ts";
@@ -69,7 +69,7 @@ function extremes(shown: readonly MeasuredCheckpoint[], id: string, axis: string
     if (low === undefined || high === undefined) continue;
     const text = (layer: typeof low) => {
       const { value, standardError } = valueWithError(layer, id)!;
-      return `${formatWithError(value, standardError)} (${blockName(layer)})`;
+      return `${formatAnySize(value, standardError)} (${blockName(layer)})`;
     };
     if (low === high) return `${title}: ${text(low)} on the ${partName(checkpoint)} part.`;
     return `${title}: from ${text(low)} to ${text(high)} on the ${partName(checkpoint)} part.`;

@@ -1,7 +1,7 @@
 import type { ModelHessian } from "../../measure/hessian/hessian-schemas.ts";
 import type { MeasuredCheckpoint } from "../../measure/result.ts";
 import { spectralDensity } from "../charts/spectral-density.ts";
-import { formatCount, formatNumber, formatWithError, missing } from "../format-number.ts";
+import { formatAnySize, formatCount, formatNumber, missing } from "../format-number.ts";
 import { chartFigure } from "../page/chart-figure.ts";
 import { dataTable } from "../page/data-table.ts";
 import { type Html, heading, html } from "../page/html.ts";
@@ -16,8 +16,8 @@ export async function hessianSection(shown: readonly MeasuredCheckpoint[]): Prom
   if (found.length === 0) return null;
   const rows = found.map(({ part, hessian }) => [
     `${part} part`,
-    formatWithError(hessian.trace, hessian.traceStandardError),
-    formatWithError(hessian.fisherTrace, hessian.fisherTraceStandardError),
+    formatAnySize(hessian.trace, hessian.traceStandardError),
+    formatAnySize(hessian.fisherTrace, hessian.fisherTraceStandardError),
     hessian.topEigenvalues?.[0] ? eigenvalueText(hessian.topEigenvalues[0]) : missing,
     hessian.leastEigenvalue ? eigenvalueText(hessian.leastEigenvalue) : missing,
     formatCount(hessian.examples),
@@ -27,7 +27,14 @@ export async function hessianSection(shown: readonly MeasuredCheckpoint[]): Prom
     const figure = await densityFigure(part, hessian);
     if (figure !== null) figures.push(figure);
   }
-  const heads = ["", "trace", "Fisher trace", "largest eigenvalue", "smallest eigenvalue", "examples"];
+  const heads = [
+    "part of the data",
+    "trace",
+    "Fisher trace",
+    "largest eigenvalue",
+    "smallest eigenvalue",
+    "examples",
+  ];
   return html`<section aria-labelledby="hessian">
 ${heading(2, "hessian", "Curvature of the whole model")}
 <p class="quiet">Of the mean loss of an example, for all ${formatCount(found[0]!.hessian.dimension)} parameters; in nats over weight². The trace is the curvature summed over all directions: half of it times s² is what noise of deviation s on every weight costs. The Fisher trace, over labels drawn from the model's own softmax, leaves out the curvature of the network itself. Standard errors are over random probes; behind an eigenvalue stands the bound of its residual.</p>
@@ -55,7 +62,7 @@ async function densityFigure(
   const check =
     trace === null
       ? ""
-      : ` Its mean is ${formatWithError(density.mean, density.meanStandardError)}, and trace over dimension ${formatNumber(trace / dimension)}.`;
+      : ` Its mean is ${formatAnySize(density.mean, density.meanStandardError)}, and trace over dimension ${formatNumber(trace / dimension)}.`;
   const sentence = `Density of the Hessian's eigenvalues on the ${part} part, by ${density.rules.length === 1 ? "one Gauss rule" : `${density.rules.length} Gauss rules`} smoothed with a Gaussian of deviation ${formatNumber(density.width, 2)}; triangles are the largest ${eigenvalues.length}.${check} It integrates to ${formatNumber(density.integral, 4)}.`;
   return await chartFigure(spec, sentence);
 }

@@ -2,7 +2,7 @@ import type { MeasuredCheckpoint } from "../../measure/result.ts";
 import type { Robustness } from "../../measure/robustness/robustness-schema.ts";
 import { type ChartLine, lineChart } from "../charts/line-chart.ts";
 import { seriesLooks } from "../charts/series-looks.ts";
-import { exactNumber, formatNumber, formatWithError } from "../format-number.ts";
+import { exactNumber, formatAnySize, formatNumber } from "../format-number.ts";
 import { chartFigure } from "../page/chart-figure.ts";
 import { dataTable } from "../page/data-table.ts";
 import { type Html, heading, html } from "../page/html.ts";
@@ -64,9 +64,9 @@ ${dataTable(
 function cellsOf(radius: Radii[number]): string[] {
   return [
     exactNumber(radius.epsilon),
-    ...ways.map(({ number }) => formatWithError(radius[number], radius[`${number}StandardError`])),
-    formatWithError(radius.firstOrderChanged, radius.firstOrderChangedStandardError),
-    formatWithError(radius.randomChanged, radius.randomChangedStandardError),
+    ...ways.map(({ number }) => formatAnySize(radius[number], radius[`${number}StandardError`])),
+    formatAnySize(radius.firstOrderChanged, radius.firstOrderChangedStandardError),
+    formatAnySize(radius.randomChanged, radius.randomChangedStandardError),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { NoiseLayerResult } from "../../noise/result.ts";
 import { blockProfile } from "../charts/block-profile.ts";
 import { seriesLooks } from "../charts/series-looks.ts";
-import { formatNumber, formatWithError, missing } from "../format-number.ts";
+import { formatAnySize, formatNumber, missing } from "../format-number.ts";
 import { chartFigure } from "../page/chart-figure.ts";
 import { dataTable } from "../page/data-table.ts";
 import { type Html, heading, html } from "../page/html.ts";
@@ -23,9 +23,9 @@ export async function anisotropySection(layers: readonly NoiseLayerResult[]): Pr
         [
           html`${layer.layer} <small>${name}</small>`,
           String(found.order),
-          formatWithError(found.alpha, found.alphaStandardError),
-          formatWithError(found.alphaRatio, found.alphaRatioStandardError),
-          formatWithError(found.deltaRatio, found.deltaRatioStandardError),
+          formatAnySize(found.alpha, found.alphaStandardError),
+          formatAnySize(found.alphaRatio, found.alphaRatioStandardError),
+          formatAnySize(found.deltaRatio, found.deltaRatioStandardError),
           formatNumber(found.trace),
         ],
       ];

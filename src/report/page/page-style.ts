@@ -122,6 +122,7 @@ td small{color:var(--quiet);font-size:.85em}
 .weak,.skipped td,.skipped th{color:var(--quiet)}
 .layers tbody th{max-width:22rem;white-space:normal;min-width:11rem;overflow-wrap:break-word}
 @media screen and (min-width:700px){.layers tbody th{min-width:12.5rem}.layers th:first-child{position:sticky;left:0;background:var(--card)}.layers tbody tr:hover th:first-child{background:var(--sunken)}}
+@media (max-width:700px){tbody th{white-space:normal;min-width:8rem;overflow-wrap:break-word}}
 .scroll:has(>.narrow){width:fit-content;max-width:100%}
 .narrow{width:auto;min-width:min(100%,26rem)}
 th button{all:unset;cursor:pointer;box-sizing:border-box}
@@ -136,6 +137,8 @@ th[aria-sort=descending] button::after{content:" ▼";font-size:.75em}
 .strip .interval{stroke:var(--chart-bulk-line);stroke-width:4}
 .strip .seeds{fill:none;stroke:var(--chart-law);stroke-width:1.25}
 .strip .mean{fill:var(--chart-spike)}
+.seed-strip{display:block;margin:.15rem 0 0 auto;fill:var(--chart-law);fill-opacity:.75;stroke:var(--line)}
+.seed-strip circle{stroke:none}
 .spark{display:block}
 .spark path{fill:var(--chart-bulk)}
 .spark .edge{fill:none;stroke:var(--chart-law)}
