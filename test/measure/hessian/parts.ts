@@ -39,7 +39,11 @@ export function partOf(
     state,
     traced,
     activityOf,
+    disturbed() {
+      throw new Error("curvature disturbs nothing");
+    },
     batchSize,
+    pixels: null,
     count: batches.length,
     batch,
     seed: 1,
