@@ -41,7 +41,11 @@ export function partOf(
     disturbed: () => traced,
     pixels: null,
     activityOf,
+    disturbed() {
+      throw new Error("curvature disturbs nothing");
+    },
     batchSize,
+    pixels: null,
     count: batches.length,
     batch,
     seed: 1,
