@@ -38,8 +38,6 @@ export function partOf(
     backend,
     state,
     traced,
-    disturbed: () => traced,
-    pixels: null,
     activityOf,
     disturbed() {
       throw new Error("curvature disturbs nothing");
