@@ -3,7 +3,7 @@ import { renderJson } from "../report/json.ts";
 import { executionRows } from "../report/measurement/execution-rows.ts";
 import { measurementCsv } from "../report/measurement/measurement-csv.ts";
 import { measurementMarkdown } from "../report/measurement/measurement-markdown.ts";
-import { measurementRows } from "../report/measurement/measurement-rows.ts";
+import { measurementRows, unsureLegend } from "../report/measurement/measurement-rows.ts";
 import { measurementSentences } from "../report/measurement/measurement-sentences.ts";
 import type { Text } from "./outputs.ts";
 import { plain } from "./terminal.ts";
@@ -28,5 +28,9 @@ async function terminalText(result: MeasurementResult): Promise<string> {
   ]) {
     parts.push(`${plain(title)}\n`, await writeTable(headings, rows), "\n");
   }
-  return [...parts, ...measurementSentences(result).map((sentence) => `${plain(sentence)}\n`)].join("");
+  const legend = parts.some((part) => part.includes("(")) ? [unsureLegend] : [];
+  return [
+    ...parts,
+    ...[...legend, ...measurementSentences(result)].map((sentence) => `${plain(sentence)}\n`),
+  ].join("");
 }
