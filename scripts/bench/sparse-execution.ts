@@ -8,11 +8,8 @@ import { bestVariant } from "../../dist/kernels/kernels.js";
 import { runContraction } from "../../dist/kernels/run-contraction.js";
 import { trainingKernels } from "../../dist/kernels/training-kernels.js";
 import { randomStream } from "../../dist/linalg/random.js";
+import { blockMacs } from "../../dist/measure/macs.js";
 import { compareWays } from "../../dist/measure/sparse-execution/compare-ways.js";
-import {
-  theoreticalInferenceCost,
-  theoreticalTrainingCost,
-} from "../../dist/measure/sparse-execution/sparse-execution.js";
 import { createActivation } from "../../dist/sparsity/activations/catalogue.js";
 import { multiplyAddPeak } from "./multiply-add-peak.ts";
 import { median } from "./timing.ts";
@@ -113,10 +110,10 @@ function batchTable(count: number): void {
       ms(dense.milliseconds),
       ms(skipping.milliseconds),
       `**${times(ratio)}**`,
-      times(1 / theoreticalInferenceCost(s)),
+      times(1 / costOf(s).inference.ratio),
       difference.toExponential(1),
     ]);
-    const least = theoreticalInferenceCost(s) * (dense.parts.key + dense.parts.value);
+    const least = costOf(s).inference.ratio * (dense.parts.key + dense.parts.value);
     const slower = skipping.parts.value - s * dense.parts.value;
     lost.push(
       [percent(s), ms(least), ms(skipping.milliseconds), rest, skipping.parts.list, slower].map((each) =>
@@ -134,6 +131,9 @@ function batchTable(count: number): void {
   print("\nWhere the rest is lost, in milliseconds and shares of the skipping block's time:\n");
   head("active|(1 + s) / 2 of the dense products|block skipping|sigma, biases|list|V slower than s of dense");
   for (const each of lost) row(each);
+  print(
+    "\nV is slower than its share of the dense product for two reasons: each panel of it is read whole, once for up to 512 tokens, whatever the share; and a register's sums serve one token, so that each multiply-add loads an entry of V where the dense kernel's serve five.",
+  );
 }
 
 /** One token after another through some blocks, whose weights are more than the caches hold. */
@@ -179,7 +179,7 @@ function decodingTable(blocks: number): void {
       ms(whole("dense")),
       ms(whole("skipping")),
       `**${times(whole("dense") / whole("skipping"))}**`,
-      times(1 / theoreticalInferenceCost(s)),
+      times(1 / costOf(s).inference.ratio),
       ((4 * n * d) / of("dense", 3) / 1e6).toFixed(1),
     ]);
   }
@@ -261,7 +261,7 @@ print("\n## By theory\n");
 print("Cost over the dense one's, by multiply-adds alone; the trainer's own steps skip nothing.\n");
 head("active, s|inference (1 + s) / 2|training (1 + 5 s) / 6|times as fast|times as fast in training");
 for (const s of shares) {
-  const [inference, training] = [theoreticalInferenceCost(s), theoreticalTrainingCost(s)];
+  const [inference, training] = [costOf(s).inference.ratio, costOf(s).training.ratio];
   row([percent(s), inference.toFixed(3), training.toFixed(3), times(1 / inference), times(1 / training)]);
 }
 decodingTable(Number(given.blocks));
@@ -269,3 +269,9 @@ crossovers();
 print("\n## Verdict\n");
 for (const each of verdicts) print(`- ${each}`);
 print(`- load after: ${load()}`);
+
+/** What the block costs by theory, over its dense way. */
+function costOf(s: number) {
+  const sides = { inputs: 768, neurons: 3072, outputs: 768, gated: false, inputGradient: true };
+  return blockMacs(sides, { active: s, sloped: s });
+}

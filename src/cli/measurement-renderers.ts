@@ -1,8 +1,9 @@
 import type { MeasurementResult } from "../measure/result.ts";
 import { renderJson } from "../report/json.ts";
+import { executionRows } from "../report/measurement/execution-rows.ts";
 import { measurementCsv } from "../report/measurement/measurement-csv.ts";
 import { measurementMarkdown } from "../report/measurement/measurement-markdown.ts";
-import { measurementRows } from "../report/measurement/measurement-rows.ts";
+import { measurementRows, unsureLegend } from "../report/measurement/measurement-rows.ts";
 import { measurementSentences } from "../report/measurement/measurement-sentences.ts";
 import type { Text } from "./outputs.ts";
 import { plain } from "./terminal.ts";
@@ -21,8 +22,15 @@ export const measurementRenderers: Readonly<
 
 async function terminalText(result: MeasurementResult): Promise<string> {
   const parts: string[] = [];
-  for (const { title, headings, rows } of measurementRows(result, { withErrors: false })) {
+  for (const { title, headings, rows } of [
+    ...measurementRows(result, { withErrors: false }),
+    ...executionRows(result),
+  ]) {
     parts.push(`${plain(title)}\n`, await writeTable(headings, rows), "\n");
   }
-  return [...parts, ...measurementSentences(result).map((sentence) => `${plain(sentence)}\n`)].join("");
+  const legend = parts.some((part) => part.includes("(")) ? [unsureLegend] : [];
+  return [
+    ...parts,
+    ...[...legend, ...measurementSentences(result)].map((sentence) => `${plain(sentence)}\n`),
+  ].join("");
 }

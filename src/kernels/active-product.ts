@@ -14,6 +14,9 @@ const listedBytes = 8;
  */
 export const fewRows = 8;
 
+/** Rows of A from which on, all together, they need so much of a panel that it is fetched whole beforehand. */
+const manyRows = 32;
+
 /** A matrix B of one row a neuron, packed by {@link packForActive} for few rows of A, or for many. */
 export interface PackedRows {
   readonly neurons: number;
@@ -91,6 +94,7 @@ export function multiplyActive(
   const { neurons, columns, address } = packed;
   const areas = areasOf(scratch, rows, packed);
   const groups = groupsOf(neurons);
+  const panelBytes = panelColumns * neurons * entryBytes;
   if (packed.isForFew) {
     const bytes = widthOf(packed) * entryBytes;
     let { list, ends } = areas;
@@ -110,11 +114,12 @@ export function multiplyActive(
       areas.ends,
       rows,
       groups,
-      address + column * neurons * entryBytes,
+      address + (column / panelColumns) * panelBytes,
       Math.min(panelColumns, columns - column),
       out + column * entryBytes,
       columns,
       scratch,
+      rows < manyRows ? 0 : panelBytes,
     );
   }
 }

@@ -59,6 +59,7 @@ export interface TrainingKernels {
     out: number,
     rowStride: number,
     scratch: number,
+    panelBytes: number,
   ): void;
 }
 

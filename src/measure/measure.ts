@@ -14,6 +14,7 @@ import { describedModel, measurementProvenance } from "./measurement-provenance.
 import { placedLayers } from "./placed-layers.ts";
 import type { ToldOfCheckpoint } from "./recipe-of-checkpoint.ts";
 import { parts as bothParts, type MeasuredCheckpoint, type MeasurementResult, type Part } from "./result.ts";
+import { type PartExecution, timeSparseExecution } from "./sparse-execution/time-sparse-execution.ts";
 import { measurementWarnings } from "./warnings.ts";
 
 /** What shapes a measurement. */
@@ -28,6 +29,11 @@ export interface MeasureOptions extends ToldOfCheckpoint, GroupChoice {
   readonly backend?: Backend | undefined;
   /** Threads of the backend by default; 1. The result doesn't depend on it. */
   readonly threads?: number | undefined;
+  /**
+   * Seconds, from any start: with it each block is timed with and without skipping its inactive neurons, which
+   * `provenance.run.sparseExecution` tells of.
+   */
+  readonly clock?: (() => number) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told how far the whole of it is. */
   readonly onProgress?: MeasureWatch["onProgress"];
@@ -66,7 +72,7 @@ export async function measure(
   input: string | readonly string[],
   options: MeasureOptions = {},
 ): Promise<MeasurementResult> {
-  const { parts = bothParts, batches, signal, onProgress } = options;
+  const { parts = bothParts, batches, clock, signal, onProgress } = options;
   const chosen = chooseGroups(options);
   const { sources, isSeries, close } = await openSources(input);
   let backend: Backend | null = null;
@@ -78,6 +84,7 @@ export async function measure(
     model = frozenModel(backend, prepared);
     const works = sources.length * parts.length;
     const checkpoints: MeasuredCheckpoint[] = [];
+    const executions: PartExecution[] = [];
     for (const source of sources) {
       const { id, path, epoch } = source;
       const step = checkpointStep(source);
@@ -95,12 +102,26 @@ export async function measure(
           onProgress?.((done + share) / works, `${id}, ${name}: ${title}`);
         const measured = await measurePart(part, placed, chosen, { signal, onProgress: told });
         checkpoints.push({ id, step, epoch, path, ...measured });
+        if (clock === undefined) continue;
+        const blocks = await timeSparseExecution(part, { clock, signal });
+        executions.push({
+          id,
+          part: name,
+          blocks: blocks.map((each, i) => ({ layer: placed[i]!.layer, ...each })),
+        });
       }
     }
+    const provenance = measurementProvenance(
+      sources,
+      { recipe: prepared.recipe, from },
+      backend,
+      chosen,
+      options,
+    );
     return {
       type: "measurement",
       schemaVersion,
-      provenance: measurementProvenance(sources, { recipe: prepared.recipe, from }, backend, chosen, options),
+      provenance: { ...provenance, run: { ...(clock && { sparseExecution: executions }) } },
       warnings: measurementWarnings(checkpoints),
       model: describedModel(prepared),
       data: prepared.recipe.data as MeasurementResult["data"],

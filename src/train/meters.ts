@@ -6,8 +6,8 @@ import type { Value } from "../autodiff/value.ts";
 import type { MlpBlock, Traced } from "../models/model.ts";
 import { type Activation, activeEntries, entriesInside } from "../sparsity/activations/activation.ts";
 
-/** What is active, and what flat, for an activation function. */
-export type Activity = Pick<Activation, "oneSided" | "habitat">;
+/** An activation function: how it is computed, what is active for it, and what flat. */
+export type Activity = Pick<Activation, "apply" | "oneSided" | "habitat">;
 
 /** The share of active entries of each example of a batch, and that of flat pre-activations: two arrays [batch]. */
 export interface BlockMeter {

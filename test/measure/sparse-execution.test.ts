@@ -5,11 +5,7 @@ import { wasmBackend } from "../../src/backends/wasm/wasm-backend.ts";
 import { UsageError } from "../../src/errors.ts";
 import { partPlan } from "../../src/measure/measured-part.ts";
 import { blockWeights } from "../../src/measure/sparse-execution/block-weights.ts";
-import {
-  sparseExecutionSchema,
-  theoreticalInferenceCost,
-  theoreticalTrainingCost,
-} from "../../src/measure/sparse-execution/sparse-execution.ts";
+import { sparseExecutionSchema } from "../../src/measure/sparse-execution/sparse-execution.ts";
 import { timeSparseExecution } from "../../src/measure/sparse-execution/time-sparse-execution.ts";
 import { createActivation } from "../../src/sparsity/activations/catalogue.ts";
 import { type TinyModel, tinyModels } from "../models/tiny-models.ts";
@@ -66,7 +62,6 @@ test("each block is timed with both ways, by the clock that is given", async () 
   const results = await timeSparseExecution(part, {
     // A millisecond from one look to the next.
     clock: () => now++ / 1000,
-    activationOf: () => createActivation("relu"),
     rounds: 2,
     decoded: 3,
   });
@@ -98,10 +93,8 @@ test("each block is timed with both ways, by the clock that is given", async () 
 
 test("a clock that stands still gives no speeds; blocks that can't be executed a reason", async () => {
   const clock = () => 0;
-  const activationOf = () => createActivation("relu");
   const still = await timeSparseExecution(partOf(tinyModels.find(({ name }) => name === "gpt")!), {
     clock,
-    activationOf,
   });
   expect(still[0]!.execution).toMatchObject({
     denseGigaflops: null,
@@ -109,19 +102,9 @@ test("a clock that stands still gives no speeds; blocks that can't be executed a
   });
   const gated = await timeSparseExecution(partOf(tinyModels.find(({ name }) => name.includes("gated"))!), {
     clock,
-    activationOf,
   });
   expect(gated.map(({ reason }) => reason)).toEqual(
     gated.map(() => "activations of a gated block are multiplied before its value matrix"),
   );
-  await expect(
-    timeSparseExecution(partOf(tinyModels[0]!), { clock, activationOf, rounds: 0 }),
-  ).rejects.toThrow(UsageError);
-});
-
-test("costs by theory are those of method.md 6.9", () => {
-  expect(theoreticalInferenceCost(0.1)).toBeCloseTo(0.55, 12);
-  expect(theoreticalInferenceCost(0.1, 2, 1)).toBeCloseTo(0.7, 12);
-  expect(theoreticalTrainingCost(0.1)).toBeCloseTo(0.25, 12);
-  expect([theoreticalInferenceCost(1), theoreticalTrainingCost(1)]).toEqual([1, 1]);
+  await expect(timeSparseExecution(partOf(tinyModels[0]!), { clock, rounds: 0 })).rejects.toThrow(UsageError);
 });

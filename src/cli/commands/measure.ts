@@ -23,6 +23,7 @@ interface Flags {
   readonly with?: string[];
   readonly without?: string[];
   readonly set?: Record<string, Record<string, unknown>>;
+  readonly time?: boolean;
   readonly threads: number;
   readonly output?: string[];
   readonly format?: string;
@@ -56,6 +57,10 @@ export function measureCommand(): Command {
     .option("--with <group>", "measure this, too; may be given several times", collect)
     .option("--without <group>", "don't measure this; may be given several times", collect)
     .option("--set <group.key=json>", "a setting of a group; may be given several times", parseSetting)
+    .option(
+      "--time",
+      "time blocks with and without skipping their inactive neurons, on one thread; times differ from run to run",
+    )
     .option("--threads <n>", "threads; 1 by default. The result does not depend on it", parseCount, 1)
     .option(
       "-o, --output <file>",
@@ -109,12 +114,14 @@ async function run(path: string, flags: Flags): Promise<void> {
       without: flags.without,
       settings: flags.set,
       threads,
+      clock: flags.time ? () => performance.now() / 1000 : undefined,
       signal: interrupt.signal,
       onProgress: (share, title) => progress.advance(share, title),
     });
     progress.end();
     const seconds = (Date.now() - startedAt.getTime()) / 1000;
     result.provenance.run = {
+      ...result.provenance.run,
       startedAt: startedAt.toISOString(),
       seconds,
       threads,

@@ -127,6 +127,17 @@ function sumRows16(list: usize, end: usize, panel: usize, out: usize, adds: bool
   put(out + 48, c3, adds);
 }
 
+/** Reads each line of a panel: in order that is several times as fast as row by row as they are listed. */
+function fetch(panel: usize, bytes: usize, scratch: usize): void {
+  let all = f32x4.splat(0);
+  const end = panel + bytes;
+  while (panel < end) {
+    all = v128.or(all, v128.load(panel));
+    panel += 64;
+  }
+  v128.store(scratch, all);
+}
+
 /**
  * Some columns of C = A B, for A by its listed entries: an entry's sum runs over a group's listed neurons in their
  * order, starting at zero; sums of groups are added one after another, as the dense product adds its blocks.
@@ -134,6 +145,7 @@ function sumRows16(list: usize, end: usize, panel: usize, out: usize, adds: bool
  * @param list, ends - of {@link listActive}. @param groups - groups of a row.
  * @param panel - of B: for each neuron 48 columns, side by side. @param columns - those that C has, 1 to 48.
  * @param out - C. @param rowStride - entries between its rows. @param scratch - 64 bytes to work in.
+ * @param panelBytes - of the panel to be read in order beforehand: all, or 0 where few of its rows are needed.
  */
 export function multiplyActive(
   list: usize,
@@ -145,7 +157,9 @@ export function multiplyActive(
   out: usize,
   rowStride: i32,
   scratch: usize,
+  panelBytes: usize,
 ): void {
+  fetch(panel, panelBytes, scratch);
   for (let row = 0; row < rows; row++) {
     if (columns == 48) {
       let from = list;

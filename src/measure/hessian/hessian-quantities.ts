@@ -17,6 +17,7 @@ function ofMatrix(path: string, of: "K" | "V"): Quantity[] {
       meaning:
         "Curvature summed over all directions: half of it times s^2 is what noise of deviation s on the weights costs.",
       source: HUTCHINSON,
+      ...(of === "K" && { headline: true as const }),
     },
     {
       id: `${path}fisherTrace`,

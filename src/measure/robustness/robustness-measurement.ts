@@ -43,6 +43,7 @@ const quantities: readonly Quantity[] = [
     formula: "mean over examples of l(x + delta) - l(x), delta_i = epsilon sqrt d g_i / |g_i|",
     meaning: "What moving every token by epsilon sqrt d along its loss gradient costs.",
     source,
+    headline: true,
   },
   {
     id: "robustness.relative.slope",

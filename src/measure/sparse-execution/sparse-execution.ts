@@ -63,26 +63,3 @@ export const sparseExecutionSchema = z.object({
 export type SparseExecution = z.infer<typeof sparseExecutionSchema>;
 export type WayTiming = z.infer<typeof waySchema>;
 export type ExecutionComparison = z.infer<typeof comparisonSchema>;
-
-/**
- * Inference cost of a block that skips inactive neurons, over the dense one's, by multiply-adds alone: (d + s d_out) /
- * (d + d_out), which is (1 + s) / 2 for d_out = d.
- *
- * @param activeShare - s, in [0, 1].
- * @param inputs - d. @param outputs - d_out.
- * @returns in [1/2, 1] for d_out = d.
- */
-export function theoreticalInferenceCost(activeShare: number, inputs = 1, outputs = inputs): number {
-  return (inputs + activeShare * outputs) / (inputs + outputs);
-}
-
-/**
- * The same of a training step, (1 + 5 s) / 6: of six products of a block, forward and backward, only the one with K needs
- * all neurons, where the derivatives are as sparse as the activations.
- *
- * @param activeShare - s, in [0, 1].
- * @returns in [1/6, 1].
- */
-export function theoreticalTrainingCost(activeShare: number): number {
-  return (1 + 5 * activeShare) / 6;
-}

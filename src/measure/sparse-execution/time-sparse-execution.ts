@@ -1,19 +1,16 @@
 import { type MlpExecution, type MlpWeights, mlpExecution } from "../../backends/wasm/mlp-execution.ts";
 import { UsageError } from "../../errors.ts";
 import type { KernelVariant } from "../../kernels/kernels.ts";
-import type { MlpBlock } from "../../models/model.ts";
-import type { Activation } from "../../sparsity/activations/activation.ts";
+import { blockMacs } from "../macs.ts";
 import { type MeasuredPart, partPlan } from "../measured-part.ts";
 import { blockWeights } from "./block-weights.ts";
 import { compareWays } from "./compare-ways.ts";
-import { type SparseExecution, theoreticalInferenceCost } from "./sparse-execution.ts";
+import type { SparseExecution } from "./sparse-execution.ts";
 
 /** How {@link timeSparseExecution} works. */
 export interface SparseExecutionOptions {
   /** Seconds, from any start, to a microsecond or better. */
   readonly clock: () => number;
-  /** The blocks' activation function, as the model has it. */
-  readonly activationOf: (block: MlpBlock) => Pick<Activation, "apply">;
   /** Timed runs of each way; the median is told. 5 by default. */
   readonly rounds?: number;
   /** Tokens of the first batch that are decoded one by one, at most: 32 by default. */
@@ -27,6 +24,14 @@ export type BlockExecution =
   | { readonly execution: SparseExecution; readonly reason: null }
   | { readonly execution: null; readonly reason: string };
 
+/** The blocks of a checkpoint on a part of its data, as `provenance.run.sparseExecution` tells of them. */
+export interface PartExecution {
+  /** Of the checkpoint. */
+  readonly id: string;
+  readonly part: "train" | "test";
+  readonly blocks: readonly (BlockExecution & { readonly layer: string })[];
+}
+
 /**
  * Times each MLP block on the tokens of a part's first batch, one thread, with and without skipping its inactive neurons:
  * all tokens at once, as for images and prompts, and one by one, as in decoding.
@@ -36,7 +41,7 @@ export type BlockExecution =
  */
 export async function timeSparseExecution(
   part: MeasuredPart,
-  { clock, activationOf, rounds = 5, decoded = 32, variant, signal }: SparseExecutionOptions,
+  { clock, rounds = 5, decoded = 32, variant, signal }: SparseExecutionOptions,
 ): Promise<BlockExecution[]> {
   for (const [name, count] of Object.entries({ rounds, decoded })) {
     if (!Number.isInteger(count) || count < 1)
@@ -52,7 +57,7 @@ export async function timeSparseExecution(
     const batch = await part.batch(0);
     for (const block of traced.blocks) {
       signal?.throwIfAborted();
-      const weights = await blockWeights(part, block, activationOf(block));
+      const weights = await blockWeights(part, block, part.activityOf(block));
       if (typeof weights === "string") {
         results.push({ execution: null, reason: weights });
         continue;
@@ -89,13 +94,15 @@ function compare(
   const activeShare = skipping.activeShare ?? 1;
   const productMilliseconds = comparison.dense.parts.key + comparison.dense.parts.value;
   const operations = 2 * tokens * neurons * (inputs + outputs);
+  const sides = { inputs, neurons, outputs, gated: false, inputGradient: true };
+  const { inference } = blockMacs(sides, { active: activeShare, sloped: activeShare });
   return {
     tokens,
     inputs,
     neurons,
     outputs,
     activeShare,
-    theoreticalSpeedup: 1 / theoreticalInferenceCost(activeShare, inputs, outputs),
+    theoreticalSpeedup: 1 / inference.ratio,
     difference: relativeDifference(skipping.output, dense.output),
     denseGigaflops: productMilliseconds > 0 ? operations / productMilliseconds / 1e6 : null,
     batch: comparison,

@@ -24,7 +24,8 @@ export function shortName({ block, layer }: MeasuredLayer): string {
  * The tables of one screen: a row a block and one of their means for each part of a checkpoint; of a series a row a
  * checkpoint with the means alone.
  *
- * @param withErrors - whether numbers of blocks have their standard errors, and means the deviation between blocks.
+ * @param withErrors - whether numbers of blocks have their standard errors, and means the deviation between blocks; else
+ *   numbers within two standard errors of 0 are in parentheses.
  */
 export function measurementRows(
   { checkpoints, trajectories }: MeasurementResult,
@@ -32,10 +33,15 @@ export function measurementRows(
 ): Rows[] {
   const quantities = headlines(checkpoints);
   const symbols = quantities.map(({ symbol }) => symbol);
-  const text = (value: number | null, error: number | null) =>
-    withErrors ? formatWithError(value, error) : formatNumber(value);
+  const text = (value: number | null, error: number | null) => {
+    if (withErrors) return formatWithError(value, error);
+    return isUnsure(value, error) ? `(${formatNumber(value)})` : formatNumber(value);
+  };
+  // Blocks differ: the deviation between them is no error of their mean.
   const means = ({ average }: MeasuredCheckpoint) =>
-    quantities.map(({ id }) => text(average[id]?.mean ?? null, average[id]?.deviation ?? null));
+    quantities.map(({ id }) =>
+      text(average[id]?.mean ?? null, withErrors ? (average[id]?.deviation ?? null) : null),
+    );
   if (trajectories) {
     return Array.from(new Set(checkpoints.map(({ part }) => part)), (part) => ({
       title: `${part}, means over blocks`,
@@ -63,6 +69,14 @@ export function measurementRows(
       ["mean", ...means(checkpoint)],
     ],
   }));
+}
+
+/** What the parentheses of tables without errors say. */
+export const unsureLegend =
+  "In parentheses: within two standard errors of 0. All errors are in the files that -o writes.";
+
+function isUnsure(value: number | null, error: number | null): boolean {
+  return value !== null && value !== 0 && error !== null && Math.abs(value) < 2 * error;
 }
 
 /** The numbers of tables, without those that no layer has. */

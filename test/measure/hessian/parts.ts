@@ -38,10 +38,12 @@ export function partOf(
     backend,
     state,
     traced,
-    disturbed: () => traced,
-    pixels: null,
     activityOf,
+    disturbed() {
+      throw new Error("curvature disturbs nothing");
+    },
     batchSize,
+    pixels: null,
     count: batches.length,
     batch,
     seed: 1,
