@@ -203,6 +203,6 @@ export const flatness: Experiment = {
     ...scaleLimits(setting),
     "The identity is arithmetic: it shows that the meters are right, and that the ratio falls says no more than that the activated ratio does.",
     "Gradients are of each example's own loss with the recipe's label smoothing, on the training part with frozen weights.",
-    "Augmented flatness counts each token's copy of a matrix apart; the Hessian's trace has the terms between tokens, too.",
+    "Augmented flatness is of the data's own labels and counts each token's copy of a matrix apart. Where a network has learned smoothed labels its gradients vanish and the Hessian does not: the one is no estimate of the other's trace there.",
   ],
 };
