@@ -37,7 +37,8 @@ export function dataOf(program: Program, traced: Pick<Traced, "inputs">): (feed:
 
 function drawEntries({ name, shape, draw }: DrawSpec, seed: number, step: number): Float32Array {
   const draws = randomStream(seed, ["draw", name, step]);
-  const next =
-    draw === "normal" ? () => draws.normal() : () => (draws.uniform() < draw.keep ? 1 / draw.keep : 0);
-  return Float32Array.from({ length: sizeOf(shape) }, next);
+  const entries = new Float32Array(sizeOf(shape));
+  if (draw === "normal") draws.fillNormal(entries);
+  else for (let i = 0; i < entries.length; i++) entries[i] = draws.uniform() < draw.keep ? 1 / draw.keep : 0;
+  return entries;
 }

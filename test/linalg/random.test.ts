@@ -31,6 +31,18 @@ describe("a random stream", () => {
     `);
   });
 
+  test.each([0, 1, 2, 7, 1001])("fills %d places with the normals that come one by one", (count) => {
+    for (const before of [0, 1]) {
+      const [filled, single] = [randomStream(5, ["fill"]), randomStream(5, ["fill"])];
+      for (let i = 0; i < before; i++) expect(filled.normal()).toBe(single.normal());
+      const target = new Float64Array(count);
+      filled.fillNormal(target);
+      expect(Array.from(target)).toEqual(Array.from({ length: count }, () => single.normal()));
+      // What comes next is the same, too: the second normal of a pair, and the words behind it.
+      expect([filled.normal(), filled.uniform()]).toEqual([single.normal(), single.uniform()]);
+    }
+  });
+
   test("is uniform and normal, by the Kolmogorov-Smirnov test", () => {
     for (const seed of [1, 2, 3]) {
       const stream = randomStream(seed, ["ks"]);
