@@ -23,7 +23,10 @@ async function measured(layers: readonly Record<string, unknown>[]) {
 
 describe("the steps of a model", () => {
   it("follow the shares that meters have found", async () => {
-    const { layers, model } = await measured([found, { ...found, positiveRatio: 0.9, derivativeSparsity: 0 }]);
+    const { layers, model } = await measured([
+      found,
+      { ...found, positiveRatio: 0.9, derivativeSparsity: 0 },
+    ]);
     const [first, second] = layers.map(({ piece }) => piece);
     // 4 patches; d 6, n 10.
     expect([first!.dense, first!.denseTraining]).toEqual([4 * 2 * 60, 4 * 6 * 60]);
