@@ -48,3 +48,9 @@ export function paired(
     return value === null || other === null ? null : combine(value, other);
   });
 }
+
+/** The largest; null for none, or where one is missing. */
+export function mostOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === values.length && known.length > 0 ? Math.max(...known) : null;
+}

@@ -1,4 +1,3 @@
-import { groups } from "../measure/groups.ts";
 import { measure } from "../measure/measure.ts";
 import type { MeasuredCheckpoint } from "../measure/result.ts";
 import type { FinishedRun, Series } from "./experiment.ts";
@@ -9,17 +8,15 @@ const MOST_BATCHES = 16;
 /**
  * Measures checkpoints of a run on its training part.
  *
- * @param ids - names of groups; those that this version lacks are left out.
+ * @param only - names of groups.
  * @param names - of the checkpoints' folders, in order; null for all.
  */
 export async function measuredCheckpoints(
   { folder, backend, signal, setting }: FinishedRun,
-  ids: readonly string[],
+  only: readonly string[],
   names: readonly string[] | null = null,
 ): Promise<readonly MeasuredCheckpoint[]> {
   const { join } = await import("node:path");
-  const only = ids.filter((id) => groups.some((group) => group.id === id));
-  if (only.length === 0) return [];
   const all = join(folder, "checkpoints");
   const { checkpoints } = await measure(names === null ? all : names.map((name) => join(all, name)), {
     backend,
@@ -39,7 +36,7 @@ export function averages(checkpoints: readonly MeasuredCheckpoint[], id: string)
   };
 }
 
-/** First and last value that a series has. */
+/** The first value that is known, and the last, known or not. */
 export function ends({ values }: Series): { readonly first: number | null; readonly last: number | null } {
   const known = values.filter((value) => value !== null);
   return { first: known[0] ?? null, last: values.at(-1) ?? null };

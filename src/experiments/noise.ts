@@ -4,7 +4,7 @@ import type { NoiseLayerResult } from "../noise/result.ts";
 import { checkpointName } from "../train/run-folder.ts";
 import { allModules, scaleLimits, transformerBase } from "./bases.ts";
 import { seriesChart, variantTable } from "./comparison.ts";
-import { paired } from "./estimate.ts";
+import { mostOf, paired } from "./estimate.ts";
 import type { Claim, Experiment, FinishedRun, RunMetrics, Series } from "./experiment.ts";
 import { literature } from "./literature.ts";
 import { spreadSteps } from "./measured-series.ts";
@@ -85,22 +85,23 @@ function meanOf(values: readonly (number | null | undefined)[]): number | null {
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-/** Spectra of the key matrices over a run's checkpoints. */
+/** Spectra of the key matrices over a run's checkpoints; a dead matrix has none, and what is said of all blocks isn't known. */
 async function keySpectra({ folder, prepared }: FinishedRun) {
   const { join } = await import("node:path");
   const { seed } = prepared.recipe;
   const { checkpoints } = await analyze(join(folder, "checkpoints"), { seed });
   const keys = checkpoints.map(({ step, layers }) => ({
     step: step ?? 0,
-    layers: layers.filter(({ role, concentration }) => role === KEY && concentration),
+    layers: layers.filter(({ role }) => role === KEY),
   }));
   const ratios = keys.map(({ layers }) =>
-    layers.flatMap(({ concentration }) => concentration?.majorityRatio ?? []),
+    layers.map(({ concentration }) => concentration?.majorityRatio ?? null),
   );
   const zeroErrors = keys.flatMap(({ layers }) =>
     layers.map(({ shape, concentration }) => {
       const structural = 1 - Math.min(...shape) / Math.max(...shape);
-      return concentration!.nearZeroRate === null ? null : Math.abs(concentration!.nearZeroRate - structural);
+      const rate = concentration?.nearZeroRate ?? null;
+      return rate === null ? null : Math.abs(rate - structural);
     }),
   );
   return {
@@ -108,13 +109,8 @@ async function keySpectra({ folder, prepared }: FinishedRun) {
     numbers: {
       "first.majorityRatio": meanOf(ratios[0] ?? []),
       "last.majorityRatio": meanOf(ratios.at(-1) ?? []),
-      "last.largestMajorityRatio": (ratios.at(-1) ?? []).reduce<number | null>(
-        (most, each) => Math.max(most ?? each, each),
-        null,
-      ),
-      nearZeroError: zeroErrors.includes(null)
-        ? null
-        : zeroErrors.reduce<number | null>((most, each) => Math.max(most ?? 0, each!), null),
+      "last.largestMajorityRatio": mostOf(ratios.at(-1) ?? []),
+      nearZeroError: mostOf(zeroErrors),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
 import { isAbsent } from "../checkpoint/system-errors.ts";
 import { UsageError } from "../errors.ts";
+import { engineOf } from "../measure/measurement-provenance.ts";
 import { prepareRecipe } from "../train/prepare-recipe.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { run } from "../train/run.ts";
@@ -26,7 +27,7 @@ export interface RunOutcome {
   /** Whole. */
   readonly recipe: Recipe;
   readonly metrics: RunMetrics;
-  /** Name of the backend. */
+  /** What computed it, whatever its threads. */
   readonly engine: string;
 }
 
@@ -85,7 +86,7 @@ export async function performRun(
       collected: collector?.result() ?? null,
       signal,
     });
-    const kept: KeptMetrics = { metrics: finite(metrics), engine: backend.name };
+    const kept: KeptMetrics = { metrics: finite(metrics), engine: engineOf(backend) };
     await keepMetrics(folder, key, kept);
     return { recipe, ...kept };
   } finally {

@@ -1,4 +1,4 @@
-import { type Estimate, estimateOf } from "./estimate.ts";
+import { type Estimate, estimateOf, paired } from "./estimate.ts";
 
 /** What a claim comes to. "does not hold here" says nothing of other settings. */
 export const claimVerdicts = ["holds", "does not hold here", "undecided"] as const;
@@ -101,11 +101,7 @@ export function monotone(
 ): EvidenceNumber[] {
   const line = direction === "rises" ? { atLeast: 0 } : { atMost: 0 };
   return perPlace.slice(1).map((values, i) => {
-    const before = perPlace[i]!;
-    const differences = values.map((value, seed) => {
-      const other = before[seed] ?? null;
-      return value === null || other === null ? null : value - other;
-    });
+    const differences = paired(values, perPlace[i]!, (value, before) => value - before);
     return held(`${name}: ${places[i + 1]} less ${places[i]}`, differences, line);
   });
 }

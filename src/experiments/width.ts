@@ -1,5 +1,6 @@
 import { anisotropyCollector, EVERY, vectors } from "./anisotropy-collector.ts";
 import { namedData } from "./bases.ts";
+import { mostOf } from "./estimate.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import type { ChartSpec, Claim, Experiment, RunTable, Series, Setting, TableSpec } from "./experiment.ts";
 import { held, judged, monotone } from "./verdict.ts";
@@ -115,12 +116,6 @@ const claims: readonly Claim[] = [
 /** a - b; null where one is missing. */
 function difference(a: number | null | undefined, b: number | null | undefined): number | null {
   return typeof a === "number" && typeof b === "number" ? a - b : null;
-}
-
-/** The largest; null for none, or where one is missing. */
-function mostOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === values.length && known.length > 0 ? Math.max(...known) : null;
 }
 
 function logs(values: readonly (number | null)[]): (number | null)[] {

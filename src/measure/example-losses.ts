@@ -1,5 +1,4 @@
 import { sum, sumTo } from "../autodiff/ops/broadcasting.ts";
-import { linear } from "../autodiff/ops/linear.ts";
 import { reshape } from "../autodiff/ops/reshape.ts";
 import { sizeOf } from "../autodiff/shape.ts";
 import type { Value } from "../autodiff/value.ts";
@@ -23,9 +22,4 @@ export function exampleLosses({ rowLosses }: Pick<Traced, "rowLosses">, batchSiz
 /** The sum of {@link exampleLosses}, whose gradient for what belongs to one example is that of the example's own loss. */
 export function totalLoss({ rowLosses }: Pick<Traced, "rowLosses">): Value {
   return sum(rowLosses);
-}
-
-/** The mean of {@link exampleLosses} over a batch, shape `[]`: the loss whose Hessian and gradients are measured. */
-export function meanExampleLoss(traced: Pick<Traced, "rowLosses">, batchSize: number): Value {
-  return linear(totalLoss(traced), 1 / batchSize);
 }

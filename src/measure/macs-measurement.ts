@@ -30,7 +30,7 @@ const model = z.object({
   ...ratios,
 });
 
-const source = "Peng et al. 2023, arXiv 2309.03004; method 6.9";
+const source = "a count of this package: the products of a block, each at the neurons that it is needed for";
 
 const quantities: readonly Quantity[] = [
   {
@@ -38,7 +38,7 @@ const quantities: readonly Quantity[] = [
     title: "Theoretical inference cost",
     symbol: "MAC inf",
     unit: "1",
-    formula: "(1 + s) / 2 of a block with K and V, s the activated ratio",
+    formula: "(1 + s) / 2 of a block with K and V, s the share of activations that aren't 0",
     meaning:
       "Share of multiplications that are left at inference where inactive neurons are skipped; time is saved less than that.",
     source,
@@ -116,13 +116,19 @@ function costsOf(
 ): BlockCosts {
   const { tokens, ...sides } = sidesOf(traced, block);
   const numberOf = (name: string) => (typeof found[name] === "number" ? found[name] : null);
-  const active = numberOf("activatedRatio");
+  // What is skipped is a = 0: of one-sided functions with a slope on the left, less than what is not active.
+  const sumOf = (...names: readonly string[]) => {
+    const numbers = names.map(numberOf);
+    return numbers.includes(null) ? null : numbers.reduce<number>((sum, each) => sum + each!, 0);
+  };
+  const active = sumOf("positiveRatio", "negativeRatio");
   const flat = numberOf("derivativeSparsity");
   const errors = {
-    active: numberOf("activatedRatioStandardError"),
+    active: sumOf("positiveRatioStandardError", "negativeRatioStandardError"),
     sloped: numberOf("derivativeSparsityStandardError"),
   };
-  const shares = { active: active ?? 0, sloped: 1 - (flat ?? 0) };
+  // Each share is rounded: their sum may pass 1 by that.
+  const shares = { active: Math.min(1, active ?? 0), sloped: 1 - (flat ?? 0) };
   const isSure = errors.active !== null && errors.sloped !== null;
   const cost = blockMacs(sides, shares, isSure ? (errors as NeuronShares) : undefined);
   const skipping = ({ dense, skipping: steps, ratioError }: typeof cost.inference): Skipping => ({
@@ -135,7 +141,7 @@ function costsOf(
     denseTraining: tokens * cost.training.dense,
     left:
       active === null || flat === null
-        ? "the activated ratio or the derivative sparsity wasn't measured"
+        ? "the share of activations that are not zero or the derivative sparsity wasn't measured"
         : { inference: skipping(cost.inference), training: skipping(cost.training) },
   };
 }

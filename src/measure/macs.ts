@@ -57,7 +57,6 @@ export interface Macs {
  *
  * @param errors - standard errors of the shares; 0 by default.
  * @returns steps a token.
- * @source method: 6.9, with the gate and blocks without V.
  */
 export function blockMacs(
   { inputs, neurons, outputs, gated, inputGradient }: BlockSides,

@@ -37,11 +37,15 @@ export function measurementProvenance(
       ),
     },
     seed: recipe.seed,
-    // Threads don't change a bit.
-    engine: backend.name.replace(/,.*$/, ""),
+    engine: engineOf(backend),
     files: sources.flatMap(({ files }) => [...files]),
     run: {},
   };
+}
+
+/** A backend's name without its threads, which don't change a bit. */
+export function engineOf({ name }: Pick<Backend, "name">): string {
+  return name.replace(/,.*$/, "");
 }
 
 /** The model as a result tells of it: the recipe's, its sizes all, and how much there is of it. */

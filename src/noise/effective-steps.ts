@@ -1,11 +1,11 @@
 /**
- * How many steps of SGD with weight decay leave a trace in the weights: what older ones left has decayed to a share
- * tau of the whole.
+ * How many steps of SGD with weight decay leave a trace in the weights: all that older ones left together, a step that has
+ * just been made counted as 1, is at most tau.
  *
- *     T_eff = ceil( log( tau (1 - r) ) / log r - 1 ),   r = 1 - kappa lambda
+ *     T_eff = ceil( log( tau (1 - r) ) / log r - 1 ),   r = 1 - kappa lambda,   sum of r^t over t > T_eff <= tau
  *
  * @param rate - kappa, learning rate, > 0. @param decay - lambda, weight decay, >= 0, with kappa lambda < 1.
- * @param tail - tau, mass of the decayed steps, in (0, 1); 1e-3 by default.
+ * @param tail - tau, in units of a fresh step, in (0, 1); 1e-3 by default.
  * @returns steps, a whole number; infinite without decay.
  * @throws {RangeError} If an argument is out of its range.
  * @source the code beside Peng, Qi, Shi & Gao 2023, arXiv 2309.03004.

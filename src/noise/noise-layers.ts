@@ -45,16 +45,15 @@ export interface NoiseLayer {
 export function noiseLayers({ traced, batchSize }: Pick<MeasuredPart, "traced" | "batchSize">): NoiseLayer[] {
   const found = traced.blocks.flatMap(({ tap, key, value }) => {
     const at = (name: string) => traced.taps.get(`${tap}.${name}`)!;
-    const [input, preActivation, activation, output] = [
-      at("input"),
-      at("preActivation"),
-      at("activation"),
-      at("output"),
-    ];
-    const ofKey = { tensor: key, inputs: input, outputs: preActivation, activation };
+    const ofKey = {
+      tensor: key,
+      inputs: at("input"),
+      outputs: at("preActivation"),
+      activation: at("activation"),
+    };
     return value === null
       ? [ofKey]
-      : [ofKey, { tensor: value, inputs: activation, outputs: output, activation: null }];
+      : [ofKey, { tensor: value, inputs: at("valueInput"), outputs: at("output"), activation: null }];
   });
   const matrices = found.map(({ tensor }) => traced.parameters.get(tensor)!.value);
   const inner = found.flatMap(({ outputs, activation }) => (activation ? [outputs, activation] : [outputs]));

@@ -10,6 +10,7 @@ import { checkpointStep } from "../measure/checkpoint-step.ts";
 import { commonRecipe } from "../measure/common-recipe.ts";
 import { type FrozenModel, frozenModel } from "../measure/frozen-model.ts";
 import type { MeasuredPart } from "../measure/measured-part.ts";
+import { engineOf } from "../measure/measurement-provenance.ts";
 import type { ToldOfCheckpoint } from "../measure/recipe-of-checkpoint.ts";
 import type { Traced } from "../models/model.ts";
 import { fastestEngine } from "../spectrum/wasm-engine.ts";
@@ -121,8 +122,7 @@ export async function gradientNoise(
         schema: "marchenko/schema/noise.json",
         configuration: { recipe: recipe.name, recipeFrom: from, part, batches, batchSize, centred },
         seed,
-        // Threads don't change a bit.
-        engine: `${backend.name.replace(/,.*$/, "")}; spectra ${fastestEngine().id}`,
+        engine: `${engineOf(backend)}; spectra ${fastestEngine().id}`,
         files: sources.flatMap(({ files }) => [...files]),
         run: {},
       },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { estimateOf } from "../../src/experiments/estimate.ts";
+import { estimateOf, mostOf } from "../../src/experiments/estimate.ts";
 import {
   claimVerdicts,
   held,
@@ -118,4 +118,9 @@ test("monotone: by differences of the same seed, so that what seeds share cancel
     "does not hold here",
     "does not hold here",
   ]);
+});
+
+test("the largest of numbers is not known where one is missing", () => {
+  expect(mostOf([2, -1, 5])).toBe(5);
+  expect([mostOf([2, null]), mostOf([])]).toEqual([null, null]);
 });

@@ -4,8 +4,10 @@ import { tinyModels } from "../models/tiny-models.ts";
 import { tinyPart } from "./tiny-part.ts";
 
 const found = {
-  activatedRatio: 0.3,
-  activatedRatioStandardError: 0.01,
+  positiveRatio: 0.2,
+  positiveRatioStandardError: 0.004,
+  negativeRatio: 0.1,
+  negativeRatioStandardError: 0.006,
   derivativeSparsity: 0.6,
   derivativeSparsityStandardError: 0.02,
 };
@@ -21,7 +23,10 @@ async function measured(layers: readonly Record<string, unknown>[]) {
 
 describe("the steps of a model", () => {
   it("follow the shares that meters have found", async () => {
-    const { layers, model } = await measured([found, { ...found, activatedRatio: 1, derivativeSparsity: 0 }]);
+    const { layers, model } = await measured([
+      found,
+      { ...found, positiveRatio: 0.9, derivativeSparsity: 0 },
+    ]);
     const [first, second] = layers.map(({ piece }) => piece);
     // 4 patches; d 6, n 10.
     expect([first!.dense, first!.denseTraining]).toEqual([4 * 2 * 60, 4 * 6 * 60]);
@@ -51,7 +56,7 @@ describe("the steps of a model", () => {
   });
 
   it("have no error where the shares have none", async () => {
-    const sure = { activatedRatio: 0.3, derivativeSparsity: 0.6, activatedRatioStandardError: null };
+    const sure = { ...found, positiveRatioStandardError: null };
     const { layers, model } = await measured([sure, sure]);
     expect(layers[0]!.piece.inferenceRatio).toBeCloseTo(0.65, 14);
     expect(layers[0]!.piece.inferenceRatioStandardError).toBeNull();

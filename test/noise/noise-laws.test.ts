@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { rejectionLevel } from "../../src/analysis/judge.ts";
 import { ksDistance } from "../../src/fits/ks-distance.ts";
 import { randomStream } from "../../src/linalg/random.ts";
 import { noiseLaws } from "../../src/noise/laws/catalogue.ts";
@@ -55,7 +56,7 @@ describe.each(noiseLaws)("a law of noise: $id", ({ id, settle }) => {
       const squares = (await draw(randomStream(77, [id, "own", s]))).sort();
       const found = (await compareLaws(squares, settings[s]!, 5, simulated)).find(({ law }) => law === id)!;
       expect(found.pValue!).toBeGreaterThan(0.01);
-      expect(found.draws!).toBeGreaterThanOrEqual(19);
+      expect(found.draws!).toBe(Math.round(1 / rejectionLevel) - 1);
       expect(found.ksDistance!).toBeLessThan(0.2);
       const { x, density } = found.curve!;
       expect(x.length).toBe(density.length);
@@ -70,6 +71,18 @@ describe.each(noiseLaws)("a law of noise: $id", ({ id, settle }) => {
       expect(again).toEqual(found);
     }
   });
+});
+
+test("what is far from a law is rejected, of large matrices too", async () => {
+  const large: NoiseSetting = {
+    rows: 300,
+    columns: 200,
+    samples: 500,
+    rowVariances: spread(300, 2),
+    columnVariances: spread(200, 2),
+  };
+  const found = await compareLaws(spread(200, 1e6).sort(), large, 3, noDistances());
+  expect(found.map(({ pValue }) => pValue! <= rejectionLevel)).toEqual([true, true, true]);
 });
 
 test("a law that lacks what it needs says so", async () => {

@@ -162,6 +162,17 @@ describe("a measurement", () => {
 });
 
 describe("an experiment", () => {
+  test("says the command that gives it again, whatever was changed", async () => {
+    const plain = exampleExperiment();
+    expect(await experimentPage(plain)).toContain(">marchenko experiment scratch --out scratch</pre>");
+    const { provenance } = plain;
+    const configuration = { ...provenance.configuration, data: "mnist:/a b", set: ["steps=2", 'name="x"'] };
+    const page = await experimentPage({ ...plain, provenance: { ...provenance, seed: 7, configuration } });
+    expect(page.replaceAll("&#39;", "'").replaceAll("&quot;", '"')).toContain(
+      `marchenko experiment scratch --data 'mnist:/a b' --seed 7 --set steps=2 --set 'name="x"' --out scratch`,
+    );
+  });
+
   test("has each verdict as mark and word, and the run that failed with its reason", async () => {
     const page = await experimentPage(exampleExperiment());
     for (const [mark, word] of [

@@ -41,7 +41,7 @@ export interface FisherOptions {
  * @param batches - of the part, at least one.
  * @returns estimates whose standard errors are those of the draws: for the batches as they are.
  * @throws {NonFiniteProductError} If a gradient isn't finite.
- * @source Martens 2020, JMLR 21(146), sections 5 and 9 (Fisher and Gauss-Newton); method: 2.4.
+ * @source Martens 2020, JMLR 21(146), sections 5 and 9 (Fisher and Gauss-Newton).
  */
 export async function fisherTraces(
   part: MeasuredPart,

@@ -5,7 +5,9 @@ import { difference, type Estimated, ratio, scaled } from "../estimate.ts";
 import { exampleSum, square, tokenSquares } from "./entry-parts.ts";
 import { defineMeter, type Sample } from "./meter.ts";
 
-const source = "Peng et al. 2026, arXiv 2605.25612";
+const source =
+  "the notion: Peng et al. 2026, arXiv 2605.25612; as in github.com/cdgyp/sparsity, CoefficientPlugin";
+const own = "this package's: arithmetic with eta = g gamma";
 const noneActive = "no neuron is active";
 const noGradient = "no active neuron has a gradient";
 const noValue = "the block has no value matrix";
@@ -114,7 +116,7 @@ export const augmentedFlatness = defineMeter({
       unit: "1",
       formula: "AF_K / (T n C0) - activated ratio",
       meaning: "Zero up to rounding for a ReLU.",
-      source,
+      source: own,
       estimate: (sample) =>
         difference(identity(sample), scaled(sample.mean("active"), 1 / (sample.tokens * sample.neurons))),
     },
@@ -124,7 +126,7 @@ export const augmentedFlatness = defineMeter({
       unit: "1",
       formula: "AF_K / (T n E[g^2 ||x||^2])",
       meaning: "Mean of gamma^2 over all entries, weighted by g^2 ||x||^2.",
-      source,
+      source: own,
       estimate: ({ mean }) => ratio(mean("flatness"), mean("weight"), "all gradients are zero"),
     },
     activeSquaredDerivative: {
@@ -133,7 +135,7 @@ export const augmentedFlatness = defineMeter({
       unit: "1",
       formula: "E[gamma^2 g^2 ||x||^2 | active] / E[g^2 ||x||^2 | active]",
       meaning: "By what the ratio of the identity differs from the activated ratio: 1 for a ReLU.",
-      source,
+      source: own,
       estimate: ({ mean }) => ratio(mean("activeFlatness"), mean("activeWeight"), noGradient),
     },
   },

@@ -2,7 +2,7 @@ import { scaled } from "../estimate.ts";
 import { exampleSum, square } from "./entry-parts.ts";
 import { defineMeter } from "./meter.ts";
 
-const source = "Peng et al. 2023, arXiv 2309.03004";
+const source = "the notion: Peng et al. 2023, arXiv 2309.03004; the number is this package's";
 
 /** How much the loss depends on what enters the block. */
 export const implicitRobustness = defineMeter({

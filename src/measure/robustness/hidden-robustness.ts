@@ -32,7 +32,7 @@ export interface DisturbanceOptions {
  * Gradients are those of the undisturbed example; a token without one stays where it is.
  *
  * @returns for each block alone, and for all at once (sums over the tokens of all blocks). Means over examples.
- * @source method: 2.3, 8 (S10) and 10 (increases of the loss).
+ * @source the notion: Peng et al. 2023, arXiv 2309.03004; radii and numbers are this package's.
  */
 export async function hiddenRobustness(
   part: MeasuredPart,

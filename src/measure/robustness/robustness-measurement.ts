@@ -4,7 +4,7 @@ import type { Quantity } from "../quantity.ts";
 import { hiddenRobustness } from "./hidden-robustness.ts";
 import { robustnessSchema } from "./robustness-schema.ts";
 
-const source = "arXiv 2309.03004 (robustness of hidden features); method 2.3, 10";
+const source = "the notion: Peng et al. 2023, arXiv 2309.03004; radii and numbers are this package's";
 
 const quantities: readonly Quantity[] = [
   {

@@ -30,7 +30,7 @@ export interface TokenGradients {
   dispose(): void;
 }
 
-/** @source method: 2.2 (e) and 2.3: the gradient of a disturbance is dl/dx_i = K' eta_i. */
+/** Prepares the gradients of a disturbance at zero: dl/dx_i by way of the block, K' eta_i where there is no gate. */
 export async function tokenGradients(part: MeasuredPart): Promise<TokenGradients> {
   const traced = part.disturbed();
   const at = (name: string) => traced.taps.get(name)!;

@@ -1,3 +1,4 @@
+import { rejectionLevel } from "../../analysis/judge.ts";
 import { distributionTable } from "../../laws/distribution-table.ts";
 import type { Law } from "../../laws/law.ts";
 import { randomStream } from "../../linalg/random.ts";
@@ -33,10 +34,8 @@ export function noDistances(): SimulatedDistances {
   return { byKey: new Map(), byVariances: new WeakMap() };
 }
 
-/** Most and fewest matrices simulated for one law, and the operations that all may take. */
-const mostDraws = 199;
-const fewestDraws = 19;
-const operations = 2e8;
+/** Matrices simulated for one law: with fewer no p-value is as small as the level at which a law is rejected. */
+const draws = Math.round(1 / rejectionLevel) - 1;
 /** Points of a curve. */
 const points = 64;
 
@@ -70,7 +69,6 @@ export async function compareLaws(
     const ksDistance = distanceFrom(squares, count, settled.law, cdf);
     const simulated = await distances(id, settled, count, setting, cdf, seed, known);
     const asFar = simulated.filter((each) => each >= ksDistance).length;
-    const draws = simulated.length;
     const pValue = (1 + asFar) / (1 + draws);
     comparisons.push({
       law: id,
@@ -116,8 +114,6 @@ async function distances(
   const name = `${id} ${key}`;
   const found = key === null ? byVariances.get(rowVariances!) : byKey.get(name);
   if (found) return found;
-  const cost = Math.max(rows, columns) * count ** 2;
-  const draws = Math.min(mostDraws, Math.max(fewestDraws, Math.floor(operations / cost)));
   const result = new Float64Array(draws);
   for (let i = 0; i < draws; i++) {
     const stream = randomStream(seed, ["noise-law", id, key ?? `${rows} ${columns}`, i]);

@@ -67,13 +67,24 @@ ${heading(2, "literature", "What the literature states")}
 </section>`;
 }
 
+/** A word of a command line: POSIX shells take it as it is. */
+function quoted(word: string): string {
+  return /^[\w./:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** How to run it again, and with the networks and the data of the paper. */
-function commands({ name, scale, quick }: ExperimentResult): Html {
+function commands({ name, scale, quick, provenance }: ExperimentResult): Html {
+  const { configuration, seed } = provenance;
+  const { data } = configuration;
+  const set = Array.isArray(configuration.set) ? configuration.set : [];
   const again = [
     "marchenko experiment",
     name,
-    scale === "full" && "--scale full --data NAME:PATH",
+    scale === "full" && "--scale full",
+    typeof data === "string" && `--data ${quoted(data)}`,
     quick && "--quick",
+    seed !== 0 && `--seed ${seed}`,
+    ...set.map((each) => `--set ${quoted(String(each))}`),
   ];
   return html`<p>The same experiment again; a folder that holds some of its runs is gone on with:</p>
 <pre tabindex="0" aria-label="Command">${again.filter(Boolean).join(" ")} --out ${name}</pre>

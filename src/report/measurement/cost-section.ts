@@ -18,7 +18,7 @@ export function costSection(shown: readonly MeasuredCheckpoint[]): Html | null {
   return html`<section aria-labelledby="macs">
 ${heading(2, "macs", "What sparsity could save")}
 <p>MLP blocks take ${percent(macs.mlpShare)} of the multiplications of the whole model. ${leftSentence(macs)}</p>
-<p class="quiet">Multiply-accumulate steps of one example, by the activated ratio s and the share s_γ of derivatives that aren't 0 on the ${partName(checkpoint)} part: (1 + s) / 2 of a block with K and V at inference, (1 + 2 s + 3 s_γ) / 6 in training. These are counts and no times: zeros that lie anywhere are skipped at less than full speed.</p>
+<p class="quiet">Multiply-accumulate steps of one example, by the share s of activations that aren't 0 and the share s_γ of derivatives that aren't 0 on the ${partName(checkpoint)} part: (1 + s) / 2 of a block with K and V at inference, (1 + 2 s + 3 s_γ) / 6 in training. These are counts and no times: zeros that lie anywhere are skipped at less than full speed.</p>
 ${dataTable(
   "Multiply-accumulate steps",
   heads.map((title, i) => ({ title, isNumber: i > 0 })),

@@ -35,7 +35,7 @@ export function identitySection(shown: readonly MeasuredCheckpoint[]): Html | nu
 ${heading(2, "identity", "Sparsity is flatness over two factors")}
 <p>Augmented flatness of the keys over T n C₀ is the activated ratio times the mean of γ² that gradients and inputs weigh: exactly so for any activation function whose derivative γ is 0 off its active part, and for a ReLU, whose γ is 1 on it, the ratio itself. ${identitySentence(known, partName(checkpoint))}</p>
 ${dataTable("The identity, block by block", heads, rows)}
-<p class="quiet">C₀ is what one active neuron costs in flatness, E[g²‖x‖²] over active entries; T tokens, n neurons. Source: Peng et al. 2026, arXiv 2605.25612.</p>
+<p class="quiet">C₀ is what one active neuron costs in flatness, E[g²‖x‖²] over active entries; T tokens, n neurons. That sparsity is flatness over a coefficient is of Peng et al. 2026, arXiv 2605.25612, abstract; the factor γ² is arithmetic.</p>
 </section>`;
 }
 

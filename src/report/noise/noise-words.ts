@@ -3,7 +3,7 @@ import type { NoiseLayerResult, NoiseMatrixResult, NoiseResult } from "../../noi
 /** What a noise matrix is, for people; its own name where it is none that the page knows. */
 const matrixWords: Readonly<Record<string, { readonly title: string; readonly meaning: string }>> = {
   "single-batch": { title: "one batch", meaning: "the gradient of one batch less the mean over all" },
-  "single-example": { title: "one example", meaning: "the gradient of one example less the mean" },
+  "single-example": { title: "one example", meaning: "the gradient of one example as it is" },
   "random-signs": { title: "random signs", meaning: "all batches' noise added with random signs, over √S" },
   half: { title: "half of the batches", meaning: "the noise of half of the batches added" },
   whitened: {

@@ -7,7 +7,7 @@ type Tail = NonNullable<NoiseLayerResult["tail"]>;
 
 const sorts = [
   { id: "raw", title: "as they are" },
-  { id: "scaled", title: "over row and column deviations" },
+  { id: "scaled", title: "over row and column sizes" },
   { id: "control", title: "Gaussian control" },
 ] as const;
 
@@ -32,7 +32,7 @@ export function tailSection(layers: readonly NoiseLayerResult[]): Html | null {
   ];
   return html`<section aria-labelledby="tails">
 ${heading(2, "tails", "Tails of the noise")}
-<p>Entries pooled over coordinates of unequal variance look heavy-tailed even where each is Gaussian. So the same estimators are run on entries over their row's and column's deviation, and on Gaussian noise with the observed deviations: what the control shows as well is no sign of a heavy tail.</p>
+<p>Entries pooled over coordinates of unequal variance look heavy-tailed even where each is Gaussian. So the same estimators are run on entries over their row's and column's size, a geometric mean, and on Gaussian noise with the observed sizes: what the control shows as well is no sign of a heavy tail.</p>
 <ul class="prose">${verdicts}</ul>
 <details class="data"><summary>Show the estimates</summary>${dataTable(
     "Tail estimates",

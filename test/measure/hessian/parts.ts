@@ -1,8 +1,9 @@
 import { differentiate } from "../../../src/autodiff/differentiate.ts";
+import { linear } from "../../../src/autodiff/ops/linear.ts";
 import { layOut } from "../../../src/autodiff/program.ts";
 import type { Backend, Feed } from "../../../src/backends/backend.ts";
 import { referenceBackend } from "../../../src/backends/reference.ts";
-import { meanExampleLoss } from "../../../src/measure/example-losses.ts";
+import { totalLoss } from "../../../src/measure/example-losses.ts";
 import type { MeasuredBatch, MeasuredPart } from "../../../src/measure/measured-part.ts";
 import type { Traced } from "../../../src/models/model.ts";
 import { createActivation } from "../../../src/sparsity/activations/catalogue.ts";
@@ -91,7 +92,7 @@ export async function gradientOf(
   batches: readonly MeasuredBatch[],
 ): Promise<Float64Array> {
   const names = Array.from(traced.parameters.keys());
-  const loss = meanExampleLoss(traced, batchSize);
+  const loss = linear(totalLoss(traced), 1 / batchSize);
   const gradients = differentiate(
     loss,
     names.map((name) => traced.parameters.get(name)!.value),
