@@ -115,6 +115,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "no permission, write elsewhere or change the permissions",
   EROFS: "the disk is read-only, write elsewhere",
   ENOENT: "no file can be made there, write elsewhere",
+  EEXIST: "it is a file, name a folder",
+  ENOTDIR: "a part of the path before its last is a file, not a folder",
   ENOSPC: "the disk is full",
   EDQUOT: "your share of the disk is used up",
 };

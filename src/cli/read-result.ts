@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { UnreadableInputError } from "../errors.ts";
 import type { Text } from "./outputs.ts";
@@ -29,7 +31,11 @@ export async function readResult(path: string): Promise<SavedResult> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "it does not exist" : code === "EISDIR" ? "it is a folder" : message;
-    throw new UnreadableInputError(`can't read ${path}: ${why}. Expected ${expected}.`, { cause: error });
+    const inside = join(path, "result.json");
+    const hint = code === "EISDIR" && existsSync(inside) ? ` Did you mean ${inside}?` : "";
+    throw new UnreadableInputError(`can't read ${path}: ${why}.${hint} Expected ${expected}.`, {
+      cause: error,
+    });
   }
   let value: unknown;
   try {

@@ -40,12 +40,14 @@ export function namedPart<Part extends NamedPart>(
  * A value as a schema makes it. Members that are null are taken for missing, but where null is a value of its own.
  *
  * @param path - where it is in the recipe; "" for the recipe itself.
+ * @param what - what holds the value, for the message.
  * @throws {UsageError} With a line for each fault; unknown keys come with the nearest that there are.
  */
 export function checked<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   path: string,
+  what = "the recipe",
 ): z.output<Schema> {
   const parsed = schema.safeParse(withoutNulls(schema, value), { error: faultOf });
   if (parsed.success) return parsed.data;
@@ -55,11 +57,12 @@ export function checked<Schema extends z.ZodType>(
     const known = keysAt(schema, issue.path);
     return issue.keys.map((key) => {
       const near = similarNames(key, known);
-      const hint = near.length > 0 ? suggestion(near) : ` Known: ${known.join(", ")}.`;
+      const names = known.length > 0 ? ` Known: ${known.join(", ")}.` : ` ${path || "It"} takes no other.`;
+      const hint = near.length > 0 ? suggestion(near) : names;
       return `${at === "" ? key : `${at}.${key}`}: there is no such key.${hint}`;
     });
   });
-  throw new UsageError(`the recipe is not right:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+  throw new UsageError(`${what} is not right:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
 }
 
 function suggestion(near: readonly string[]): string {
@@ -95,10 +98,10 @@ function faultOf(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "invalid_type") return `expected ${nouns[issue.expected] ?? issue.expected}, ${got}`;
   if (issue.code === "invalid_value") return `expected ${issue.values.map(shown).join(" or ")}, ${got}`;
   if (issue.code === "too_small") {
-    return `expected ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}${measures[issue.origin] ?? ""}, ${got}`;
+    return `expected ${issue.inclusive ? "at least" : "more than"} ${amount(issue.minimum, issue.origin)}, ${got}`;
   }
   if (issue.code === "too_big") {
-    return `expected ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}${measures[issue.origin] ?? ""}, ${got}`;
+    return `expected ${issue.inclusive ? "at most" : "less than"} ${amount(issue.maximum, issue.origin)}, ${got}`;
   }
   if (issue.code !== "invalid_union") return undefined;
   const messages = issue.errors.flatMap((faults) => faults.slice(0, 1).map(({ message }) => message));
@@ -115,15 +118,25 @@ const nouns: Readonly<Record<string, string>> = {
   object: "an object",
 };
 
-/** What the size of a thing counts. */
-const measures: Readonly<Record<string, string>> = { string: " characters", array: " entries" };
+/** What the size of a thing counts: of one, and of several. */
+const measures: Readonly<Record<string, readonly [string, string]>> = {
+  string: ["character", "characters"],
+  array: ["entry", "entries"],
+};
+
+function amount(size: number | bigint, origin: string): string {
+  const noun = measures[origin]?.[Number(size) === 1 ? 0 : 1];
+  return noun === undefined ? `${size}` : `${size} ${noun}`;
+}
 
 /** Characters of a wrong value that a message shows. */
 const MOST_SHOWN = 60;
 
 /** A value as a recipe writes it. */
 export function shown(value: unknown): string {
-  const text = value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value));
+  // JSON would write what is no finite number as null.
+  const json = typeof value === "number" ? String(value) : JSON.stringify(value);
+  const text = value === undefined ? "nothing" : (json ?? String(value));
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}...` : text;
 }
 

@@ -9,6 +9,9 @@ import { stepInputs } from "../train/step-inputs.ts";
 import type { RunState } from "../train/weights.ts";
 import type { MeasuredPart } from "./measured-part.ts";
 
+/** What to do where a checkpoint isn't of the recipe's model. */
+const otherRecipe = "Give the recipe that it was trained by, by --recipe FILE.";
+
 /** How much of a part is measured. */
 export interface PartOptions {
   /** Batches at most: all of the test part, and of the training part one epoch, by default. */
@@ -56,7 +59,7 @@ export function frozenModel(backend: Backend, { recipe, ingredients }: PreparedR
   };
   return {
     async load(path, step) {
-      const weights = await loadWeights(path, traced, []);
+      const weights = await loadWeights(path, traced, [], otherRecipe);
       draw();
       for (const [name, entries] of weights) backend.write(state.get(name)!, entries);
       at = step;

@@ -63,7 +63,7 @@ export function chooseGroups({ only, also = [], without = [], settings = {} }: G
       .filter(({ id }) => wanted.has(id))
       .map((measurement) => ({
         measurement,
-        settings: checked(measurement.settings, settings[measurement.id] ?? {}, measurement.id),
+        settings: checked(measurement.settings, settings[measurement.id] ?? {}, measurement.id, "a setting"),
       })),
   };
 }

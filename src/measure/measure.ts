@@ -14,6 +14,7 @@ import { describedModel, measurementProvenance } from "./measurement-provenance.
 import { placedLayers } from "./placed-layers.ts";
 import type { ToldOfCheckpoint } from "./recipe-of-checkpoint.ts";
 import { parts as bothParts, type MeasuredCheckpoint, type MeasurementResult, type Part } from "./result.ts";
+import { seriesWeights } from "./series-weights.ts";
 import { type PartExecution, timeSparseExecution } from "./sparse-execution/time-sparse-execution.ts";
 import { measurementWarnings } from "./warnings.ts";
 
@@ -37,6 +38,8 @@ export interface MeasureOptions extends ToldOfCheckpoint, GroupChoice {
   readonly signal?: AbortSignal | undefined;
   /** Told how far the whole of it is. */
   readonly onProgress?: MeasureWatch["onProgress"];
+  /** Given a result of what is finished, after each part of a checkpoint; it waits for it. */
+  readonly onMeasured?: ((done: MeasurementResult) => void | Promise<void>) | undefined;
 }
 
 /**
@@ -47,7 +50,8 @@ export interface MeasureOptions extends ToldOfCheckpoint, GroupChoice {
  * numbers are means over examples with standard errors that take these as independent. Padding examples don't count.
  *
  * @param input - a checkpoint, a folder of them (a series), or several; all of one model and the same data.
- * @returns one entry for each checkpoint and part; what can't be computed is null, with the reason.
+ * @returns one entry for each checkpoint and part; what can't be computed is null, with the reason. Of several
+ *   checkpoints, damaged ones are left out with a warning.
  * @throws {UsageError} If nothing tells how to rebuild the model, or checkpoint, recipe and data don't fit together.
  * @throws {UnreadableInputError} If a path can't be read; {CheckpointFormatError} If weights are damaged or not finite;
  *   {NothingToAnalyzeError} If the model has no MLP block.
@@ -72,7 +76,7 @@ export async function measure(
   input: string | readonly string[],
   options: MeasureOptions = {},
 ): Promise<MeasurementResult> {
-  const { parts = bothParts, batches, clock, signal, onProgress } = options;
+  const { parts = bothParts, batches, clock, signal, onProgress, onMeasured } = options;
   const chosen = chooseGroups(options);
   const { sources, isSeries, close } = await openSources(input);
   let backend: Backend | null = null;
@@ -82,13 +86,31 @@ export async function measure(
     const prepared = await prepareRecipe(recipe);
     backend = options.backend ?? (await wasmBackend({ threads: options.threads ?? 1 }));
     model = frozenModel(backend, prepared);
+    const weights = seriesWeights(model, sources.length);
     const works = sources.length * parts.length;
     const checkpoints: MeasuredCheckpoint[] = [];
     const executions: PartExecution[] = [];
+    const provenance = measurementProvenance(
+      sources,
+      { recipe: prepared.recipe, from },
+      backend,
+      chosen,
+      options,
+    );
+    const resultOf = (done: MeasuredCheckpoint[]): MeasurementResult => ({
+      type: "measurement",
+      schemaVersion,
+      provenance: { ...provenance, run: { ...(clock && { sparseExecution: executions }) } },
+      warnings: [...weights.warnings, ...measurementWarnings(done)],
+      model: describedModel(prepared),
+      data: prepared.recipe.data as MeasurementResult["data"],
+      checkpoints: done,
+      ...(isSeries && { trajectories: measurementTrajectories(done) }),
+    });
     for (const source of sources) {
       const { id, path, epoch } = source;
       const step = checkpointStep(source);
-      await model.load(path, step ?? 0);
+      if (!(await weights.load(source))) continue;
       for (const name of parts) {
         const part = model.part(name, { batches });
         const placed = placedLayers(await source.source.tensors(), part.traced);
@@ -102,32 +124,19 @@ export async function measure(
           onProgress?.((done + share) / works, `${id}, ${name}: ${title}`);
         const measured = await measurePart(part, placed, chosen, { signal, onProgress: told });
         checkpoints.push({ id, step, epoch, path, ...measured });
-        if (clock === undefined) continue;
-        const blocks = await timeSparseExecution(part, { clock, signal });
-        executions.push({
-          id,
-          part: name,
-          blocks: blocks.map((each, i) => ({ layer: placed[i]!.layer, ...each })),
-        });
+        if (clock !== undefined) {
+          const blocks = await timeSparseExecution(part, { clock, signal });
+          executions.push({
+            id,
+            part: name,
+            blocks: blocks.map((each, i) => ({ layer: placed[i]!.layer, ...each })),
+          });
+        }
+        if (checkpoints.length < works) await onMeasured?.(resultOf([...checkpoints]));
       }
     }
-    const provenance = measurementProvenance(
-      sources,
-      { recipe: prepared.recipe, from },
-      backend,
-      chosen,
-      options,
-    );
-    return {
-      type: "measurement",
-      schemaVersion,
-      provenance: { ...provenance, run: { ...(clock && { sparseExecution: executions }) } },
-      warnings: measurementWarnings(checkpoints),
-      model: describedModel(prepared),
-      data: prepared.recipe.data as MeasurementResult["data"],
-      checkpoints,
-      ...(isSeries && { trajectories: measurementTrajectories(checkpoints) }),
-    };
+    if (checkpoints.length === 0) weights.requireOne();
+    return resultOf(checkpoints);
   } catch (error) {
     if (!(error instanceof OutOfMemoryError)) throw error;
     const advice = "Give a recipe of a smaller batchSize, or measure fewer groups.";

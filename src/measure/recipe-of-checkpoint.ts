@@ -1,7 +1,8 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { similarNames } from "../checkpoint/nearest-names.ts";
 import { isAbsent, unreadable } from "../checkpoint/system-errors.ts";
 import { datasetCatalogue } from "../datasets/catalogue.ts";
-import { MarchenkoError, UsageError } from "../errors.ts";
+import { MarchenkoError, UnreadableInputError, UsageError } from "../errors.ts";
 import { modelOf, modelOfConfig } from "../models/catalogue.ts";
 import { tasks } from "../train/batches/catalogue.ts";
 import { parseRecipe, type Recipe } from "../train/recipe.ts";
@@ -47,7 +48,7 @@ export async function recipeOfCheckpoint(
   const { finetune: _, imageMixing: __, ...recipe } = found.recipe;
   return {
     ...found,
-    recipe: told.data === undefined ? recipe : { ...recipe, data: toldData(recipe, told.data) },
+    recipe: told.data === undefined ? recipe : { ...recipe, data: await toldData(recipe, told.data) },
   };
 }
 
@@ -99,12 +100,24 @@ async function find(
 }
 
 /** `data` of a recipe by what `--data` says. */
-function toldData({ data, model }: Pick<Recipe, "data" | "model">, told: string): Recipe["data"] {
+async function toldData(
+  { data, model }: Pick<Recipe, "data" | "model">,
+  told: string,
+): Promise<Recipe["data"]> {
   const named = (name: string) => datasetCatalogue.find((each) => each.name === name);
   if (named(told)) return { name: told };
   const colon = told.indexOf(":");
   if (colon > 0 && named(told.slice(0, colon))) {
     return { name: told.slice(0, colon), path: told.slice(colon + 1) };
+  }
+  const { existsSync } = await import("node:fs");
+  if (!existsSync(told)) {
+    const names = datasetCatalogue.map(({ name }) => name);
+    const near = similarNames(told, names);
+    const hint = near.length > 0 ? `Did you mean ${near.join(" or ")}?` : `Known are ${names.join(", ")}.`;
+    throw new UnreadableInputError(
+      `--data: expected a data set's name, NAME:PATH or a path, got ${told}, which is no name and does not exist. ${hint}`,
+    );
   }
   // A path alone: the recipe's own data set takes it where its kind has one, else the kind's plain files.
   const kind = tasks.find(({ name }) => name === modelOf(String(model.kind)).task)!.kind;
@@ -120,7 +133,8 @@ function asRecipe(text: string, from: string): Recipe {
     return parseRecipe(json(text, from));
   } catch (error) {
     if (!(error instanceof MarchenkoError)) throw error;
-    throw new UsageError(`${from}: ${error.message}`, { cause: error });
+    const message = error.message.startsWith(from) ? error.message : `${from}: ${error.message}`;
+    throw new UsageError(`${message}\nOr give a recipe by --recipe FILE.`, { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Value } from "../autodiff/value.ts";
-import { randomStream } from "../linalg/random.ts";
+import { type RandomStream, randomStream } from "../linalg/random.ts";
 import { type MeasuredPart, partPlan } from "../measure/measured-part.ts";
 import type { NoiseLayer } from "./noise-layers.ts";
 
@@ -90,11 +90,23 @@ export async function eachNoise(
 }
 
 /**
+ * Random signs that are not all alike: under equal ones the noise of a partition sums to 0, and rounding is left.
+ *
+ * @param count - at least 2.
+ */
+export function randomSigns({ uniform }: Pick<RandomStream, "uniform">, count: number): number[] {
+  for (;;) {
+    const signs = Array.from({ length: count }, () => (uniform() < 0.5 ? -1 : 1));
+    if (signs.some((sign) => sign !== signs[0])) return signs;
+  }
+}
+
+/**
  * The noise matrices of layers at a frozen checkpoint, for a partition into S batches of B examples.
  *
  *     single-batch    N_1,  of B T samples
  *     single-example  gradient of one example, a sum of T outer products: its rank is min(T, n, d) at most
- *     random-signs    S^-1/2 sum_k xi_k N_k,  xi = +-1 drawn from the seed
+ *     random-signs    S^-1/2 sum_k xi_k N_k,  xi = +-1 drawn from the seed, not all alike
  *     half            (S/2)^-1/2 sum of N_k over half of the batches, which is minus that over the others
  *
  * Each batch is computed twice, and no more than one is held: memory does not depend on S.
@@ -108,9 +120,8 @@ export async function noiseMatrices(
   places: readonly number[],
 ): Promise<LayerNoise[]> {
   const means = await meanGradients(part, layers, places);
-  const { uniform } = randomStream(part.seed, ["gradient-noise", "signs", places.length]);
-  const signs = places.map(() => (uniform() < 0.5 ? -1 : 1));
   const count = places.length;
+  const signs = randomSigns(randomStream(part.seed, ["gradient-noise", "signs", count]), count);
   const half = Math.floor(count / 2);
   const sums = means.map(({ length }) => ({
     first: new Float64Array(length),

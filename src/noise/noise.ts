@@ -12,6 +12,7 @@ import { type FrozenModel, frozenModel } from "../measure/frozen-model.ts";
 import type { MeasuredPart } from "../measure/measured-part.ts";
 import { engineOf } from "../measure/measurement-provenance.ts";
 import type { ToldOfCheckpoint } from "../measure/recipe-of-checkpoint.ts";
+import { seriesWeights } from "../measure/series-weights.ts";
 import type { Traced } from "../models/model.ts";
 import { fastestEngine } from "../spectrum/wasm-engine.ts";
 import { type PreparedRecipe, prepareRecipe } from "../train/prepare-recipe.ts";
@@ -42,6 +43,8 @@ export interface NoiseOptions extends ToldOfCheckpoint {
   readonly signal?: AbortSignal | undefined;
   /** Told how far the whole of it is, a share in [0, 1), before each group of layers. */
   readonly onProgress?: ((share: number, title: string) => void) | undefined;
+  /** Given a result of what is finished, after each checkpoint of a series; it waits for it. */
+  readonly onMeasured?: ((done: NoiseResult) => void | Promise<void>) | undefined;
 }
 
 const usualBatches = 64;
@@ -58,7 +61,7 @@ const mostEntries = 1 << 26;
  * Every other batch is for the noise, the others for the covariances by which it is whitened and predicted.
  *
  * @param input - a checkpoint, a folder of them (a series), or several; all of one model and the same data.
- * @returns what the JSON of `marchenko noise` holds.
+ * @returns what the JSON of `marchenko noise` holds. Of several checkpoints, damaged ones are left out with a warning.
  * @throws {UsageError} If the model can't be rebuilt, or there are fewer than 4 whole batches; {NothingToAnalyzeError} If
  *   the model has no MLP block; {UnreadableInputError} If a file can't be read, or gradients are not finite.
  * @source the question: Peng, Qi, Shi & Gao 2023, arXiv 2309.03004; for laws and estimators see their own files.
@@ -94,10 +97,29 @@ export async function gradientNoise(
     const { noisePlaces, heldOutPlaces, warnings } = await splitOf(measured);
     const settings = { seed, centred, noisePlaces, heldOutPlaces, simulated: noDistances() };
     const checkpoints: NoiseCheckpoint[] = [];
+    const weights = seriesWeights(model, sources.length);
+    const engine = engineOf(backend);
+    const resultOf = (done: NoiseCheckpoint[]): NoiseResult => ({
+      type: "noise",
+      schemaVersion,
+      provenance: {
+        tool: "marchenko",
+        version,
+        schema: "marchenko/schema/noise.json",
+        configuration: { recipe: recipe.name, recipeFrom: from, part, batches, batchSize, centred },
+        seed,
+        engine: `${engine}; spectra ${fastestEngine().id}`,
+        files: sources.flatMap(({ files }) => [...files]),
+        run: {},
+      },
+      warnings: [...weights.warnings, ...warnings, ...gaps(done)],
+      checkpoints: done,
+      ...(isSeries && { trajectories: trajectories(done) }),
+    });
     for (const [place, source] of sources.entries()) {
       const { id, epoch, path } = source;
       const step = checkpointStep(source);
-      await model.load(path, step ?? 0);
+      if (!(await weights.load(source))) continue;
       const report = (share: number, layer: string) =>
         options.onProgress?.((place + share) / sources.length, `${id}: ${layer}`);
       const found = await inGroups(measured, layers, settings, report, options.signal);
@@ -112,24 +134,10 @@ export async function gradientNoise(
         heldOutBatches: heldOutPlaces.length,
         layers: named(await source.source.tensors(), measured.traced, step, found, trained),
       });
+      if (place + 1 < sources.length) await options.onMeasured?.(resultOf([...checkpoints]));
     }
-    return {
-      type: "noise",
-      schemaVersion,
-      provenance: {
-        tool: "marchenko",
-        version,
-        schema: "marchenko/schema/noise.json",
-        configuration: { recipe: recipe.name, recipeFrom: from, part, batches, batchSize, centred },
-        seed,
-        engine: `${engineOf(backend)}; spectra ${fastestEngine().id}`,
-        files: sources.flatMap(({ files }) => [...files]),
-        run: {},
-      },
-      warnings: [...warnings, ...gaps(checkpoints)],
-      checkpoints,
-      ...(isSeries && { trajectories: trajectories(checkpoints) }),
-    };
+    if (checkpoints.length === 0) weights.requireOne();
+    return resultOf(checkpoints);
   } catch (error) {
     if (!(error instanceof OutOfMemoryError)) throw error;
     const advice = "Give a smaller --batch-size.";

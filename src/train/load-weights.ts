@@ -26,6 +26,7 @@ export async function loadWeights(
   path: string,
   traced: Traced,
   fresh: readonly string[],
+  advice = "Set the model's sizes to the checkpoint's, or, to finetune, name parameters that are to start anew in finetune.fresh.",
 ): Promise<Map<string, Float32Array | Float64Array>> {
   const checkpoint = await openCheckpoint(path).catch((cause: unknown) => {
     // To an analysis a folder without a model is nothing to do; here it was to be read.
@@ -54,7 +55,7 @@ export async function loadWeights(
     requireKnown(fresh, traced, stored);
     const isUnexpected = (name: string) => !known.has(name) && !traced.ignores?.(name);
     faults.unexpected.push(...Array.from(stored.keys()).filter(isUnexpected));
-    requireNone(path, faults);
+    requireNone(path, faults, advice);
     const weights = new Map<string, Float32Array | Float64Array>();
     for (const [name, tensor] of found) weights.set(name, await finiteEntries(path, tensor));
     return weights;
@@ -86,7 +87,11 @@ function requireKnown(fresh: readonly string[], traced: Traced, stored: Readonly
   }
 }
 
-function requireNone(path: string, faults: Readonly<Record<string, readonly string[]>>): void {
+function requireNone(
+  path: string,
+  faults: Readonly<Record<string, readonly string[]>>,
+  advice: string,
+): void {
   const words: Readonly<Record<string, string>> = {
     missing: "it lacks",
     otherShape: "of another shape",
@@ -100,6 +105,6 @@ function requireNone(path: string, faults: Readonly<Record<string, readonly stri
   });
   if (lines.length === 0) return;
   throw new UsageError(
-    `the weights in ${path} are not those of the recipe's model:\n${lines.join("\n")}\nSet the model's sizes to the checkpoint's, or, to finetune, name parameters that are to start anew in finetune.fresh.`,
+    `the weights in ${path} are not those of the recipe's model:\n${lines.join("\n")}\n${advice}`,
   );
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { wasmBackend } from "../../src/backends/wasm/wasm-backend.ts";
-import type { RandomStream } from "../../src/linalg/random.ts";
+import { type RandomStream, randomStream } from "../../src/linalg/random.ts";
 import type { MeasuredPart } from "../../src/measure/measured-part.ts";
 import { layersNoise } from "../../src/noise/checkpoint-noise.ts";
 import { featureCovariances } from "../../src/noise/feature-covariance.ts";
 import { noDistances } from "../../src/noise/laws/compare-laws.ts";
 import { noiseLayers } from "../../src/noise/noise-layers.ts";
-import { eachNoise, meanGradients, noiseMatrices } from "../../src/noise/noise-matrices.ts";
+import { eachNoise, meanGradients, noiseMatrices, randomSigns } from "../../src/noise/noise-matrices.ts";
 import { vectorRoles } from "../../src/noise/vector-roles.ts";
 import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
 import { numericalRank } from "../../src/spectrum/rank.ts";
@@ -17,6 +17,22 @@ import { type Toy, toyPart, white } from "./toy.ts";
 
 const places = [0, 1, 2, 3, 4, 5];
 const norm = (data: ArrayLike<number>) => Math.sqrt(Array.from(data).reduce((sum, x) => sum + x * x, 0));
+
+test("signs are never all alike, which would leave rounding errors alone; each is + as often as -", () => {
+  const stream = randomStream(7, ["signs of a test"]);
+  for (const count of [2, 3, 4, 32]) {
+    let positive = 0;
+    const draws = 400;
+    for (let i = 0; i < draws; i++) {
+      const signs = randomSigns(stream, count);
+      expect(signs).toHaveLength(count);
+      expect(new Set(signs)).toEqual(new Set([-1, 1]));
+      positive += signs.filter((sign) => sign === 1).length;
+    }
+    // 4 standard deviations of the binomial distribution; those of signs that must differ are smaller.
+    expect(Math.abs(positive / (draws * count) - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / (draws * count)));
+  }
+});
 
 describe.each(tinyModels)("S16: noise of $name", (tiny) => {
   const part: MeasuredPart = tinyPart(tiny, { batchSize: 3, count: 8 });

@@ -8,9 +8,10 @@ import { abortOnInterrupt } from "../interrupt.ts";
 import { measurementRenderers } from "../measurement-renderers.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, extensionOfFormat, formatOfFile } from "../outputs.ts";
+import { partialResult } from "../partial-result.ts";
 import { duration, progressLine } from "../progress-line.ts";
 import { readRecipe } from "../read-recipe.ts";
-import { talk } from "../terminal.ts";
+import { plain, talk } from "../terminal.ts";
 import { deliver, throwAll } from "../write-result.ts";
 
 interface Flags {
@@ -98,6 +99,7 @@ async function run(path: string, flags: Flags): Promise<void> {
   const threads = Math.min(flags.threads, mostThreadsPerCore * availableParallelism());
   const startedAt = new Date();
   const progress = await progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
+  const partial = partialResult(outputs[0]);
   const interrupt = abortOnInterrupt(() => {
     progress.end();
     talk("stopping after the batch under way; interrupt again to stop at once");
@@ -117,6 +119,7 @@ async function run(path: string, flags: Flags): Promise<void> {
       clock: flags.time ? () => performance.now() / 1000 : undefined,
       signal: interrupt.signal,
       onProgress: (share, title) => progress.advance(share, title),
+      onMeasured: partial.keep,
     });
     progress.end();
     const seconds = (Date.now() - startedAt.getTime()) / 1000;
@@ -129,9 +132,10 @@ async function run(path: string, flags: Flags): Promise<void> {
       node: process.version,
     };
     const printed = flags.format ?? (flags.quiet ? null : "table");
-    const { written, failures } = await deliver(outputs, printed, (format) =>
+    const { written, inFiles, failures } = await deliver(outputs, printed, (format) =>
       measurementRenderers[format]!(result),
     );
+    if (inFiles) await partial.discard();
     if (!flags.quiet) {
       for (const warning of result.warnings) talk(`warning: ${warning}`);
       for (const output of written) talk(`wrote ${output}`);
@@ -140,6 +144,8 @@ async function run(path: string, flags: Flags): Promise<void> {
     throwAll(failures);
   } catch (error) {
     progress.end();
+    const kept = partial.told();
+    if (kept !== null) talk(plain(kept));
     throw error;
   } finally {
     interrupt.release();

@@ -1,7 +1,7 @@
 import { noiseQuantities } from "../../noise/quantities.ts";
 import type { NoiseCheckpoint, NoiseLayerResult, NoiseResult } from "../../noise/result.ts";
 import { formatNumber, formatPValue, formatWithError, missing } from "../format-number.ts";
-import { rejectionLevel } from "./noise-words.ts";
+import { lawTally, rejectionLevel } from "./noise-words.ts";
 
 /** A column of the tables for people. */
 export interface NoiseColumn {
@@ -61,10 +61,9 @@ const laws = [
 
 /** What a checkpoint's noise is like, in two sentences. */
 export function noiseSentences({ layers }: NoiseCheckpoint): string[] {
-  const fits = laws.map(({ id, name }) => {
-    const p = quantity(`matrices.random-signs.laws.${id}.pValue`).value;
-    const found = layers.map(p).filter((value) => value !== null);
-    return `${name} in ${found.filter((value) => value > rejectionLevel).length} of ${found.length}`;
+  const fits = laws.flatMap(({ id, name }) => {
+    const { tested, kept } = lawTally(layers, "random-signs", id, rejectionLevel);
+    return tested === 0 ? [] : [`${name} in ${kept} of ${tested}`];
   });
   const verdicts = new Map<string, number>();
   for (const { tail } of layers) {
@@ -73,7 +72,9 @@ export function noiseSentences({ layers }: NoiseCheckpoint): string[] {
   }
   const tails = Array.from(verdicts, ([verdict, count]) => `${count} ${verdict}`).join(", ");
   return [
-    `The spectrum of summed noise is compatible (p > ${rejectionLevel}) with ${fits.join(", with ")} layers.`,
+    fits.length === 0
+      ? "The spectrum of summed noise was tested against no law: `reason` of its matrices in JSON says why."
+      : `The spectrum of summed noise is compatible (p > ${rejectionLevel}) with ${fits.join(", with ")} layers.`,
     `Tails of its entries: ${tails}.`,
   ];
 }
