@@ -3,10 +3,12 @@ import { join } from "node:path";
 import type { ExperimentResult } from "../dist/index.js";
 
 /**
- * What the experiments of a gallery found, as Markdown: a row a claim.
+ * What the experiments of a gallery found, as Markdown: a line a claim, with the means over seeds and their 95 % intervals that it rests on.
  *
  *     tsx scripts/gallery-verdicts.ts FOLDER
  */
+/** Numbers of a claim that are listed at most. */
+const mostShown = 4;
 const marks: Readonly<Record<string, string>> = { holds: "✓", undecided: "?", "does not hold here": "✗" };
 
 const folder = process.argv[2]!;
@@ -17,18 +19,26 @@ const results = readdirSync(folder)
 
 console.log("# Gallery\n");
 console.log(
-  "Every experiment at its default size, made by `scripts/gallery`. Verdicts are of these runs: small networks on the shipped data.\n",
+  "Every experiment at its default size, made by `scripts/gallery`. Verdicts are of these runs: small networks on the shipped data. Numbers are means over seeds with their 95 % intervals, and what they are held to.\n",
 );
-for (const { name, title, question, seeds, claims, runs, provenance } of results) {
-  const seconds = Number(provenance.run.seconds ?? Number.NaN);
-  const took = Number.isFinite(seconds) ? `, ${(seconds / 60).toFixed(0)} min` : "";
+const number = (value: number | null) => (value === null ? "none" : String(Number(value.toPrecision(3))));
+
+for (const { name, title, question, seeds, claims, runs } of results) {
   console.log(`## [${title}](${name}.html)\n`);
   console.log(`${question}\n`);
   console.log(
-    `\`marchenko experiment ${name}\`: ${runs.length} runs, seeds ${seeds.join(", ")}${took} ([Markdown](${name}.md), [result](${name}.json)).\n`,
+    `\`marchenko experiment ${name}\`: ${runs.length} runs, seeds ${seeds.join(", ")} ([Markdown](${name}.md), [result](${name}.json)).\n`,
   );
-  for (const { verdict, statement, evidence } of claims) {
-    console.log(`- ${marks[verdict]} **${verdict}**: ${statement} ${evidence}`);
+  for (const { verdict, statement, numbers } of claims) {
+    console.log(`- ${marks[verdict]} **${verdict}**: ${statement}`);
+    for (const { name: what, mean, low, high, atLeast, atMost } of numbers.slice(0, mostShown)) {
+      const line = [
+        ...(atLeast === null ? [] : [`at least ${number(atLeast)}`]),
+        ...(atMost === null ? [] : [`at most ${number(atMost)}`]),
+      ].join(", ");
+      console.log(`  - ${what}: ${number(mean)} [${number(low)}, ${number(high)}]; ${line}`);
+    }
+    if (numbers.length > mostShown) console.log(`  - and ${numbers.length - mostShown} more on the page`);
   }
   console.log();
 }

@@ -37,10 +37,16 @@ export function verdictOf({ low, high }: Estimate, { atMost, atLeast }: Line): C
   return high < least || low > most ? "does not hold here" : "undecided";
 }
 
-/** A number over seeds held to a line. */
+/** A number over seeds held to a line; a seed that lacks it leaves open what the others say, as it may be no chance. */
 export function held(name: string, perSeed: readonly (number | null)[], line: Line): EvidenceNumber {
   const estimate = estimateOf(perSeed);
-  return { name, ...estimate, ...bothEnds(line), verdict: verdictOf(estimate, line) };
+  const isWhole = perSeed.every((each) => each !== null);
+  return {
+    name,
+    ...estimate,
+    ...bothEnds(line),
+    verdict: isWhole ? verdictOf(estimate, line) : "undecided",
+  };
 }
 
 /**

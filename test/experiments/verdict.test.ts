@@ -48,6 +48,13 @@ describe("verdict of a number over seeds", () => {
     );
   });
 
+  test("a seed without the number leaves open what the others say", () => {
+    expect(held("x", [1, 1.01, 0.99], { atMost: 2 }).verdict).toBe("holds");
+    const open = judged("Words.", [held("x", [1, null, 1.01, 0.99], { atMost: 2 })]);
+    expect(open.verdict).toBe("undecided");
+    expect(open.evidence).toContain("some runs failed");
+  });
+
   test("one seed decides nothing, nor does none", () => {
     fc.assert(
       fc.property(value, line, (only, ends) => {
