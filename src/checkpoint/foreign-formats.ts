@@ -74,12 +74,6 @@ export const foreignFormats: readonly ForeignFormat[] = [
     advice: fromTorch,
   },
   {
-    title: "GGUF",
-    names: /\.gguf$/,
-    sniff: (head) => ["GGUF", "FUGG"].includes(asciiHead(head, 4)),
-    advice: "Analyse the safetensors it was quantised from.",
-  },
-  {
     title: "HDF5 (Keras)",
     names: /\.(h5|hdf5)$/,
     sniff: (head) => asciiHead(head, 8) === "\x89HDF\r\n\x1a\n",

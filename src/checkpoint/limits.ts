@@ -59,3 +59,15 @@ export const READ_CHUNK_BYTES = 1 << 30;
 
 /** Compressed bytes fed to the inflater at once; small, since opening needs only the first few. */
 export const INFLATE_CHUNK_BYTES = 1 << 16;
+
+/** Bytes of a GGUF header: vocabularies and their merges are in it, some 20 MB of the largest. */
+export const GGUF_HEADER_BYTES = 256 << 20;
+
+/** Bytes of a text in a GGUF header: chat templates have some 10^4. */
+export const GGUF_TEXT_BYTES = 1 << 24;
+
+/** Arrays in each other in a GGUF header: what is written has none in others. */
+export const GGUF_ARRAY_DEPTH = 4;
+
+/** The widest alignment of tensors in a GGUF file that is believed: 32 is usual, a page of memory the most of use. */
+export const GGUF_ALIGNMENT = 1 << 20;
