@@ -1,12 +1,14 @@
 import { expect, it } from "vitest";
 import { formats } from "../../src/checkpoint/formats.ts";
+import { gguf } from "../../src/checkpoint/gguf.ts";
 import { encodeSafetensors } from "../../src/checkpoint/index.ts";
 import { npy } from "../../src/checkpoint/npy.ts";
 import { npz } from "../../src/checkpoint/npz.ts";
 import { safetensors } from "../../src/checkpoint/safetensors.ts";
 import { safetensorsSharded } from "../../src/checkpoint/safetensors-index.ts";
 import { describeFormat, type FormatCase } from "../conformance/format.ts";
-import { npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
+import { type GgufInfo, ggufFile, ggufOf, text as ggufText, u32, u64 } from "./gguf-files.ts";
+import { join, npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
 
 const f32 = (shape: unknown, begin: unknown, end: unknown) => ({
   dtype: "F32",
@@ -90,6 +92,35 @@ const cases: readonly FormatCase[] = [
     lies: {},
   },
   {
+    format: gguf,
+    write: async (tensors) => new Map([["model.gguf", ggufFile(tensors)]]),
+    lies: {
+      "a shape beyond all memory": gg({ extents: [2 ** 50, 2 ** 50] }),
+      "a shape beyond its data": gg({ extents: [4, 5] }),
+      "an extent beyond 2^53": gg({ extents: [2 ** 60] }),
+      "more axes than any library makes": gg({ extents: new Array(65).fill(1) }),
+      "an offset beyond the file": gg({ offset: 1 << 30 }),
+      "an offset that is not aligned": gg({ extents: [4], offset: 4 }),
+      "rows that are no whole blocks": gg({ extents: [16], type: 8 }),
+      "two tensors with the same bytes": ggAll([{ name: "a" }, { name: "b" }]),
+      "two tensors of one name": ggAll([{}, { offset: 32 }]),
+      "more tensors than it has": async () =>
+        new Map([["m.gguf", ggufOf([], new Uint8Array(64), [], [1 << 19, 0])]]),
+      "more tensors than any file has": async () =>
+        new Map([["m.gguf", ggufOf([], new Uint8Array(64), [], [2 ** 40, 0])]]),
+      "an array longer than the file": ggWith(join(ggufText("k"), u32(9), u32(6), u64(2 ** 40))),
+      "an array of texts longer than the file": ggWith(join(ggufText("k"), u32(9), u32(8), u64(2 ** 40))),
+      "a text longer than the file": ggWith(join(ggufText("k"), u32(8), u64(2 ** 23))),
+      "a text of enormous length": ggWith(join(ggufText("k"), u32(8), u64(2 ** 40))),
+      "arrays in arrays without end": ggWith(
+        join(ggufText("k"), ...new Array(9).fill(join(u32(9), u32(9), u64(1)).slice(4, 16))),
+      ),
+      "a value of no type": ggWith(join(ggufText("k"), u32(13), u64(0))),
+      "an alignment of 0": ggWith(join(ggufText("general.alignment"), u32(4), u32(0))),
+      "an alignment of 24": ggWith(join(ggufText("general.alignment"), u32(4), u32(24))),
+    },
+  },
+  {
     format: npy,
     write: async (tensors) => new Map(tensors.map((tensor) => [`${tensor.name}.npy`, npyFile(tensor)])),
     lies: {
@@ -102,6 +133,20 @@ const cases: readonly FormatCase[] = [
     },
   },
 ];
+
+function gg(lie: Partial<GgufInfo>) {
+  return ggAll([lie]);
+}
+
+function ggAll(lies: readonly Partial<GgufInfo>[]) {
+  const infos = lies.map((lie) => ({ name: "w", extents: [8], type: 0, offset: 0, ...lie }));
+  return async () => new Map([["m.gguf", ggufOf(infos, new Uint8Array(64))]]);
+}
+
+function ggWith(pair: Uint8Array) {
+  const info = { name: "w", extents: [8], type: 0, offset: 0 };
+  return async () => new Map([["m.gguf", ggufOf([info], new Uint8Array(64), [pair])]]);
+}
 
 function text(content: string): Uint8Array {
   return new TextEncoder().encode(content);

@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formats } from "../../src/checkpoint/formats.ts";
 import { encodeSafetensors } from "../../src/checkpoint/index.ts";
 import { survive } from "../conformance/format.ts";
 import { npyFile, npzFile, safetensorsOf, shardedFiles } from "./written-files.ts";
+
+const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));
 
 const tensors = [
   { name: "a.weight", shape: [3, 4], data: Float32Array.from({ length: 12 }, (_, i) => i) },
@@ -14,6 +18,7 @@ const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>
   safetensors: async () => new Map([["m.safetensors", encodeSafetensors(tensors, { format: "pt" })]]),
   "safetensors-sharded": async () => shardedFiles(tensors),
   npy: async () => new Map([["w.npy", npyFile(tensors[0]!)]]),
+  gguf: async () => new Map([["m.gguf", new Uint8Array(readFileSync(`${fixtures}gguf/types.gguf`))]]),
   npz: async () => new Map([["m.npz", await npzFile(tensors, true)]]),
 };
 
