@@ -1,7 +1,7 @@
 import { requireMemory } from "../checkpoint/memory-limit.ts";
 import type { Layer } from "../layers/layer.ts";
 import { censusOf } from "../linalg/entry-census.ts";
-import type { FloatFormatName } from "../linalg/float-formats.ts";
+import { type FloatFormatName, floatFormats } from "../linalg/float-formats.ts";
 import { addSquares, meansOf } from "../linalg/mean-squares.ts";
 import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
@@ -96,7 +96,9 @@ async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Pl
     const census = censusOf(matrix.data);
     if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null, examination: null };
     const hints = { census, othersFollow: place.othersFollow };
-    const spectrum = await naming(layer, () => compute.spectrum(matrix, formatOf(layer), hints));
+    const spectrum = await naming(layer, async () =>
+      withRounding(layer, await compute.spectrum(matrix, formatOf(layer), hints)),
+    );
     if (!hasFiniteValues(spectrum)) return { census, spectrum, examination: null };
     const examination = await naming(layer, () =>
       examineMatrix(matrix, census, spectrum, layer.layer, wants, compute),
@@ -139,11 +141,11 @@ async function readByRows(
     const read = await naming(layer, () =>
       compute.streamed({ rows, columns, blocks }, formatOf(layer), { othersFollow }),
     );
-    const { spectrum } = read;
-    if (!spectrum || !hasFiniteValues(spectrum)) return { ...read, examination: null };
+    if (!read.spectrum || !hasFiniteValues(read.spectrum)) return { ...read, examination: null };
+    const spectrum = await withRounding(layer, read.spectrum);
     const fit = await naming(layer, async () => firstFit(spectrum));
     const profile = isUnexplained(fit) ? meansOf(sums) : null;
-    return { ...read, examination: examinedByRows(fit, profile) };
+    return { census: read.census, spectrum, examination: examinedByRows(fit, profile) };
   } finally {
     for (const slot of slots) slot.release();
   }
@@ -154,9 +156,15 @@ function hasFiniteValues({ singularValues }: Spectrum): boolean {
   return singularValues[0]! < Number.POSITIVE_INFINITY;
 }
 
-/** Layers that hold integers or booleans are skipped before: what is analysed is stored as floats. */
-function formatOf(layer: Layer): FloatFormatName {
-  return layer.dtype as FloatFormatName;
+/** The float format of the entries: what is no float itself, quantised entries, is decoded to one. */
+function formatOf({ dtype }: Layer): FloatFormatName {
+  return Object.hasOwn(floatFormats, dtype) ? (dtype as FloatFormatName) : "F32";
+}
+
+/** Quantised entries are as far from the weights as their own steps say, not as their float format does. */
+async function withRounding(layer: Layer, spectrum: Spectrum): Promise<Spectrum> {
+  if (!layer.roundingError) return spectrum;
+  return { ...spectrum, roundingError: Math.max(spectrum.roundingError, await layer.roundingError()) };
 }
 
 /** Errors that say their layer. Layers of one shape wait for the same noise: when it fails, they share an error. */

@@ -18,7 +18,7 @@ export interface ProgressEvent {
 
 /** Sides as alike as this, or more: noise then has singular values near zero. */
 const nearlySquare = 0.97;
-const isCoarse = (dtype: string): boolean => /^(F16|BF16|F8)/.test(dtype);
+const isCoarse = (dtype: string): boolean => !/^F(32|64)$/.test(dtype);
 
 /**
  * Operations that each layer takes, about, in units of what a Gram matrix takes of them:

@@ -1,9 +1,10 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { bytesPerEntry, isPlain } from "../checkpoint/decode.ts";
 import { encodeEntries, isWritable, type WritableDtype } from "../checkpoint/encode.ts";
 import { type StreamedTensor, streamSafetensors } from "../checkpoint/safetensors-writer.ts";
 import { openCheckpoints } from "../checkpoint/series.ts";
 import { storedBytes } from "../checkpoint/stored-bytes.ts";
-import type { Dtype, Tensor } from "../checkpoint/tensor.ts";
+import type { Dtype, PlainDtype, Tensor } from "../checkpoint/tensor.ts";
 import { UnreadableInputError, UsageError } from "../errors.ts";
 import type { PredictedError } from "../fits/predicted-error.ts";
 import { optimalShrinkage, type ShrinkageAdvice } from "../fits/shrinkage.ts";
@@ -104,7 +105,7 @@ export async function writeDenoised(
       return {
         name: tensor.name,
         shape: tensor.shape,
-        dtype: tensor.dtype,
+        dtype: plainDtype(path, tensor),
         bytes: () => (isReplaced ? denoisedBytes(tensor, own, advice, options) : storedBytes(tensor)),
       };
     });
@@ -114,6 +115,15 @@ export async function writeDenoised(
   } finally {
     for (const checkpoint of checkpoints) await checkpoint.close();
   }
+}
+
+/** @throws {UnreadableInputError} If the entries are packed in a way that safetensors has no name for. */
+function plainDtype(path: string, { name, dtype }: Tensor): PlainDtype {
+  if (isPlain(dtype)) return dtype;
+  throw new UnreadableInputError(
+    `${path}: expected dtypes that safetensors has (${Object.keys(bytesPerEntry).join(", ")}), ` +
+      `got ${dtype} of ${name}. Denoise the checkpoint that it was quantised from.`,
+  );
 }
 
 async function theOnly(checkpoints: readonly Checkpoint[], output: string): Promise<Checkpoint> {

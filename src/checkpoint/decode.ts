@@ -1,8 +1,8 @@
 import { smallFloatTable } from "../linalg/float-formats.ts";
-import type { Dtype } from "./tensor.ts";
+import type { Dtype, PlainDtype } from "./tensor.ts";
 
 /** Bytes that one stored entry takes. */
-export const bytesPerEntry: Readonly<Record<Dtype, number>> = {
+export const bytesPerEntry: Readonly<Record<PlainDtype, number>> = {
   F64: 8,
   F32: 4,
   F16: 2,
@@ -19,6 +19,11 @@ export const bytesPerEntry: Readonly<Record<Dtype, number>> = {
   U8: 1,
   BOOL: 1,
 };
+
+/** Whether entries are one number each, in whole bytes. */
+export function isPlain(dtype: Dtype): dtype is PlainDtype {
+  return Object.hasOwn(bytesPerEntry, dtype);
+}
 
 type Decoded = Float32Array | Float64Array;
 
@@ -62,7 +67,7 @@ interface Words {
   readonly count: number;
 }
 
-const decoders: Readonly<Record<Dtype, (words: Words) => Decoded>> = {
+const decoders: Readonly<Record<PlainDtype, (words: Words) => Decoded>> = {
   F64: (w) => new Float64Array(w.buffer, w.offset, w.count),
   F32: (w) => new Float32Array(w.buffer, w.offset, w.count),
   F16: (w) => lookUp(new Uint16Array(w.buffer, w.offset, w.count), table("F16")),
@@ -81,7 +86,7 @@ const decoders: Readonly<Record<Dtype, (words: Words) => Decoded>> = {
 };
 
 /** Entries of the small formats, written where they are wanted: no array is made for them. */
-const writers: Partial<Readonly<Record<Dtype, (words: Words, into: Float32Array) => void>>> = {
+const writers: Partial<Readonly<Record<PlainDtype, (words: Words, into: Float32Array) => void>>> = {
   F16: (w, into) => copyLookedUp(new Uint16Array(w.buffer, w.offset, w.count), table("F16"), into),
   BF16: (w, into) => copyBfloat16(new Uint16Array(w.buffer, w.offset, w.count), into),
   F8_E4M3: (w, into) => copyLookedUp(new Uint8Array(w.buffer, w.offset, w.count), table("F8_E4M3"), into),
@@ -110,7 +115,7 @@ export function inByteOrder(bytes: Uint8Array, width: number, bigEndian: boolean
  * @returns Float64Array for F64 and integers of 32 bits and more, Float32Array otherwise.
  * @source safetensors README, "Format"; NEP 1 (npy).
  */
-export function decodeEntries(bytes: Uint8Array, dtype: Dtype, bigEndian = false): Decoded {
+export function decodeEntries(bytes: Uint8Array, dtype: PlainDtype, bigEndian = false): Decoded {
   return decoders[dtype](wordsOf(bytes, dtype, bigEndian));
 }
 
@@ -119,14 +124,14 @@ export function decodeEntries(bytes: Uint8Array, dtype: Dtype, bigEndian = false
  *
  * @param bytes - whole entries, which `into` does not share.
  */
-export function decodeInto(bytes: Uint8Array, dtype: Dtype, bigEndian: boolean, into: Decoded): void {
+export function decodeInto(bytes: Uint8Array, dtype: PlainDtype, bigEndian: boolean, into: Decoded): void {
   const words = wordsOf(bytes, dtype, bigEndian);
   const write = writers[dtype];
   if (write && into instanceof Float32Array) write(words, into);
   else into.set(decoders[dtype](words));
 }
 
-function wordsOf(bytes: Uint8Array, dtype: Dtype, bigEndian: boolean): Words {
+function wordsOf(bytes: Uint8Array, dtype: PlainDtype, bigEndian: boolean): Words {
   const width = bytesPerEntry[dtype];
   const ordered = inByteOrder(bytes, width, bigEndian);
   // A typed array over words that are not aligned throws: those are moved to the start of a buffer.

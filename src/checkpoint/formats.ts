@@ -1,6 +1,8 @@
 import type { CheckpointFormat } from "./format.ts";
+import { gguf } from "./gguf.ts";
 import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
+import { onnx } from "./onnx.ts";
 import { safetensors } from "./safetensors.ts";
 import { safetensorsSharded } from "./safetensors-index.ts";
 
@@ -8,4 +10,4 @@ import { safetensorsSharded } from "./safetensors-index.ts";
  * The catalogue: every format that is read. The order is that of preference when a folder has the
  * same model in several.
  */
-export const formats: readonly CheckpointFormat[] = [safetensorsSharded, safetensors, npz, npy];
+export const formats: readonly CheckpointFormat[] = [safetensorsSharded, safetensors, npz, npy, onnx, gguf];

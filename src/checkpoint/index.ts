@@ -5,4 +5,11 @@ export type { NamedBlob } from "./folder.ts";
 export { openCheckpoint, openCheckpointBlob } from "./open-checkpoint.ts";
 export { encodeSafetensors, type WritableTensor, writeSafetensors } from "./safetensors-writer.ts";
 export { type OpenedCheckpoints, openCheckpoints } from "./series.ts";
-export { type Dtype, entryCount, type Tensor, type TensorSource, tensorOf } from "./tensor.ts";
+export {
+  type Dtype,
+  entryCount,
+  type PlainDtype,
+  type Tensor,
+  type TensorSource,
+  tensorOf,
+} from "./tensor.ts";

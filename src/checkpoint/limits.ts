@@ -59,3 +59,36 @@ export const READ_CHUNK_BYTES = 1 << 30;
 
 /** Compressed bytes fed to the inflater at once; small, since opening needs only the first few. */
 export const INFLATE_CHUNK_BYTES = 1 << 16;
+
+/** Bytes of a GGUF header: vocabularies and their merges are in it, some 20 MB of the largest. */
+export const GGUF_HEADER_BYTES = 256 << 20;
+
+/** Bytes of a text in a GGUF header: chat templates have some 10^4. */
+export const GGUF_TEXT_BYTES = 1 << 24;
+
+/** Arrays in each other in a GGUF header: what is written has none in others. */
+export const GGUF_ARRAY_DEPTH = 4;
+
+/** The widest alignment of tensors in a GGUF file that is believed: 32 is usual, a page of memory the most of use. */
+export const GGUF_ALIGNMENT = 1 << 20;
+
+/** Fields of a protocol buffer that are looked at: a graph of 10^5 nodes has some 10^6. */
+export const WIRE_FIELDS = 1 << 23;
+
+/** Graphs in each other in an ONNX file: branches of branches, some four deep in real ones. */
+export const GRAPH_DEPTH = 32;
+
+/** Pieces that the numbers of one ONNX tensor come in: writers make one. */
+export const DATA_PIECES = 1 << 12;
+
+/** Inputs and outputs of an ONNX node that are looked at: weights are among the first. */
+export const NODE_PORTS = 8;
+
+/** Attributes of an ONNX node, and graphs of one: operators define some twenty. */
+export const NODE_ATTRIBUTES = 1 << 12;
+
+/** Entries of a model's metadata in an ONNX file that are kept. */
+export const ONNX_METADATA_COUNT = 1 << 12;
+
+/** Bytes of a text in the metadata of an ONNX file: lists of class names are among them. */
+export const ONNX_TEXT_BYTES = 1 << 20;

@@ -1,5 +1,5 @@
 import { UnreadableInputError } from "../errors.ts";
-import { bytesPerEntry } from "./decode.ts";
+import { bytesPerEntry, isPlain } from "./decode.ts";
 import type { Dtype } from "./tensor.ts";
 
 let known: Promise<number> | null = null;
@@ -30,7 +30,7 @@ const wideEntries: ReadonlySet<Dtype> = new Set(["F64", "I64", "U64", "I32", "U3
 
 /** Bytes that `count` entries take in memory, stored or widened, whichever is more. */
 export function bytesInMemory(count: number, dtype: Dtype): number {
-  return count * Math.max(bytesPerEntry[dtype], wideEntries.has(dtype) ? 8 : 4);
+  return count * Math.max(isPlain(dtype) ? bytesPerEntry[dtype] : 4, wideEntries.has(dtype) ? 8 : 4);
 }
 
 /**

@@ -1,12 +1,12 @@
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
 import { type ByteSource, truncated } from "./byte-source.ts";
 import { NPY_HEADER_BYTES } from "./limits.ts";
-import type { Dtype } from "./tensor.ts";
+import type { PlainDtype } from "./tensor.ts";
 import { checkedShape } from "./tensor-shape.ts";
 
 /** What the header of an .npy file says of its one array. */
 export interface NpyHeader {
-  readonly dtype: Dtype;
+  readonly dtype: PlainDtype;
   readonly bigEndian: boolean;
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
@@ -17,7 +17,7 @@ export interface NpyHeader {
 /** The first six bytes of every .npy file, one character a byte. */
 export const NPY_MAGIC = "\x93NUMPY";
 
-const dtypes: Readonly<Record<string, Dtype>> = {
+const dtypes: Readonly<Record<string, PlainDtype>> = {
   f2: "F16",
   f4: "F32",
   f8: "F64",

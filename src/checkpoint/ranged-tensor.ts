@@ -1,7 +1,7 @@
 import type { ByteSource } from "./byte-source.ts";
 import { bytesPerEntry, decodeEntries, decodeInto, inByteOrder } from "./decode.ts";
 import { bytesInMemory, requireMemory, tooLarge } from "./memory-limit.ts";
-import { type Dtype, entryCount, type Tensor } from "./tensor.ts";
+import { entryCount, type PlainDtype, type Tensor } from "./tensor.ts";
 
 /** Bytes read at once into an array that is there already. */
 const STRETCH_BYTES = 1 << 21;
@@ -11,7 +11,7 @@ const scratches: Uint8Array[] = [];
 /** Where and how the entries of a tensor lie in a file. */
 export interface StoredTensor {
   readonly name: string;
-  readonly dtype: Dtype;
+  readonly dtype: PlainDtype;
   readonly shape: readonly number[];
   /** First byte of the entries in the source. */
   readonly offset: number;
@@ -57,7 +57,7 @@ class RangedTensor implements Tensor {
     return this.stored.name;
   }
 
-  get dtype(): Dtype {
+  get dtype(): PlainDtype {
     return this.stored.dtype;
   }
 

@@ -1,6 +1,6 @@
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
 import { type ByteSource, truncated } from "./byte-source.ts";
-import { bytesPerEntry } from "./decode.ts";
+import { bytesPerEntry, isPlain } from "./decode.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import {
   DESCRIPTION_BYTES,
@@ -10,13 +10,13 @@ import {
   SAFETENSORS_HEADER_BYTES,
   TENSOR_COUNT,
 } from "./limits.ts";
-import { type Dtype, entryCount } from "./tensor.ts";
+import { entryCount, type PlainDtype } from "./tensor.ts";
 import { checkedName, checkedShape } from "./tensor-shape.ts";
 
 /** One entry of the header, checked; offsets are of the file, not of its data part. */
 export interface SafetensorsEntry {
   readonly name: string;
-  readonly dtype: Dtype;
+  readonly dtype: PlainDtype;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -133,8 +133,8 @@ function checkedEntry(file: string, name: string, value: unknown, dataStart: num
   return { name, dtype, shape, begin: dataStart + begin, end: dataStart + end };
 }
 
-function checkedDtype(where: string, dtype: unknown): Dtype {
-  if (typeof dtype === "string" && Object.hasOwn(bytesPerEntry, dtype)) return dtype as Dtype;
+function checkedDtype(where: string, dtype: unknown): PlainDtype {
+  if (typeof dtype === "string" && isPlain(dtype)) return dtype;
   const readable = Object.keys(bytesPerEntry).join(", ");
   if (typeof dtype === "string" && undecodable.test(dtype)) {
     throw new UnreadableInputError(

@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { bytesPerEntry } from "./decode.ts";
 import { encodeEntries, type WritableDtype } from "./encode.ts";
-import { type Dtype, entryCount } from "./tensor.ts";
+import { entryCount, type PlainDtype } from "./tensor.ts";
 import { writeWholeFile } from "./whole-file.ts";
 
 /** A tensor to be written. */
@@ -18,7 +18,7 @@ export interface WritableTensor {
 export interface StreamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly dtype: Dtype;
+  readonly dtype: PlainDtype;
   /** Row-major, little-endian entries, in pieces of any length; asked for once, after those of the tensor before. */
   bytes(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }

@@ -1,5 +1,5 @@
 import { UnreadableInputError } from "../errors.ts";
-import { bytesPerEntry } from "./decode.ts";
+import { bytesPerEntry, isPlain } from "./decode.ts";
 import { encodeEntries, isWritable } from "./encode.ts";
 import { entryCount, type Tensor } from "./tensor.ts";
 
@@ -21,7 +21,8 @@ export async function* storedBytes(
   last = entryCount(tensor.shape),
 ): AsyncGenerator<Uint8Array> {
   const { name, dtype } = tensor;
-  const step = tensor.readWhole ? Math.max(last - first, 1) : STRETCH_BYTES / bytesPerEntry[dtype];
+  const width = isPlain(dtype) ? bytesPerEntry[dtype] : 4;
+  const step = tensor.readWhole ? Math.max(last - first, 1) : STRETCH_BYTES / width;
   for (let start = first; start < last; start += step) {
     const end = Math.min(last, start + step);
     if (tensor.readBytes) {

@@ -1,7 +1,20 @@
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 
-/** How a tensor's entries are stored, by the names of the safetensors format. */
-export type Dtype = FloatFormatName | "I64" | "I32" | "I16" | "I8" | "U64" | "U32" | "U16" | "U8" | "BOOL";
+/** Dtypes whose entries are one number each in whole bytes, by the names of the safetensors format. */
+export type PlainDtype =
+  | FloatFormatName
+  | "I64"
+  | "I32"
+  | "I16"
+  | "I8"
+  | "U64"
+  | "U32"
+  | "U16"
+  | "U8"
+  | "BOOL";
+
+/** How a tensor's entries are stored: plain, or packed in a way that its format has a name for (`Q4_K`). */
+export type Dtype = PlainDtype | (string & Record<never, never>);
 
 /**
  * A named array in a checkpoint: its description at once, its entries on demand.
@@ -13,12 +26,14 @@ export interface Tensor {
   readonly dtype: Dtype;
   /** Extent of each axis; `[]` for a scalar. */
   readonly shape: readonly number[];
-  /** Bytes of the entries as stored, uncompressed: their number times the size of the dtype. */
+  /** Bytes of the entries as stored, uncompressed: of a plain dtype, their number times its size. */
   readonly sizeBytes: number;
   /** The file that holds it, relative to the checkpoint's path; "" for a tensor in memory. */
   readonly file: string;
   /** Equal for two tensors that are the same bytes (tied weights); null when the format cannot tell. */
   readonly storage: string | null;
+  /** Why the entries can't be given, in a sentence: `read` then throws an UnreadableInputError. Absent where they can. */
+  readonly undecodable?: string;
   /** True where `read` had better be called once: a range takes as long as the whole. */
   readonly readWhole?: boolean;
   /**
@@ -42,6 +57,16 @@ export interface Tensor {
    * @throws {CheckpointFormatError} If the file ends before the entries do.
    */
   readBytes?(start: number, end: number): Promise<Uint8Array>;
+  /**
+   * Root mean square error of the stored entries, where the dtype does not tell it: of quantised ones, whose step is
+   * stored beside them.
+   *
+   *     s_u = sqrt( mean_i step_i^2 / 12 )
+   *
+   * @returns s_u of the whole tensor, in the unit of the entries, >= 0.
+   * @throws {CheckpointFormatError} If the file ends before the steps do.
+   */
+  roundingError?(): Promise<number>;
 }
 
 /**

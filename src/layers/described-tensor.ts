@@ -63,10 +63,15 @@ export function describeTensor(tensor: Tensor): DescribedTensor {
   };
 }
 
-function skipOf({ shape, dtype }: Tensor, nonMatrix: NonMatrix | null, isMatrix: boolean): Skip | null {
+function skipOf(
+  { shape, dtype, undecodable }: Tensor,
+  nonMatrix: NonMatrix | null,
+  isMatrix: boolean,
+): Skip | null {
   if (/^[IU]\d+$|^BOOL$/.test(dtype)) {
     return { reason: "integer", detail: `Entries are ${dtype}, and weights are not integers.` };
   }
+  if (undecodable !== undefined) return { reason: "unsupported-dtype", detail: undecodable };
   if (entryCount(shape) === 0) return { reason: "too-small", detail: `Shape [${shape}] has no entries.` };
   if (nonMatrix !== null) return { reason: "not-a-matrix", detail: nonMatrix.detail };
   if (isMatrix) return null;

@@ -1,4 +1,4 @@
-import type { Dtype } from "../checkpoint/tensor.ts";
+import type { Dtype, Tensor } from "../checkpoint/tensor.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 
 /** What sort of weights a layer holds. */
@@ -72,6 +72,8 @@ export interface Layer {
    * Fills an array with whole rows of the matrix, from `firstRow` on; null where the file can't be read in parts.
    */
   readonly readRows: ((into: Float32Array | Float64Array, firstRow: number) => Promise<void>) | null;
+  /** Root mean square error of the stored entries, where the dtype does not tell it; see {@link Tensor.roundingError}. */
+  readonly roundingError?: () => Promise<number>;
   /**
    * The matrix, `[rows, columns]`, row-major.
    *

@@ -99,6 +99,7 @@ function matrixLayer(
     matrixShape: [matricization.rows, matricization.columns],
     skip: null,
     readRows: rowReader(tensor, matricization, part),
+    ...(tensor.roundingError && { roundingError: () => tensor.roundingError!() }),
     read: (into) => readPart(tensor, matricization, part, into),
   };
 }

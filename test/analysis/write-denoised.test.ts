@@ -8,7 +8,7 @@ import { encodeEntries, type WritableDtype } from "../../src/checkpoint/encode.t
 import { openCheckpoint } from "../../src/checkpoint/index.ts";
 import { streamSafetensors } from "../../src/checkpoint/safetensors-writer.ts";
 import { storedBytes } from "../../src/checkpoint/stored-bytes.ts";
-import type { Dtype } from "../../src/checkpoint/tensor.ts";
+import type { PlainDtype } from "../../src/checkpoint/tensor.ts";
 import { UnreadableInputError, UsageError } from "../../src/errors.ts";
 import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
 import { numericalRank, rankTolerance } from "../../src/spectrum/rank.ts";
@@ -22,7 +22,7 @@ const folderOf = temporaryFolders();
 interface Bytes {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly dtype: Dtype;
+  readonly dtype: PlainDtype;
   readonly bytes: Uint8Array;
 }
 
@@ -89,7 +89,7 @@ async function bytesOf(path: string): Promise<Map<string, Uint8Array>> {
 }
 
 /** Frobenius norm of the difference of stored entries and others. */
-function distance(bytes: Uint8Array, dtype: Dtype, entries: Float64Array): number {
+function distance(bytes: Uint8Array, dtype: PlainDtype, entries: Float64Array): number {
   const stored = decodeEntries(bytes.slice(), dtype);
   return Math.sqrt(entries.reduce((sum, entry, i) => sum + (stored[i]! - entry) ** 2, 0));
 }

@@ -1,12 +1,16 @@
 import { expect, it } from "vitest";
 import { formats } from "../../src/checkpoint/formats.ts";
+import { gguf } from "../../src/checkpoint/gguf.ts";
 import { encodeSafetensors } from "../../src/checkpoint/index.ts";
 import { npy } from "../../src/checkpoint/npy.ts";
 import { npz } from "../../src/checkpoint/npz.ts";
+import { onnx } from "../../src/checkpoint/onnx.ts";
 import { safetensors } from "../../src/checkpoint/safetensors.ts";
 import { safetensorsSharded } from "../../src/checkpoint/safetensors-index.ts";
 import { describeFormat, type FormatCase } from "../conformance/format.ts";
-import { npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
+import { type GgufInfo, ggufFile, ggufOf, text as ggufText, u32, u64 } from "./gguf-files.ts";
+import { external, initializer, num, onnxFile, onnxOf, raw, sub, varint } from "./onnx-files.ts";
+import { join, npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
 
 const f32 = (shape: unknown, begin: unknown, end: unknown) => ({
   dtype: "F32",
@@ -90,6 +94,76 @@ const cases: readonly FormatCase[] = [
     lies: {},
   },
   {
+    format: gguf,
+    write: async (tensors) => new Map([["model.gguf", ggufFile(tensors)]]),
+    lies: {
+      "a shape beyond all memory": gg({ extents: [2 ** 50, 2 ** 50] }),
+      "a shape beyond its data": gg({ extents: [4, 5] }),
+      "an extent beyond 2^53": gg({ extents: [2 ** 60] }),
+      "more axes than any library makes": gg({ extents: new Array(65).fill(1) }),
+      "an offset beyond the file": gg({ offset: 1 << 30 }),
+      "an offset that is not aligned": gg({ extents: [4], offset: 4 }),
+      "rows that are no whole blocks": gg({ extents: [16], type: 8 }),
+      "two tensors with the same bytes": ggAll([{ name: "a" }, { name: "b" }]),
+      "two tensors of one name": ggAll([{}, { offset: 32 }]),
+      "more tensors than it has": async () =>
+        new Map([["m.gguf", ggufOf([], new Uint8Array(64), [], [1 << 19, 0])]]),
+      "more tensors than any file has": async () =>
+        new Map([["m.gguf", ggufOf([], new Uint8Array(64), [], [2 ** 40, 0])]]),
+      "an array longer than the file": ggWith(join(ggufText("k"), u32(9), u32(6), u64(2 ** 40))),
+      "an array of texts longer than the file": ggWith(join(ggufText("k"), u32(9), u32(8), u64(2 ** 40))),
+      "a text longer than the file": ggWith(join(ggufText("k"), u32(8), u64(2 ** 23))),
+      "a text of enormous length": ggWith(join(ggufText("k"), u32(8), u64(2 ** 40))),
+      "arrays in arrays without end": ggWith(
+        join(ggufText("k"), ...new Array(9).fill(join(u32(9), u32(9), u64(1)).slice(4, 16))),
+      ),
+      "a value of no type": ggWith(join(ggufText("k"), u32(13), u64(0))),
+      "an alignment of 0": ggWith(join(ggufText("general.alignment"), u32(4), u32(0))),
+      "an alignment of 24": ggWith(join(ggufText("general.alignment"), u32(4), u32(24))),
+    },
+  },
+  {
+    format: onnx,
+    write: async (tensors) => new Map([["model.onnx", onnxFile(tensors)]]),
+    lies: {
+      "a shape beyond all memory": ox(initializer("w", [2 ** 50, 2 ** 50], raw(16))),
+      "a shape beyond its data": ox(initializer("w", [4, 5], raw(16))),
+      "a negative extent": ox(sub(5, join(varint(8), new Uint8Array(9).fill(255), varint(1)), num(2, 1))),
+      "more axes than any library makes": ox(initializer("w", new Array(65).fill(1), raw(4))),
+      "a shape without data": ox(initializer("w", [4])),
+      "fewer packed numbers than its shape has": ox(sub(5, num(1, 4), num(2, 6), sub(5, "\x01\x02"))),
+      "packed numbers of which one does not end": ox(sub(5, num(1, 2), num(2, 6), sub(5, "\x01\xff"))),
+      "numbers in very many pieces": ox(sub(5, ...new Array(5000).fill(sub(4, "")))),
+      "a data type that there is not": ox(sub(5, num(1, 4), num(2, 99), raw(16))),
+      "two tensors of one name": ox(initializer("w", [4], raw(16)), initializer("w", [4], raw(16))),
+      "a message longer than the one around it": ox(join(varint(42), varint(1000), new Uint8Array(4))),
+      "a tag of no field": ox(Uint8Array.of(0, 0)),
+      "a length that is negative": ox(join(varint(42), new Uint8Array(9).fill(255), varint(1))),
+      "a number without end": ox(join(varint(8), new Uint8Array(12).fill(255))),
+      "a file without a graph": async () => new Map([["m.onnx", num(1, 8)]]),
+      "two graphs": async () => new Map([["m.onnx", join(onnxOf(), sub(7))]]),
+      "graphs in each other without end": ox(nestedGraphs(40)),
+      "a node of very many attributes": ox(sub(1, ...new Array(5000).fill(sub(5)))),
+      "data that is said to be out of the folder": ox(
+        initializer("w", [4], external({ location: "../other.bin" })),
+      ),
+      "data at an absolute path": ox(initializer("w", [4], external({ location: "/etc/passwd" }))),
+      "data at a path of another system": ox(initializer("w", [4], external({ location: "C:\\w.bin" }))),
+      "data in a hidden file": ox(initializer("w", [4], external({ location: ".profile" }))),
+      "data at a negative offset": ox(initializer("w", [4], external({ location: "w", offset: "-4" }))),
+      "data of another length than its shape says": async () =>
+        new Map([
+          ["m.onnx", onnxOf(initializer("w", [4], external({ location: "w", length: "12" })))],
+          ["w", new Uint8Array(64)],
+        ]),
+      "data that goes on beyond its file": async () =>
+        new Map([
+          ["m.onnx", onnxOf(initializer("w", [4], external({ location: "w", offset: "60" })))],
+          ["w", new Uint8Array(64)],
+        ]),
+    },
+  },
+  {
     format: npy,
     write: async (tensors) => new Map(tensors.map((tensor) => [`${tensor.name}.npy`, npyFile(tensor)])),
     lies: {
@@ -102,6 +176,28 @@ const cases: readonly FormatCase[] = [
     },
   },
 ];
+
+function gg(lie: Partial<GgufInfo>) {
+  return ggAll([lie]);
+}
+
+function ggAll(lies: readonly Partial<GgufInfo>[]) {
+  const infos = lies.map((lie) => ({ name: "w", extents: [8], type: 0, offset: 0, ...lie }));
+  return async () => new Map([["m.gguf", ggufOf(infos, new Uint8Array(64))]]);
+}
+
+function ggWith(pair: Uint8Array) {
+  const info = { name: "w", extents: [8], type: 0, offset: 0 };
+  return async () => new Map([["m.gguf", ggufOf([info], new Uint8Array(64), [pair])]]);
+}
+
+function ox(...graph: readonly Uint8Array[]) {
+  return async () => new Map([["m.onnx", onnxOf(...graph)]]);
+}
+
+function nestedGraphs(depth: number): Uint8Array {
+  return depth === 0 ? new Uint8Array(0) : sub(1, sub(4, "If"), sub(5, sub(6, nestedGraphs(depth - 1))));
+}
 
 function text(content: string): Uint8Array {
   return new TextEncoder().encode(content);

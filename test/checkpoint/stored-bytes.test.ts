@@ -5,7 +5,7 @@ import { bytesPerEntry, decodeEntries } from "../../src/checkpoint/decode.ts";
 import { tensorOf } from "../../src/checkpoint/index.ts";
 import { rangedTensor } from "../../src/checkpoint/ranged-tensor.ts";
 import { storedBytes } from "../../src/checkpoint/stored-bytes.ts";
-import { type Dtype, entryCount, type Tensor } from "../../src/checkpoint/tensor.ts";
+import { entryCount, type PlainDtype, type Tensor } from "../../src/checkpoint/tensor.ts";
 import { UnreadableInputError } from "../../src/errors.ts";
 
 async function gathered(tensor: Tensor, first?: number, last?: number): Promise<Uint8Array> {
@@ -14,7 +14,7 @@ async function gathered(tensor: Tensor, first?: number, last?: number): Promise<
   return new Uint8Array(Buffer.concat(pieces));
 }
 
-const dtypes = Object.keys(bytesPerEntry) as Dtype[];
+const dtypes = Object.keys(bytesPerEntry) as PlainDtype[];
 
 describe("stored bytes", () => {
   it("are little-endian and row-major, whatever the file's order is: they decode to what is read", async () => {

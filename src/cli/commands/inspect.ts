@@ -79,8 +79,9 @@ async function describe(checkpoint: Checkpoint, withHash: boolean) {
   return { path: checkpoint.path, format: checkpoint.format, tensors };
 }
 
-/** Hash of the entries as little-endian float32, a block at a time. */
-async function sha256(tensor: Tensor): Promise<string> {
+/** Hash of the entries as little-endian float32, a block at a time; null where there are none to be had. */
+async function sha256(tensor: Tensor): Promise<string | null> {
+  if (tensor.undecodable !== undefined) return null;
   const hash = createHash("sha256");
   const count = entryCount(tensor.shape);
   for (let start = 0; start < count; start += hashedAtOnce) {
