@@ -53,12 +53,6 @@ export const foreignFormats: readonly ForeignFormat[] = [
     advice: toSafetensors,
   },
   {
-    title: "Keras 3 (.keras)",
-    names: /\.keras$/,
-    sniff: (head) => isZip(head) && /metadata\.json|model\.weights\.h5/.test(asciiHead(head, 200)),
-    advice: toSafetensors,
-  },
-  {
     title: "PyTorch (zip)",
     names: /\.(pt|pth|ckpt|bin|jit|ptl|tar)$/,
     sniff: (head) =>
@@ -78,12 +72,6 @@ export const foreignFormats: readonly ForeignFormat[] = [
     names: /\.gguf$/,
     sniff: (head) => ["GGUF", "FUGG"].includes(asciiHead(head, 4)),
     advice: "Analyse the safetensors it was quantised from.",
-  },
-  {
-    title: "HDF5 (Keras)",
-    names: /\.(h5|hdf5)$/,
-    sniff: (head) => asciiHead(head, 8) === "\x89HDF\r\n\x1a\n",
-    advice: toSafetensors,
   },
   {
     title: "TensorFlow checkpoint or SavedModel",

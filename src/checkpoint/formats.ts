@@ -1,4 +1,6 @@
 import type { CheckpointFormat } from "./format.ts";
+import { kerasH5 } from "./keras-h5.ts";
+import { kerasV3 } from "./keras-v3.ts";
 import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
 import { safetensors } from "./safetensors.ts";
@@ -8,4 +10,11 @@ import { safetensorsSharded } from "./safetensors-index.ts";
  * The catalogue: every format that is read. The order is that of preference when a folder has the
  * same model in several.
  */
-export const formats: readonly CheckpointFormat[] = [safetensorsSharded, safetensors, npz, npy];
+export const formats: readonly CheckpointFormat[] = [
+  safetensorsSharded,
+  safetensors,
+  npz,
+  npy,
+  kerasV3,
+  kerasH5,
+];
