@@ -47,12 +47,6 @@ export const foreignFormats: readonly ForeignFormat[] = [
     advice: "Save the model with save_pretrained(folder, safe_serialization=True).",
   },
   {
-    title: "TensorFlow.js model",
-    names: /^(model\.json|group\d+-shard\d+of\d+(\.bin)?)$/,
-    sniff: (head) => isJsonWith(head, /"(weightsManifest|modelTopology)"/),
-    advice: toSafetensors,
-  },
-  {
     title: "PyTorch (zip)",
     names: /\.(pt|pth|ckpt|bin|jit|ptl|tar)$/,
     sniff: (head) =>

@@ -5,6 +5,7 @@ import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
 import { safetensors } from "./safetensors.ts";
 import { safetensorsSharded } from "./safetensors-index.ts";
+import { tfjsGraph, tfjsLayers, tfjsWeights } from "./tfjs.ts";
 
 /**
  * The catalogue: every format that is read. The order is that of preference when a folder has the
@@ -17,4 +18,7 @@ export const formats: readonly CheckpointFormat[] = [
   npy,
   kerasV3,
   kerasH5,
+  tfjsLayers,
+  tfjsGraph,
+  tfjsWeights,
 ];

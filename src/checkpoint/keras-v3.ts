@@ -8,8 +8,8 @@ import { zipMembers } from "./zip-members.ts";
 
 const WEIGHTS = "model.weights.h5";
 
-/** What Keras puts first into its archives, as they start: 30 fixed bytes, then a name. */
-const FIRST_MEMBERS = /^PK\x03\x04.{26}(metadata\.json|config\.json|model\.weights\.h5|_self\.weights)/s;
+/** One of these is the first member of an archive that Keras wrote. */
+const FIRST_MEMBERS = /^(metadata\.json|config\.json|model\.weights\.h5)/;
 
 /**
  * Keras 3: a zip of a description and one HDF5 file, which Keras stores as it is, so that it is read by range.
@@ -20,7 +20,9 @@ export const kerasV3: CheckpointFormat = {
   id: "keras-v3",
   title: "Keras 3 (.keras)",
   extensions: [".keras"],
-  sniff: (head) => FIRST_MEMBERS.test(asciiHead(head, 60)),
+  // A name follows 30 fixed bytes.
+  sniff: (head) =>
+    asciiHead(head, 4) === "PK\x03\x04" && FIRST_MEMBERS.test(asciiHead(head.subarray(30, 60))),
   gather: (names) => singleFiles(names, ".keras", "model.keras"),
   async open(entry) {
     const weights = (await zipMembers(entry)).find(({ name }) => name === WEIGHTS);

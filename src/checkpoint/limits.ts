@@ -74,3 +74,6 @@ export const HDF5_DEPTH = 32;
 
 /** Bytes of HDF5 that are held in memory, where an archive of Keras 3 was compressed: Keras itself stores. */
 export const KERAS_DEFLATED_BYTES = 1 << 27;
+
+/** Bytes of a model.json of TensorFlow.js, whose weights are parsed at once: real ones have at most some MB. */
+export const TFJS_MANIFEST_BYTES = 1 << 25;
