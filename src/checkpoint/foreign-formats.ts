@@ -74,15 +74,6 @@ export const foreignFormats: readonly ForeignFormat[] = [
     advice: toSafetensors,
   },
   {
-    title: "MessagePack (Flax)",
-    names: /\.msgpack$/,
-    // A map of a few entries whose first key is a short string.
-    sniff: (head) =>
-      between(head[0], 0x81, 0x8f) && between(head[1], 0xa1, 0xbf) && between(head[2], 0x2e, 0x7a),
-    advice:
-      "Save the model with save_pretrained(folder, safe_serialization=True), or convert it to safetensors.",
-  },
-  {
     title: "ONNX",
     names: /\.(onnx|onnx\.data|onnx_data)$/,
     // Protocol buffers have no magic: ir_version is field 1, a small number; a model field follows.

@@ -1,3 +1,4 @@
+import { flax } from "./flax.ts";
 import type { CheckpointFormat } from "./format.ts";
 import { kerasH5 } from "./keras-h5.ts";
 import { kerasV3 } from "./keras-v3.ts";
@@ -18,6 +19,7 @@ export const formats: readonly CheckpointFormat[] = [
   npy,
   kerasV3,
   kerasH5,
+  flax,
   tfjsLayers,
   tfjsGraph,
   tfjsWeights,

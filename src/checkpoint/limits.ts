@@ -77,3 +77,9 @@ export const KERAS_DEFLATED_BYTES = 1 << 27;
 
 /** Bytes of a model.json of TensorFlow.js, whose weights are parsed at once: real ones have at most some MB. */
 export const TFJS_MANIFEST_BYTES = 1 << 25;
+
+/** Maps in each other in a file of Flax: modules in modules. */
+export const FLAX_DEPTH = 64;
+
+/** Bytes of the name of a dtype of NumPy: the longest have under 20. */
+export const FLAX_DTYPE_BYTES = 64;

@@ -4,6 +4,7 @@ import { formats } from "../../src/checkpoint/formats.ts";
 import { encodeSafetensors } from "../../src/checkpoint/index.ts";
 import { survive } from "../conformance/format.ts";
 import { npyFile, npzFile, safetensorsOf, shardedFiles } from "./written-files.ts";
+import { flaxFile, graphModel, hdf5File, kerasFile, layersModel, tfjsFiles } from "./written-frameworks.ts";
 
 const tensors = [
   { name: "a.weight", shape: [3, 4], data: Float32Array.from({ length: 12 }, (_, i) => i) },
@@ -14,6 +15,12 @@ const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>
   safetensors: async () => new Map([["m.safetensors", encodeSafetensors(tensors, { format: "pt" })]]),
   "safetensors-sharded": async () => shardedFiles(tensors),
   npy: async () => new Map([["w.npy", npyFile(tensors[0]!)]]),
+  "keras-h5": async () => new Map([["m.h5", await hdf5File(tensors, { compressed: true })]]),
+  "keras-v3": async () => new Map([["m.keras", await kerasFile(tensors)]]),
+  "tfjs-layers": async () => tfjsFiles(tensors, layersModel, "model.json"),
+  "tfjs-graph": async () => tfjsFiles(tensors, graphModel, "model.json"),
+  "tfjs-weights": async () => tfjsFiles(tensors, (list) => list, "weights_manifest.json"),
+  "flax-msgpack": async () => new Map([["m.msgpack", flaxFile(tensors)]]),
   npz: async () => new Map([["m.npz", await npzFile(tensors, true)]]),
 };
 
