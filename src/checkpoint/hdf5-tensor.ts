@@ -10,6 +10,9 @@ import { checkedName, checkedShape } from "./tensor-shape.ts";
 /** Bytes read at once: the library's memory grows to it and never shrinks. */
 const STRETCH_BYTES = 1 << 22;
 
+/** Entries that are not worth to be read in several parts. */
+const FEW = 4096;
+
 /** Classes of datatypes, as HDF5 numbers them. */
 const INTEGER = 0;
 const FLOAT = 1;
@@ -168,7 +171,7 @@ export function* slabs(
   most: number,
 ): Generator<Slab> {
   const strides = shape.map((_, axis) => entryCount(shape.slice(axis + 1)));
-  const wanted = Math.min(most, end - start);
+  const wanted = Math.min(most, Math.max(end - start, FEW));
   const axis = strides.findIndex((stride) => stride <= wanted);
   const stride = strides[axis]!;
   const extent = shape[axis]!;

@@ -86,7 +86,8 @@ describe("HDF5", () => {
         new Map([["m.keras", await kerasFile(tensors, compress)]]),
       );
       expect(opened.tensors.map(({ name }) => name)).toEqual(["w"]);
-      expect(count.bytes < 50_000).toBe(!compress);
+      // The last 64 KB of the archive are where its directory may begin.
+      expect(count.bytes < 100_000).toBe(!compress);
       expect([...(await opened.tensors[0]!.read(1999, 2001))]).toEqual([...data.subarray(1999, 2001)]);
     }
   });
@@ -106,7 +107,7 @@ describe("HDF5", () => {
     }
   });
 
-  it("is cut into boxes that follow one another, are small, and together are what is wanted", () => {
+  it("is cut into boxes that follow one another and together are what is wanted", () => {
     for (const [shape, chunks] of [
       [[7], null],
       [[5, 4, 3], null],

@@ -24,6 +24,9 @@ const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>
   npz: async () => new Map([["m.npz", await npzFile(tensors, true)]]),
 };
 
+/** Fewer where every round opens a file for each tensor, by a library. */
+const rounds: Readonly<Record<string, number>> = { "keras-h5": 600, "keras-v3": 300 };
+
 const mutation = fc.record({
   file: fc.nat(),
   at: fc.nat(),
@@ -60,7 +63,7 @@ describe("any damage to a file is met by an error of this package, or by none", 
           }
           await survive(format, damaged);
         }),
-        { seed: 20240229, numRuns: 1500, endOnFailure: true },
+        { seed: 20240229, numRuns: rounds[format.id] ?? 1500, endOnFailure: true },
       );
     });
   }
