@@ -14,9 +14,6 @@ export interface ForeignFormat {
 
 const never = () => false;
 
-const between = (byte: number | undefined, low: number, high: number) =>
-  byte !== undefined && low <= byte && byte <= high;
-
 const fromTorch =
   "Convert it in Python: safetensors.torch.save_file(torch.load(path, weights_only=True), 'model.safetensors').";
 const toSafetensors = "Convert it to safetensors.";
@@ -44,18 +41,6 @@ export const foreignFormats: readonly ForeignFormat[] = [
     advice: "Save the model with save_pretrained(folder, safe_serialization=True).",
   },
   {
-    title: "TensorFlow.js model",
-    names: /^(model\.json|group\d+-shard\d+of\d+(\.bin)?)$/,
-    sniff: (head) => isJsonWith(head, /"(weightsManifest|modelTopology)"/),
-    advice: toSafetensors,
-  },
-  {
-    title: "Keras 3 (.keras)",
-    names: /\.keras$/,
-    sniff: (head) => isZip(head) && /metadata\.json|model\.weights\.h5/.test(asciiHead(head, 200)),
-    advice: toSafetensors,
-  },
-  {
     title: "PyTorch (zip)",
     names: /\.(pt|pth|ckpt|bin|jit|ptl|tar)$/,
     sniff: (head) =>
@@ -71,25 +56,10 @@ export const foreignFormats: readonly ForeignFormat[] = [
     advice: fromTorch,
   },
   {
-    title: "HDF5 (Keras)",
-    names: /\.(h5|hdf5)$/,
-    sniff: (head) => asciiHead(head, 8) === "\x89HDF\r\n\x1a\n",
-    advice: toSafetensors,
-  },
-  {
     title: "TensorFlow checkpoint or SavedModel",
     names: /(\.data-\d+-of-\d+|^(saved_)?model\.pb|\.tflite)$/,
     sniff: (head) => asciiHead(head.subarray(4), 4) === "TFL3",
     advice: toSafetensors,
-  },
-  {
-    title: "MessagePack (Flax)",
-    names: /\.msgpack$/,
-    // A map of a few entries whose first key is a short string.
-    sniff: (head) =>
-      between(head[0], 0x81, 0x8f) && between(head[1], 0xa1, 0xbf) && between(head[2], 0x2e, 0x7a),
-    advice:
-      "Save the model with save_pretrained(folder, safe_serialization=True), or convert it to safetensors.",
   },
   { title: "zip archive without arrays", names: /\.zip$/, sniff: isZip, advice: "Unpack it first." },
   {

@@ -1,4 +1,5 @@
 import type { ByteSource } from "./byte-source.ts";
+import type { LeftOutFile } from "./checkpoint.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Files of one folder that together are one model. */
@@ -31,6 +32,8 @@ export interface OpenedFiles {
   readonly metadata: Readonly<Record<string, string>>;
   /** The files that hold the tensors. */
   readonly files: readonly string[];
+  /** Parts of these files that are no weights of the model (`model.h5: optimizer_weights`), and why. */
+  readonly leftOut?: readonly LeftOutFile[];
 }
 
 /**

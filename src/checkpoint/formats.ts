@@ -1,13 +1,30 @@
+import { flax } from "./flax.ts";
 import type { CheckpointFormat } from "./format.ts";
 import { gguf } from "./gguf.ts";
+import { kerasH5 } from "./keras-h5.ts";
+import { kerasV3 } from "./keras-v3.ts";
 import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
 import { onnx } from "./onnx.ts";
 import { safetensors } from "./safetensors.ts";
 import { safetensorsSharded } from "./safetensors-index.ts";
+import { tfjsGraph, tfjsLayers, tfjsWeights } from "./tfjs.ts";
 
 /**
  * The catalogue: every format that is read. The order is that of preference when a folder has the
  * same model in several.
  */
-export const formats: readonly CheckpointFormat[] = [safetensorsSharded, safetensors, npz, npy, onnx, gguf];
+export const formats: readonly CheckpointFormat[] = [
+  safetensorsSharded,
+  safetensors,
+  npz,
+  npy,
+  onnx,
+  gguf,
+  kerasV3,
+  kerasH5,
+  flax,
+  tfjsLayers,
+  tfjsGraph,
+  tfjsWeights,
+];

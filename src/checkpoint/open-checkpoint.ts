@@ -100,6 +100,7 @@ export async function openModel(
       ...checkpointNumber(identity.id),
       format: format.id,
       files: opened.files,
+      leftOut: [...identity.leftOut, ...(opened.leftOut ?? [])],
       metadata: opened.metadata,
       tensors: () => opened.tensors,
       close,

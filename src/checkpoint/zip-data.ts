@@ -28,7 +28,8 @@ export function storedSource(archive: ByteSource, data: ZipData): ByteSource {
  * so memory holds what was asked for and no more, however far the stream would go on.
  */
 export function inflatedSource(archive: ByteSource, data: ZipData): ByteSource {
-  return checkedByCrc(data, (offset, length) => inflateRange(archive, data, offset, length));
+  const source = checkedByCrc(data, (offset, length) => inflateRange(archive, data, offset, length));
+  return { ...source, isCompressed: true };
 }
 
 async function inflateRange(

@@ -1,0 +1,120 @@
+import type * as H5wasm from "h5wasm";
+import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { DISK_ERROR, type Hdf5Reads } from "./hdf5-reads.ts";
+
+/** The HDF5 library as h5wasm gives it. */
+export type Hdf5Library = Awaited<typeof H5wasm.ready>;
+
+/** What h5wasm's own types leave out of its file system. */
+interface Internals {
+  readonly streams: { stream_ops: object }[];
+  createFile(folder: string, name: string, properties: object, canRead: boolean, canWrite: boolean): FileNode;
+  unlink(path: string): void;
+  readonly ErrnoError: new (errno: number) => Error;
+}
+
+interface FileNode {
+  usedBytes: number;
+  stream_ops: { readonly llseek: unknown };
+}
+
+const STDERR = 2;
+
+let loading: Promise<Hdf5Library> | null = null;
+/** What the library said of its errors since this was last emptied. */
+let talk = "";
+/** Set when the library itself broke: what it holds in memory is not to be trusted then. */
+let isBroken = false;
+let opened = 0;
+
+/**
+ * Loads h5wasm: HDF5 compiled to WebAssembly, whose only file system is the one in its memory, so that no
+ * file can name another of this machine (as external storage and external links of HDF5 do).
+ *
+ * @throws {UnreadableInputError} If the package is not there, or a file broke it before.
+ */
+export async function hdf5Library(source: ByteSource): Promise<Hdf5Library> {
+  if (isBroken) {
+    throw new UnreadableInputError(
+      `${source.label}: the HDF5 library stopped at a damaged file before. Run again without that file.`,
+    );
+  }
+  loading ??= import("h5wasm").then(async ({ ready }) => {
+    const library = await ready;
+    const { streams } = internals(library);
+    streams[STDERR]!.stream_ops = { ...streams[STDERR]!.stream_ops, write: listen };
+    return library;
+  });
+  return await loading.catch((cause: unknown) => {
+    throw new UnreadableInputError(
+      `${source.label} is HDF5, which is read by the package h5wasm: it is missing. Run npm install h5wasm.`,
+      { cause },
+    );
+  });
+}
+
+/** Takes what the library writes to its standard error. */
+function listen(_stream: unknown, buffer: Uint8Array, offset: number, length: number): number {
+  talk += new TextDecoder().decode(buffer.slice(offset, offset + length));
+  return length;
+}
+
+/**
+ * Shows a file to the library.
+ *
+ * @returns its path there, and what takes it away again.
+ */
+export function showFile(library: Hdf5Library, reads: Hdf5Reads): { path: string; hide: () => void } {
+  const files = internals(library);
+  const name = `checkpoint-${opened++}`;
+  const node = files.createFile("/", name, {}, true, false);
+  node.usedBytes = reads.size;
+  const read = (_stream: unknown, buffer: Uint8Array, offset: number, length: number, position: number) => {
+    const count = reads.copy(buffer, offset, length, position);
+    if (count === null) throw new files.ErrnoError(DISK_ERROR);
+    return count;
+  };
+  node.stream_ops = { llseek: node.stream_ops.llseek, read } as FileNode["stream_ops"];
+  return { path: `/${name}`, hide: () => files.unlink(`/${name}`) };
+}
+
+/**
+ * Runs one operation of the library until all bytes that it needs are there: what it asks for and does not
+ * have looks like an error of the disk to it, is fetched, and the operation runs again.
+ *
+ * @param what - what is read, for the message: "the group /layers".
+ * @throws {CheckpointFormatError} If the library reports any error besides.
+ */
+export async function whenRead<T>(reads: Hdf5Reads, what: string, operation: () => T): Promise<T> {
+  for (;;) {
+    talk = "";
+    let result: { readonly value: T } | null = null;
+    let fault: unknown = null;
+    try {
+      result = { value: operation() };
+    } catch (error) {
+      fault = error;
+    }
+    const said = talk;
+    talk = "";
+    if (await reads.fetchMissing()) continue;
+    if (result && said === "") return result.value;
+    if (fault instanceof WebAssembly.RuntimeError) isBroken = true;
+    const reason = lastReason(said) ?? (fault instanceof Error ? fault.message : String(fault));
+    throw new CheckpointFormatError(
+      `${reads.label}: expected HDF5 with ${what}, got "${reason.slice(0, 200)}". ` +
+        "The file is damaged: download or save it again.",
+      fault === null ? undefined : { cause: fault },
+    );
+  }
+}
+
+/** The innermost reason of an error stack of HDF5. */
+function lastReason(said: string): string | null {
+  return [...said.matchAll(/ in \w+\(\): (.*)/g)].at(-1)?.[1] ?? null;
+}
+
+function internals(library: Hdf5Library): Internals {
+  return library.FS as unknown as Internals;
+}
