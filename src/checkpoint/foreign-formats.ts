@@ -20,8 +20,6 @@ const between = (byte: number | undefined, low: number, high: number) =>
 /** Tags of the fields of an ONNX ModelProto that can follow its ir_version. */
 const ONNX_FIELDS: readonly number[] = [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42];
 
-const fromTorch =
-  "Convert it in Python: safetensors.torch.save_file(torch.load(path, weights_only=True), 'model.safetensors').";
 const toSafetensors = "Convert it to safetensors.";
 
 /** The first that fits answers, so narrow ones come before wide ones. */
@@ -59,19 +57,10 @@ export const foreignFormats: readonly ForeignFormat[] = [
     advice: toSafetensors,
   },
   {
-    title: "PyTorch (zip)",
-    names: /\.(pt|pth|ckpt|bin|jit|ptl|tar)$/,
-    sniff: (head) =>
-      isZip(head) && /\/(data\.pkl|version|byteorder|code\/|constants\.pkl)/.test(asciiHead(head)),
-    advice: fromTorch,
-  },
-  {
-    title: "PyTorch (legacy pickle or tar), or another pickle",
+    title: "a Python pickle that is no PyTorch file",
     names: /\.(pkl|pickle|joblib)$/,
-    sniff: (head) =>
-      (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) ||
-      ["sys_info", "pickle", "tensors", "storages"].includes(asciiHead(head, 100).split("\0")[0]!),
-    advice: fromTorch,
+    sniff: (head) => head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5,
+    advice: "Pickles may run anything where they are loaded: save the arrays with numpy.savez.",
   },
   {
     title: "HDF5 (Keras)",

@@ -4,9 +4,18 @@ import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
 import { safetensors } from "./safetensors.ts";
 import { safetensorsSharded } from "./safetensors-index.ts";
+import { torchScript, torchZip } from "./torch-zip.ts";
 
 /**
  * The catalogue: every format that is read. The order is that of preference when a folder has the
  * same model in several.
  */
-export const formats: readonly CheckpointFormat[] = [safetensorsSharded, safetensors, npz, npy, gguf];
+export const formats: readonly CheckpointFormat[] = [
+  safetensorsSharded,
+  safetensors,
+  torchZip,
+  torchScript,
+  npz,
+  npy,
+  gguf,
+];

@@ -11,7 +11,8 @@ export interface ZipData {
   readonly name: string;
   /** Archive and name, for messages. */
   readonly label: string;
-  readonly start: number;
+  /** First byte of the data in the archive, which only the member's own header tells: read when it is wanted. */
+  start(): Promise<number>;
   readonly compressedSize: number;
   /** Uncompressed. */
   readonly size: number;
@@ -20,7 +21,7 @@ export interface ZipData {
 
 /** A stored member: a range of the archive. */
 export function storedSource(archive: ByteSource, data: ZipData): ByteSource {
-  return checkedByCrc(data, (offset, length) => archive.read(data.start + offset, length));
+  return checkedByCrc(data, async (offset, length) => archive.read((await data.start()) + offset, length));
 }
 
 /**
@@ -42,6 +43,7 @@ async function inflateRange(
   const bytes = new Uint8Array(length);
   if (length === 0) return bytes;
 
+  const first = await data.start();
   const inflater = createInflateRaw();
   let position = 0;
   inflater.on("data", (piece: Uint8Array) => {
@@ -66,7 +68,7 @@ async function inflateRange(
     let chunk = FIRST_CHUNK_BYTES;
     for (let start = 0; start < data.compressedSize && !enough() && !inflater.readableEnded; start += chunk) {
       if (start > 0) chunk = Math.min(2 * chunk, INFLATE_CHUNK_BYTES);
-      const piece = await archive.read(data.start + start, Math.min(chunk, data.compressedSize - start));
+      const piece = await archive.read(first + start, Math.min(chunk, data.compressedSize - start));
       // The callback of a write does not come when the stream ends before the piece does.
       await Promise.race([over, new Promise<void>((resolve) => inflater.write(piece, () => resolve()))]);
     }
