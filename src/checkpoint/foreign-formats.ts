@@ -39,12 +39,6 @@ export const foreignFormats: readonly ForeignFormat[] = [
       "Convert it first: `python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pt`.",
   },
   {
-    title: "PyTorch shard index",
-    names: /\.bin\.index\.json$/,
-    sniff: (head) => isJsonWith(head, /"weight_map"/),
-    advice: "Save the model with save_pretrained(folder, safe_serialization=True).",
-  },
-  {
     title: "TensorFlow.js model",
     names: /^(model\.json|group\d+-shard\d+of\d+(\.bin)?)$/,
     sniff: (head) => isJsonWith(head, /"(weightsManifest|modelTopology)"/),

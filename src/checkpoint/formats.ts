@@ -4,6 +4,9 @@ import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
 import { safetensors } from "./safetensors.ts";
 import { safetensorsSharded } from "./safetensors-index.ts";
+import { torchSharded } from "./torch-index.ts";
+import { torchLegacy } from "./torch-legacy.ts";
+import { torchTar } from "./torch-tar.ts";
 import { torchScript, torchZip } from "./torch-zip.ts";
 
 /**
@@ -13,8 +16,11 @@ import { torchScript, torchZip } from "./torch-zip.ts";
 export const formats: readonly CheckpointFormat[] = [
   safetensorsSharded,
   safetensors,
+  torchSharded,
   torchZip,
   torchScript,
+  torchLegacy,
+  torchTar,
   npz,
   npy,
   gguf,

@@ -106,3 +106,6 @@ export const EXPANDED_BYTES = 1 << 26;
 
 /** Bytes of a storage fetched at once for a tensor whose entries are scattered over it. */
 export const SCATTERED_BYTES = 1 << 24;
+
+/** Members of a tar archive: those of torch's have four. */
+export const TAR_MEMBERS = 100;

@@ -54,7 +54,7 @@ export async function openTorchZip(entry: ByteSource): Promise<OpenedFiles> {
   const members = new Map((await zipMembers(entry)).map((member) => [member.name, member]));
   const root = rootOf(entry, members);
   const bigEndian = (await textOf(members.get(`${root}byteorder`))) === "big";
-  const { value } = await readPickle(withoutCheckSum(members.get(`${root}data.pkl`)!), 0, {
+  const { value } = await readPickle(byRange(members.get(`${root}data.pkl`)!), 0, {
     label: entry.label,
     global: (module, name) => allowedGlobal(entry.label, module, name),
     persistent: storageReference,
@@ -67,7 +67,7 @@ export async function openTorchZip(entry: ByteSource): Promise<OpenedFiles> {
     locate({ key }) {
       const member = members.get(`${root}data/${key}`);
       if (!member) return null;
-      const source = sources.get(key) ?? withoutCheckSum(member);
+      const source = sources.get(key) ?? byRange(member);
       sources.set(key, source);
       return { source, offset: 0, size: member.size };
     },
@@ -91,7 +91,7 @@ async function textOf(member: ZipMember | undefined): Promise<string | null> {
   return asciiHead(await member.read(0, member.size)).trim();
 }
 
-/** A stored member as any range of it can be read: torch leaves check sums out on request, and never looks at them. */
-function withoutCheckSum(member: ZipMember): ByteSource {
+/** A stored member, any range of which is read by itself; its check sum is looked at where all is read in order. */
+function byRange(member: ZipMember): ByteSource {
   return member.isStored ? { ...member, isSequential: false } : member;
 }

@@ -70,6 +70,8 @@ const builtins =
   /^(?:__builtin__|builtins)\.(?:set|frozenset|list|dict|tuple|int|long|float|complex|bool|str|unicode|bytes|bytearray|object|range|slice)$/;
 const numpyValues =
   /^numpy\._?core\.(?:multiarray\.(?:scalar|_reconstruct)|numeric\._frombuffer)$|^numpy\.(?:dtypes\.\w+DType|u?int\d+|float\d+|complex\d+|bool_?)$/;
+/** Types of tensors, in files of the first versions of torch. */
+const tensorTypes = /^torch\.(?:cuda\.)?\w+Tensor$/;
 const torchWords =
   /^torch\.(?:strided|sparse_\w+|per_(?:tensor|channel)_\w+|contiguous_format|channels_last(?:_3d)?|preserve_format)$/;
 /** Modules of whole models and of training states. Their objects are searched for tensors, and never made. */
@@ -97,7 +99,7 @@ export function allowedGlobal(label: string, module: string, name: string): Pick
     known.set(path, global);
     return global;
   }
-  if ([builtins, numpyValues, torchWords, classes].some((pattern) => pattern.test(path))) {
+  if ([builtins, numpyValues, tensorTypes, torchWords, classes].some((pattern) => pattern.test(path))) {
     return new PickleGlobal(module, name, builtins.test(path) ? builtin(name) : null);
   }
   throw new UnreadableInputError(

@@ -33,13 +33,14 @@ export function quantizedTensor(codes: Tensor, dtype: Dtype, scales: Scales): Te
     storage: codes.storage === null ? null : `${codes.storage} quantised`,
     ...(codes.readWhole && { readWhole: true }),
     async read(start = 0, end = entryCount(codes.shape)) {
-      const numbers = Float32Array.from(await codes.read(start, end));
+      const numbers = await codes.read(start, end);
       const { scales: s, zeroPoints } = await scales.read();
-      for (let i = 0; i < numbers.length; i++) {
+      const entries = new Float32Array(numbers.length);
+      for (let i = 0; i < entries.length; i++) {
         const channel = axis === null ? 0 : Math.floor((start + i) / run) % channels;
-        numbers[i] = Math.fround(numbers[i]! - zeroPoints[channel]!) * Math.fround(s[channel]!);
+        entries[i] = s[channel]! * (numbers[i]! - zeroPoints[channel]!);
       }
-      return numbers;
+      return entries;
     },
     async roundingError() {
       const { scales: s } = await scales.read();

@@ -97,7 +97,8 @@ function expansion({ shape, dtype }: TorchTensor, { size }: Place): string | nul
 
 function scalesOf(quantizer: Quantizer, name: string, storages: Storages): Scales {
   if (!("axis" in quantizer)) {
-    const one = { scales: [quantizer.scale], zeroPoints: [quantizer.zeroPoint] };
+    // Torch multiplies in single precision by one scale, in double by those of channels.
+    const one = { scales: [Math.fround(quantizer.scale)], zeroPoints: [quantizer.zeroPoint] };
     return { axis: null, read: async () => one };
   }
   const scales = opened(`${name}: scales`, quantizer.scales, storages);
