@@ -78,7 +78,7 @@ export const GGUF_ALIGNMENT = 1 << 20;
 export const PICKLE_BYTES = 1 << 26;
 
 /** Bytes of a pickle read at first, mostly enough; then four times as many, until it ends. */
-export const PICKLE_FIRST_BYTES = 1 << 16;
+export const PICKLE_FIRST_BYTES = 1 << 13;
 
 /** Lists, dicts, tuples, texts and objects that one pickle makes: a tensor takes about ten. */
 export const PICKLE_OBJECTS = 1 << 22;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formats } from "../../src/checkpoint/formats.ts";
 import { encodeSafetensors } from "../../src/checkpoint/index.ts";
 import { survive } from "../conformance/format.ts";
+import { torchLegacyFile, torchScriptFile, torchShards, torchTarFile, torchZipFile } from "./torch-files.ts";
 import { npyFile, npzFile, safetensorsOf, shardedFiles } from "./written-files.ts";
 
 const tensors = [
@@ -14,6 +15,11 @@ const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>
   safetensors: async () => new Map([["m.safetensors", encodeSafetensors(tensors, { format: "pt" })]]),
   "safetensors-sharded": async () => shardedFiles(tensors),
   npy: async () => new Map([["w.npy", npyFile(tensors[0]!)]]),
+  "pytorch-zip": async () => new Map([["m.pt", await torchZipFile(tensors)]]),
+  "torchscript-zip": async () => new Map([["m.jit", await torchScriptFile(tensors)]]),
+  "pytorch-legacy": async () => new Map([["m.pth", torchLegacyFile(tensors)]]),
+  "pytorch-tar": async () => new Map([["m.pth.tar", torchTarFile(tensors)]]),
+  "pytorch-sharded": async () => torchShards(tensors),
   npz: async () => new Map([["m.npz", await npzFile(tensors, true)]]),
 };
 

@@ -205,12 +205,8 @@ export class PickleMachine {
   }
 
   append(target: unknown, values: readonly unknown[]): void {
-    const items = Array.isArray(target)
-      ? target
-      : target instanceof PickleObject
-        ? (target.items ??= [])
-        : null;
-    if (!items) throw this.fault("a list to append to", target);
+    const items = target instanceof PickleObject ? target.asList() : target;
+    if (!Array.isArray(items)) throw this.fault("a list to append to", target);
     for (const value of values) items.push(value);
   }
 
@@ -218,7 +214,7 @@ export class PickleMachine {
   setItems(target: unknown, pairs: readonly unknown[]): void {
     if (pairs.length % 2 !== 0) throw this.fault("as many values as keys", `${pairs.length} of both`);
     if (pairs.length === 0) return;
-    const dict = target instanceof PickleObject ? (target.entries ??= new PickleDict()) : target;
+    const dict = target instanceof PickleObject ? target.asDict() : target;
     if (!(dict instanceof PickleDict)) throw this.fault("a dict to set items of", target);
     for (let i = 0; i < pairs.length; i += 2) dict.set(pairs[i], pairs[i + 1]);
   }

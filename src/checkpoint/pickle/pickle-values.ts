@@ -42,6 +42,18 @@ export class PickleObject {
     this.type = type;
     this.args = args;
   }
+
+  /** The list that values are appended to, made when the first is. */
+  asList(): unknown[] {
+    this.items ??= [];
+    return this.items;
+  }
+
+  /** The dict that items are set in, made when the first is. */
+  asDict(): PickleDict {
+    this.entries ??= new PickleDict();
+    return this.entries;
+  }
 }
 
 /** A dict, in the order of its entries. Two lists, since a hostile pickle can make millions of empty ones. */
