@@ -69,8 +69,10 @@ describe.skipIf(!existsSync(cases))("files that a reader of torch's may refuse",
     const [wte, hidden, head] = tied.tensors();
     expect(wte!.storage).toBe(head!.storage);
     expect(wte!.storage).not.toBe(hidden!.storage);
+    // What is the same stretch may have two shapes: `fused_q` is the first rows of `base`.
     const views = await openCheckpoint(join(cases, "pt_views.pt"));
-    expect(new Set(views.tensors().map(({ storage }) => storage)).size).toBe(views.tensors().length);
+    const keys = views.tensors().map(({ storage, shape }) => `${storage} ${shape}`);
+    expect(new Set(keys).size).toBe(keys.length);
   });
 
   it("any range of a view is the same as that of the whole, whatever its strides", async () => {
@@ -101,12 +103,11 @@ describe.skipIf(!existsSync(realModels))("real files of torch", () => {
     });
   }
 
-  it("the TorchScript of a model has the weights of its safetensors, byte by byte", async () => {
-    const script = (await described(join(realModels, "silero_vad.jit"))).filter(({ name }) =>
-      name.startsWith("_model."),
-    );
+  it("what TorchScript and safetensors have in common, the basis of a Fourier transform, is equal byte by byte", async () => {
+    // The two files are of different trainings: this buffer alone is in both.
+    const script = await described(join(realModels, "silero_vad.jit"));
     const safetensors = await described(join(realModels, "silero_vad_16k.safetensors"));
-    const hashes = (all: Described[]) => all.map(({ sha256_f32le }) => sha256_f32le).sort();
-    expect(hashes(script)).toEqual(hashes(safetensors));
+    const of = (all: Described[], wanted: string) => all.find(({ name }) => name === wanted)!.sha256_f32le;
+    expect(of(script, "_model.stft.forward_basis_buffer")).toBe(of(safetensors, "stft_conv.weight"));
   });
 });

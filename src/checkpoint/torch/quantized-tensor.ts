@@ -38,7 +38,7 @@ export function quantizedTensor(codes: Tensor, dtype: Dtype, scales: Scales): Te
       const entries = new Float32Array(numbers.length);
       for (let i = 0; i < entries.length; i++) {
         const channel = axis === null ? 0 : Math.floor((start + i) / run) % channels;
-        entries[i] = s[channel]! * (numbers[i]! - zeroPoints[channel]!);
+        entries[i] = s[channel]! * Math.fround(numbers[i]! - zeroPoints[channel]!);
       }
       return entries;
     },
