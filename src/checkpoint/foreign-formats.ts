@@ -17,9 +17,6 @@ const never = () => false;
 const between = (byte: number | undefined, low: number, high: number) =>
   byte !== undefined && low <= byte && byte <= high;
 
-/** Tags of the fields of an ONNX ModelProto that can follow its ir_version. */
-const ONNX_FIELDS: readonly number[] = [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42];
-
 const toSafetensors = "Convert it to safetensors.";
 
 /** The first that fits answers, so narrow ones come before wide ones. */
@@ -76,15 +73,6 @@ export const foreignFormats: readonly ForeignFormat[] = [
       between(head[0], 0x81, 0x8f) && between(head[1], 0xa1, 0xbf) && between(head[2], 0x2e, 0x7a),
     advice:
       "Save the model with save_pretrained(folder, safe_serialization=True), or convert it to safetensors.",
-  },
-  {
-    title: "ONNX",
-    names: /\.(onnx|onnx\.data|onnx_data)$/,
-    // Protocol buffers have no magic: ir_version is field 1, a small number; a model field follows.
-    sniff: (head, source) =>
-      source.name.endsWith(".onnx") ||
-      (head[0] === 0x08 && between(head[1], 1, 32) && ONNX_FIELDS.includes(head[2] ?? 0)),
-    advice: "Analyse the checkpoint it was exported from.",
   },
   { title: "zip archive without arrays", names: /\.zip$/, sniff: isZip, advice: "Unpack it first." },
   {

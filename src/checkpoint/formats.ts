@@ -2,6 +2,7 @@ import type { CheckpointFormat } from "./format.ts";
 import { gguf } from "./gguf.ts";
 import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
+import { onnx } from "./onnx.ts";
 import { safetensors } from "./safetensors.ts";
 import { safetensorsSharded } from "./safetensors-index.ts";
 import { torchSharded } from "./torch-index.ts";
@@ -23,5 +24,6 @@ export const formats: readonly CheckpointFormat[] = [
   torchTar,
   npz,
   npy,
+  onnx,
   gguf,
 ];

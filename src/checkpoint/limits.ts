@@ -71,6 +71,7 @@ export const GGUF_ARRAY_DEPTH = 4;
 
 /** The widest alignment of tensors in a GGUF file that is believed: 32 is usual, a page of memory the most of use. */
 export const GGUF_ALIGNMENT = 1 << 20;
+
 /**
  * Bytes of one pickle: what torch writes of a tensor takes about 130, its numbers are stored elsewhere.
  * Arrays that were pickled as such, in full, may reach it: those belong in tensors.
@@ -109,3 +110,24 @@ export const SCATTERED_BYTES = 1 << 24;
 
 /** Members of a tar archive: those of torch's have four. */
 export const TAR_MEMBERS = 100;
+
+/** Fields of a protocol buffer that are looked at: a graph of 10^5 nodes has some 10^6. */
+export const WIRE_FIELDS = 1 << 23;
+
+/** Graphs in each other in an ONNX file: branches of branches, some four deep in real ones. */
+export const GRAPH_DEPTH = 32;
+
+/** Pieces that the numbers of one ONNX tensor come in: writers make one. */
+export const DATA_PIECES = 1 << 12;
+
+/** Inputs and outputs of an ONNX node that are looked at: weights are among the first. */
+export const NODE_PORTS = 8;
+
+/** Attributes of an ONNX node, and graphs of one: operators define some twenty. */
+export const NODE_ATTRIBUTES = 1 << 12;
+
+/** Entries of a model's metadata in an ONNX file that are kept. */
+export const ONNX_METADATA_COUNT = 1 << 12;
+
+/** Bytes of a text in the metadata of an ONNX file: lists of class names are among them. */
+export const ONNX_TEXT_BYTES = 1 << 20;

@@ -1,31 +1,17 @@
 import { expect, it } from "vitest";
 import { formats } from "../../src/checkpoint/formats.ts";
+import { gguf } from "../../src/checkpoint/gguf.ts";
 import { encodeSafetensors } from "../../src/checkpoint/index.ts";
 import { npy } from "../../src/checkpoint/npy.ts";
 import { npz } from "../../src/checkpoint/npz.ts";
+import { onnx } from "../../src/checkpoint/onnx.ts";
 import { safetensors } from "../../src/checkpoint/safetensors.ts";
 import { safetensorsSharded } from "../../src/checkpoint/safetensors-index.ts";
-import { torchSharded } from "../../src/checkpoint/torch-index.ts";
-import { torchLegacy } from "../../src/checkpoint/torch-legacy.ts";
-import { torchTar } from "../../src/checkpoint/torch-tar.ts";
-import { torchScript, torchZip } from "../../src/checkpoint/torch-zip.ts";
 import { describeFormat, type FormatCase } from "../conformance/format.ts";
-import {
-  type Picklable,
-  persistent,
-  Spelled,
-  spelled,
-  storage,
-  torchLegacyFile,
-  torchLegacyOf,
-  torchScriptFile,
-  torchShards,
-  torchTarFile,
-  torchZipFile,
-  torchZipOf,
-  view,
-} from "./torch-files.ts";
-import { npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
+import { type GgufInfo, ggufFile, ggufOf, text as ggufText, u32, u64 } from "./gguf-files.ts";
+import { external, initializer, num, onnxFile, onnxOf, raw, sub, varint } from "./onnx-files.ts";
+import { torchCases } from "./torch-formats.ts";
+import { join, npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
 
 const f32 = (shape: unknown, begin: unknown, end: unknown) => ({
   dtype: "F32",
@@ -41,13 +27,6 @@ const np = (shape: string) => async () =>
   ]);
 
 const small = [{ name: "w", shape: [4], data: Float32Array.of(1, 2, 3, 4) }];
-
-const four = storage("0", 4);
-const sixteen = new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer);
-const pt = (value: Picklable) => async () =>
-  new Map([["m.pt", await torchZipOf(new Map([["w", value]]), [sixteen])]]);
-const legacy = (count: number, of: Spelled) => async () =>
-  new Map([["m.pth", torchLegacyOf(new Map([["w", view(of, [4])]]), new Map([["0", [count, sixteen]]]))]]);
 
 const cases: readonly FormatCase[] = [
   {
@@ -116,6 +95,76 @@ const cases: readonly FormatCase[] = [
     lies: {},
   },
   {
+    format: gguf,
+    write: async (tensors) => new Map([["model.gguf", ggufFile(tensors)]]),
+    lies: {
+      "a shape beyond all memory": gg({ extents: [2 ** 50, 2 ** 50] }),
+      "a shape beyond its data": gg({ extents: [4, 5] }),
+      "an extent beyond 2^53": gg({ extents: [2 ** 60] }),
+      "more axes than any library makes": gg({ extents: new Array(65).fill(1) }),
+      "an offset beyond the file": gg({ offset: 1 << 30 }),
+      "an offset that is not aligned": gg({ extents: [4], offset: 4 }),
+      "rows that are no whole blocks": gg({ extents: [16], type: 8 }),
+      "two tensors with the same bytes": ggAll([{ name: "a" }, { name: "b" }]),
+      "two tensors of one name": ggAll([{}, { offset: 32 }]),
+      "more tensors than it has": async () =>
+        new Map([["m.gguf", ggufOf([], new Uint8Array(64), [], [1 << 19, 0])]]),
+      "more tensors than any file has": async () =>
+        new Map([["m.gguf", ggufOf([], new Uint8Array(64), [], [2 ** 40, 0])]]),
+      "an array longer than the file": ggWith(join(ggufText("k"), u32(9), u32(6), u64(2 ** 40))),
+      "an array of texts longer than the file": ggWith(join(ggufText("k"), u32(9), u32(8), u64(2 ** 40))),
+      "a text longer than the file": ggWith(join(ggufText("k"), u32(8), u64(2 ** 23))),
+      "a text of enormous length": ggWith(join(ggufText("k"), u32(8), u64(2 ** 40))),
+      "arrays in arrays without end": ggWith(
+        join(ggufText("k"), ...new Array(9).fill(join(u32(9), u32(9), u64(1)).slice(4, 16))),
+      ),
+      "a value of no type": ggWith(join(ggufText("k"), u32(13), u64(0))),
+      "an alignment of 0": ggWith(join(ggufText("general.alignment"), u32(4), u32(0))),
+      "an alignment of 24": ggWith(join(ggufText("general.alignment"), u32(4), u32(24))),
+    },
+  },
+  {
+    format: onnx,
+    write: async (tensors) => new Map([["model.onnx", onnxFile(tensors)]]),
+    lies: {
+      "a shape beyond all memory": ox(initializer("w", [2 ** 50, 2 ** 50], raw(16))),
+      "a shape beyond its data": ox(initializer("w", [4, 5], raw(16))),
+      "a negative extent": ox(sub(5, join(varint(8), new Uint8Array(9).fill(255), varint(1)), num(2, 1))),
+      "more axes than any library makes": ox(initializer("w", new Array(65).fill(1), raw(4))),
+      "a shape without data": ox(initializer("w", [4])),
+      "fewer packed numbers than its shape has": ox(sub(5, num(1, 4), num(2, 6), sub(5, "\x01\x02"))),
+      "packed numbers of which one does not end": ox(sub(5, num(1, 2), num(2, 6), sub(5, "\x01\xff"))),
+      "numbers in very many pieces": ox(sub(5, ...new Array(5000).fill(sub(4, "")))),
+      "a data type that there is not": ox(sub(5, num(1, 4), num(2, 99), raw(16))),
+      "two tensors of one name": ox(initializer("w", [4], raw(16)), initializer("w", [4], raw(16))),
+      "a message longer than the one around it": ox(join(varint(42), varint(1000), new Uint8Array(4))),
+      "a tag of no field": ox(Uint8Array.of(0, 0)),
+      "a length that is negative": ox(join(varint(42), new Uint8Array(9).fill(255), varint(1))),
+      "a number without end": ox(join(varint(8), new Uint8Array(12).fill(255))),
+      "a file without a graph": async () => new Map([["m.onnx", num(1, 8)]]),
+      "two graphs": async () => new Map([["m.onnx", join(onnxOf(), sub(7))]]),
+      "graphs in each other without end": ox(nestedGraphs(40)),
+      "a node of very many attributes": ox(sub(1, ...new Array(5000).fill(sub(5)))),
+      "data that is said to be out of the folder": ox(
+        initializer("w", [4], external({ location: "../other.bin" })),
+      ),
+      "data at an absolute path": ox(initializer("w", [4], external({ location: "/etc/passwd" }))),
+      "data at a path of another system": ox(initializer("w", [4], external({ location: "C:\\w.bin" }))),
+      "data in a hidden file": ox(initializer("w", [4], external({ location: ".profile" }))),
+      "data at a negative offset": ox(initializer("w", [4], external({ location: "w", offset: "-4" }))),
+      "data of another length than its shape says": async () =>
+        new Map([
+          ["m.onnx", onnxOf(initializer("w", [4], external({ location: "w", length: "12" })))],
+          ["w", new Uint8Array(64)],
+        ]),
+      "data that goes on beyond its file": async () =>
+        new Map([
+          ["m.onnx", onnxOf(initializer("w", [4], external({ location: "w", offset: "60" })))],
+          ["w", new Uint8Array(64)],
+        ]),
+    },
+  },
+  {
     format: npy,
     write: async (tensors) => new Map(tensors.map((tensor) => [`${tensor.name}.npy`, npyFile(tensor)])),
     lies: {
@@ -127,82 +176,30 @@ const cases: readonly FormatCase[] = [
       "more axes than any library makes": np(`(${"1, ".repeat(65)})`),
     },
   },
-  {
-    format: torchZip,
-    write: async (tensors) => new Map([["pytorch_model.bin", await torchZipFile(tensors)]]),
-    lies: {
-      "a tensor beyond its storage": pt(view(four, [5])),
-      "a tensor that starts at its storage's end": pt(view(four, [1], [1], 4)),
-      "a tensor that strides past its storage": pt(view(four, [2, 2], [3, 1])),
-      "a storage that is longer than its member": pt(view(storage("0", 5), [4])),
-      "a storage that is not there": pt(view(storage("1", 4), [4])),
-      "a storage whose key leads elsewhere": pt(view(storage("../version", 1), [0])),
-      "a shape beyond all memory": pt(view(four, [2 ** 50, 2 ** 50], [0, 0])),
-      "a negative extent": pt(view(four, [-4])),
-      "a negative stride": pt(view(four, [2], [-1], 1)),
-      "a fractional extent": pt(view(four, [1.5], [1])),
-      "more strides than axes": pt(view(four, [4], [1, 1])),
-      "more axes than any library makes": pt(view(four, new Array(65).fill(1), new Array(65).fill(1))),
-      "a negative offset": pt(view(four, [1], [1], -1)),
-      "an offset that is text": pt(view(four, [1], [1], "0")),
-      "a storage that is none": pt(view("0", [1])),
-      "a reference to something else": pt(view(persistent(["file", "/etc/passwd"]), [1])),
-      "a pickle that takes from an empty stack": pt(new Spelled("R")),
-      "a pickle that takes below a mark": pt(new Spelled("N(R")),
-      "a pickle that recalls what it never had": pt(new Spelled("hA")),
-      "a pickle that calls a text": pt(new Spelled(spelled("a"), ")R")),
-      "a pickle that appends to a text": pt(new Spelled(spelled("a"), "Na")),
-      "a pickle with an odd number of keys and values": pt(new Spelled("}(Nu")),
-      "a pickle with an unknown opcode": pt(new Spelled("N\xff")),
-      "a pickle without an end": pt(new Spelled("X\xff\xff\xff\xff")),
-      "a text longer than any file": pt(new Spelled(`\x8d${"\xff".repeat(8)}`)),
-      "a number of more digits than any": pt(new Spelled("\x8b\x00\x00\x00\x7f")),
-      "a name of enormous length": pt(new Map([["a".repeat(5000), view(four, [4])]])),
-      "lists in each other without end": pt(new Spelled("]".repeat(300), "a".repeat(299))),
-      "an archive without a pickle": async () =>
-        new Map([["m.pt", await zipOf(new Map([["archive/version", text("3")]]), false)]]),
-    },
-  },
-  {
-    format: torchZip,
-    variant: "deflated",
-    write: async (tensors) => new Map([["model.pt", await torchZipFile(tensors, true)]]),
-    lies: {},
-  },
-  {
-    format: torchScript,
-    write: async (tensors) => new Map([["model.jit", await torchScriptFile(tensors)]]),
-    lies: {},
-  },
-  {
-    format: torchLegacy,
-    write: async (tensors) => new Map([["model.pth", torchLegacyFile(tensors)]]),
-    lies: {
-      "a storage of more entries than bytes": legacy(5, four),
-      "a storage of fewer entries than its tensor has": legacy(3, four),
-      "a part beyond its storage": legacy(4, storage("0", 4, "FloatStorage", ["1", 2, 3])),
-      "a part that is none": legacy(4, storage("0", 4, "FloatStorage", ["1", -2, 3])),
-      "a storage of 2^63 entries": legacy(2 ** 62, four),
-      "storages that no tensor has": legacy(4, storage("7", 4)),
-      "a dtype that is none": legacy(4, storage("0", 4, "float32")),
-    },
-  },
-  {
-    format: torchTar,
-    write: async (tensors) => new Map([["model.pth.tar", torchTarFile(tensors)]]),
-    lies: {},
-  },
-  {
-    format: torchSharded,
-    write: torchShards,
-    lies: {
-      "an index that leads out of the folder": async () => torchIndex("../other.bin"),
-      "an index that names another kind of file": async () => torchIndex("model.safetensors"),
-      "a shard that is no file of PyTorch": async () =>
-        torchIndex("s.bin").set("s.bin", encodeSafetensors(small)),
-    },
-  },
+  ...torchCases,
 ];
+
+function gg(lie: Partial<GgufInfo>) {
+  return ggAll([lie]);
+}
+
+function ggAll(lies: readonly Partial<GgufInfo>[]) {
+  const infos = lies.map((lie) => ({ name: "w", extents: [8], type: 0, offset: 0, ...lie }));
+  return async () => new Map([["m.gguf", ggufOf(infos, new Uint8Array(64))]]);
+}
+
+function ggWith(pair: Uint8Array) {
+  const info = { name: "w", extents: [8], type: 0, offset: 0 };
+  return async () => new Map([["m.gguf", ggufOf([info], new Uint8Array(64), [pair])]]);
+}
+
+function ox(...graph: readonly Uint8Array[]) {
+  return async () => new Map([["m.onnx", onnxOf(...graph)]]);
+}
+
+function nestedGraphs(depth: number): Uint8Array {
+  return depth === 0 ? new Uint8Array(0) : sub(1, sub(4, "If"), sub(5, sub(6, nestedGraphs(depth - 1))));
+}
 
 function text(content: string): Uint8Array {
   return new TextEncoder().encode(content);
@@ -210,10 +207,6 @@ function text(content: string): Uint8Array {
 
 function index(weightMap: Record<string, string>): Map<string, Uint8Array> {
   return new Map([["model.safetensors.index.json", text(JSON.stringify({ weight_map: weightMap }))]]);
-}
-
-function torchIndex(shard: string): Map<string, Uint8Array> {
-  return new Map([["pytorch_model.bin.index.json", text(JSON.stringify({ weight_map: { w: shard } }))]]);
 }
 
 it("every format of the catalogue has a case", () => {

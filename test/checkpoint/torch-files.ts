@@ -124,9 +124,7 @@ export function torchScriptFile(tensors: readonly PlainTensor[]): Promise<Uint8A
   const type = global("__torch__", "Net");
   const children = [...modules].map(([name, attributes]) => [name, object(type, attributes)] as const);
   const net = object(type, new Map<Picklable, Picklable>([["training", false], ...children]));
-  const members = new Map<string, Uint8Array>(
-    tensors.map((tensor, i) => [`net/data/${i}`, bytesOf(tensor)]),
-  );
+  const members = new Map<string, Uint8Array>(tensors.map((tensor, i) => [`net/data/${i}`, bytesOf(tensor)]));
   members.set("net/data.pkl", pickle(net)).set("net/code/__torch__.py", join("def f(): pass"));
   members.set("net/constants.pkl", pickle([]));
   return zipOf(members, false);
