@@ -21,7 +21,9 @@ export interface ZipData {
 
 /** A stored member: a range of the archive. */
 export function storedSource(archive: ByteSource, data: ZipData): ByteSource {
-  return checkedByCrc(data, async (offset, length) => archive.read((await data.start()) + offset, length));
+  return checkedByCrc(data, async (offset, length, into) => {
+    return archive.read((await data.start()) + offset, length, into);
+  });
 }
 
 /**
@@ -104,10 +106,7 @@ function tooLong(data: ZipData): CheckpointFormatError {
  *
  * @source PyTorch documentation, torch.serialization.set_crc32_options.
  */
-function checkedByCrc(
-  data: ZipData,
-  read: (offset: number, length: number) => Promise<Uint8Array>,
-): ByteSource {
+function checkedByCrc(data: ZipData, read: ByteSource["read"]): ByteSource {
   // The sum of all bytes before an end.
   let head = { end: 0, crc: 0 };
   return {
@@ -115,9 +114,9 @@ function checkedByCrc(
     label: data.label,
     size: data.size,
     isSequential: true, // the check sum, too, is of the whole
-    async read(offset, length) {
+    async read(offset, length, into) {
       if (offset + length > data.size) throw truncated(data.label, offset + length, data.size);
-      const bytes = await read(offset, length);
+      const bytes = await read(offset, length, into);
       if (data.crc32 === 0) return bytes;
       const { crc32 } = await import("node:zlib");
       const before = offset === 0 ? { end: 0, crc: 0 } : head;
