@@ -9,6 +9,10 @@ import { onnx } from "./onnx.ts";
 import { safetensors } from "./safetensors.ts";
 import { safetensorsSharded } from "./safetensors-index.ts";
 import { tfjsGraph, tfjsLayers, tfjsWeights } from "./tfjs.ts";
+import { torchSharded } from "./torch-index.ts";
+import { torchLegacy } from "./torch-legacy.ts";
+import { torchTar } from "./torch-tar.ts";
+import { torchScript, torchZip } from "./torch-zip.ts";
 
 /**
  * The catalogue: every format that is read. The order is that of preference when a folder has the
@@ -17,6 +21,11 @@ import { tfjsGraph, tfjsLayers, tfjsWeights } from "./tfjs.ts";
 export const formats: readonly CheckpointFormat[] = [
   safetensorsSharded,
   safetensors,
+  torchSharded,
+  torchZip,
+  torchScript,
+  torchLegacy,
+  torchTar,
   npz,
   npy,
   onnx,

@@ -15,6 +15,7 @@ import { tfjsGraph, tfjsLayers, tfjsWeights } from "../../src/checkpoint/tfjs.ts
 import { describeFormat, type FormatCase } from "../conformance/format.ts";
 import { type GgufInfo, ggufFile, ggufOf, text as ggufText, u32, u64 } from "./gguf-files.ts";
 import { external, initializer, num, onnxFile, onnxOf, raw, sub, varint } from "./onnx-files.ts";
+import { torchCases } from "./torch-formats.ts";
 import { join, npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
 import {
   flaxArray,
@@ -294,6 +295,7 @@ const cases: readonly FormatCase[] = [
     write: async (tensors) => tfjsFiles(tensors, (list) => list, "weights_manifest.json"),
     lies: {},
   },
+  ...torchCases,
 ];
 
 function gg(lie: Partial<GgufInfo>) {

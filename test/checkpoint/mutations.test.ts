@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { formats } from "../../src/checkpoint/formats.ts";
 import { encodeSafetensors } from "../../src/checkpoint/index.ts";
 import { survive } from "../conformance/format.ts";
+import { torchLegacyFile, torchScriptFile, torchShards, torchTarFile, torchZipFile } from "./torch-files.ts";
 import { join, npyFile, npzFile, safetensorsOf, shardedFiles } from "./written-files.ts";
 import { flaxFile, graphModel, hdf5File, kerasFile, layersModel, tfjsFiles } from "./written-frameworks.ts";
 
@@ -23,6 +24,11 @@ const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>
   safetensors: async () => new Map([["m.safetensors", encodeSafetensors(tensors, { format: "pt" })]]),
   "safetensors-sharded": async () => shardedFiles(tensors),
   npy: async () => new Map([["w.npy", npyFile(tensors[0]!)]]),
+  "pytorch-zip": async () => new Map([["m.pt", await torchZipFile(tensors)]]),
+  "torchscript-zip": async () => new Map([["m.jit", await torchScriptFile(tensors)]]),
+  "pytorch-legacy": async () => new Map([["m.pth", torchLegacyFile(tensors)]]),
+  "pytorch-tar": async () => new Map([["m.pth.tar", torchTarFile(tensors)]]),
+  "pytorch-sharded": async () => torchShards(tensors),
   gguf: fixturesOf("gguf/types.gguf"),
   "onnx quantized": fixturesOf("onnx/quantized.onnx"),
   "onnx nested": fixturesOf("onnx/nested.onnx"),
