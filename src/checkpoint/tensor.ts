@@ -1,4 +1,5 @@
 import type { FloatFormatName } from "../linalg/float-formats.ts";
+import type { ModelConfig } from "./model-config.ts";
 
 /** How a tensor's entries are stored, by the names of the safetensors format. */
 export type Dtype = FloatFormatName | "I64" | "I32" | "I16" | "I8" | "U64" | "U32" | "U16" | "U8" | "BOOL";
@@ -53,6 +54,8 @@ export interface TensorSource {
   readonly step?: number | null;
   readonly epoch?: number | null;
   tensors(): Iterable<Tensor> | Promise<Iterable<Tensor>>;
+  /** The model's `config.json`, parsed; null where there is none. */
+  config?(): Promise<ModelConfig | null>;
 }
 
 /** Number of entries of a shape. */
