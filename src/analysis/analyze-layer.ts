@@ -1,9 +1,11 @@
 import { requireMemory } from "../checkpoint/memory-limit.ts";
+import type { FactoredMatrix } from "../layers/combinations/combination.ts";
 import type { Layer } from "../layers/layer.ts";
 import { censusOf } from "../linalg/entry-census.ts";
 import { type FloatFormatName, floatFormats } from "../linalg/float-formats.ts";
 import { addSquares, meansOf } from "../linalg/mean-squares.ts";
 import { farUnitOf, overUnit } from "../linalg/near-one.ts";
+import { censusOfProduct, productSpectrum } from "../spectrum/product-spectrum.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { StreamedSpectrum } from "../spectrum/stream-spectrum.ts";
 import type { Compute } from "./compute.ts";
@@ -54,8 +56,9 @@ export async function analyzeLayer(
   const giveBack = await budget.take(holding.bytes);
   let read: ReadLayer;
   try {
-    read =
-      holding.blockRows === null
+    read = layer.factored
+      ? await readFactored(layer, layer.factored)
+      : holding.blockRows === null
         ? await readWhole(layer, compute, wants, place)
         : await readByRows(layer, holding, compute, place);
   } finally {
@@ -101,12 +104,24 @@ async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Pl
     );
     if (!hasFiniteValues(spectrum)) return { census, spectrum, examination: null };
     const examination = await naming(layer, () =>
-      examineMatrix(matrix, census, spectrum, layer.layer, wants, compute),
+      examineMatrix(matrix, census, spectrum, layer.layer, wants, compute, layer.convolution),
     );
     return { census, spectrum, examination };
   } finally {
     slot.release();
   }
+}
+
+/** By the factors of a product; what is asked of entries beside the spectrum, it does not have. */
+async function readFactored(layer: Layer, factored: FactoredMatrix): Promise<ReadLayer> {
+  await requireMemory(`tensor ${JSON.stringify(layer.tensor)}`, factored.entries, "F64");
+  const { left, right } = await factored.read();
+  const census = censusOfProduct(left, right);
+  if (census.nonFinite > 0) return { census, spectrum: null, examination: null };
+  const spectrum = await naming(layer, async () => productSpectrum(left, right, formatOf(layer)));
+  if (spectrum.singularValues[0] === 0) return { census, spectrum: null, examination: null };
+  if (!hasFiniteValues(spectrum)) return { census, spectrum, examination: null };
+  return { census, spectrum, examination: examinedByRows(firstFit(spectrum), null) };
 }
 
 /** Block by block, into two places in turn: one is read into while the other is computed with. */
@@ -188,8 +203,19 @@ async function naming<T>(layer: Layer, work: () => Promise<T>): Promise<T> {
 }
 
 function described(layer: Layer) {
-  const { tensor, layer: name, kind, role, block, depth, shape, dtype, orientation } = layer;
-  return { tensor, layer: name, kind, role, block, depth, shape: [...shape], dtype, orientation };
+  const { tensor, tensors, layer: name, kind, role, block, depth, shape, dtype, orientation } = layer;
+  return {
+    tensor,
+    ...(tensors && { tensors: [...tensors] }),
+    layer: name,
+    kind,
+    role,
+    block,
+    depth,
+    shape: [...shape],
+    dtype,
+    orientation,
+  };
 }
 
 function skipped(layer: Layer, reason: string, detail: string): LayerResult {

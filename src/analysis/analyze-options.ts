@@ -38,6 +38,10 @@ export interface AnalyzeOptions {
    * smaller than a block have no such exponent.
    */
   readonly comparableAlpha?: boolean | number;
+  /** Side n of the n x n images on which convolutions are maps with singular values of their own; none by default. */
+  readonly convolutionOperator?: number;
+  /** Whether matrices that were joined in one tensor (queries, keys and values; gates) stay one; false by default. */
+  readonly keepFused?: boolean;
   /** "permute" compares each layer with its own entries in random order, too; "gaussian" by default. */
   readonly null?: NullKind;
   /** "auto" (the default) computes float64 matrices again without squaring where their small singular values need it. */

@@ -1,6 +1,7 @@
 import { NothingToAnalyzeError, UsageError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layersOf } from "../layers/layers-of.ts";
+import { requireOperable } from "../spectrum/convolution-operator.ts";
 import { fastestEngine } from "../spectrum/wasm-engine.ts";
 import { adjustSpikes } from "./adjust-spikes.ts";
 import { analyzeLayer } from "./analyze-layer.ts";
@@ -12,7 +13,13 @@ import { findingsOf } from "./findings.ts";
 import { mapBounded } from "./map-bounded.ts";
 import { memoryBudget } from "./memory-budget.ts";
 import { nothingAnalysed } from "./nothing-analysed.ts";
-import { type AnalysisInput, type OpenedSource, type OpenedSources, openSources } from "./open-sources.ts";
+import {
+  type AnalysisInput,
+  configOf,
+  type OpenedSource,
+  type OpenedSources,
+  openSources,
+} from "./open-sources.ts";
 import { computeInWorkers } from "./pooled-compute.ts";
 import { costliestFirst, costsOf } from "./progress.ts";
 import { provenanceOf } from "./provenance.ts";
@@ -67,7 +74,11 @@ async function walk(
   const shuffles = options.null === "permute";
   const plans: { opened: OpenedSource; layers: Layer[]; costs: number[] }[] = [];
   for (const each of opened.sources) {
-    plans.push({ opened: each, layers: layersOf(await each.source.tensors(), options), costs: [] });
+    plans.push({
+      opened: each,
+      layers: layersOf(await each.source.tensors(), { ...options, config: await configOf(each) }),
+      costs: [],
+    });
   }
   const compute =
     workers > 1
@@ -75,11 +86,13 @@ async function walk(
       : computeInProcess(engine, seed, method);
   try {
     const all = plans.flatMap(({ layers }) => layers);
+    requireOperators(all, options.convolutionOperator);
     const wants = {
       vectors,
       shuffles,
       comparableAlpha: comparableSide(comparableAlpha, all),
       leading: options.onVectors !== undefined,
+      convolutionOperator: options.convolutionOperator ?? null,
     };
     const costs = costsOf(all, spectraOf(wants));
     for (const plan of plans) plan.costs = costs.splice(0, plan.layers.length);
@@ -129,7 +142,7 @@ async function walk(
         path,
         format,
         leftOut: [...leftOut],
-        totals: totalsOf(layers),
+        totals: totalsOf(plan.layers, layers),
         summary: summarizeMetrics(layers),
         layers,
         findings: findingsOf(layers),
@@ -149,4 +162,11 @@ async function walk(
   } finally {
     await compute.close();
   }
+}
+
+/** @throws {UsageError} If the maps of a convolution that was asked for can't be computed: before hours of other work. */
+function requireOperators(layers: readonly Layer[], side: number | undefined): void {
+  if (side === undefined) return;
+  requireOperable({ outputs: 1, inputs: 1, size: [1], outputsLast: false }, side);
+  for (const { convolution } of layers) if (convolution) requireOperable(convolution, side);
 }

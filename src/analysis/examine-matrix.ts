@@ -4,6 +4,7 @@ import {
   type MarchenkoPasturFit,
 } from "../fits/fit-marchenko-pastur.ts";
 import { canBeShuffled, type PermutationNull, permutationNull } from "../fits/permutation-null.ts";
+import type { ConvolutionKernel } from "../layers/layer.ts";
 import type { EntryCensus } from "../linalg/entry-census.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import type { MeanSquares } from "../linalg/mean-squares.ts";
@@ -24,6 +25,8 @@ export interface Wants {
   readonly shuffles: boolean;
   /** Side of the square blocks on which exponents of tails are compared; null where they aren't. */
   readonly comparableAlpha: number | null;
+  /** Side of the images on which convolutions are maps; null where these aren't asked for. */
+  readonly convolutionOperator?: number | null;
   /** Singular vectors themselves: of the outliers above the bulk, and of some leading directions in any case. */
   readonly leading?: boolean;
 }
@@ -37,8 +40,9 @@ export function spectraOf({ shuffles, comparableAlpha }: Wants): number {
 export const nothingElse: Wants = { vectors: false, shuffles: false, comparableAlpha: null };
 
 /** Whether a layer has to be held whole for it. */
-export function wantsWhole({ vectors, shuffles, comparableAlpha, leading = false }: Wants): boolean {
-  return vectors || shuffles || comparableAlpha !== null || leading;
+export function wantsWhole(wants: Wants): boolean {
+  const { vectors, shuffles, comparableAlpha, convolutionOperator = null, leading = false } = wants;
+  return vectors || shuffles || comparableAlpha !== null || convolutionOperator !== null || leading;
 }
 
 /** What was found while the entries of a matrix were at hand. */
@@ -51,6 +55,7 @@ export interface Examination {
   /** Undefined where it was not asked for, null where the matrix does not allow it; the next one too. */
   readonly permutation: PermutationNull | null | undefined;
   readonly comparableAlpha: AnswerOf<"comparableAlpha"> | undefined;
+  readonly convolutionOperator?: AnswerOf<"convolutionOperator"> | null | undefined;
   /** The largest first; none where they were not asked for, or the spectrum is an estimate. */
   readonly leading: AnswerOf<"leading">;
 }
@@ -83,6 +88,7 @@ export function isUnexplained(fit: MarchenkoPasturFit | null): boolean {
  * Asks of a matrix what only its entries tell, as long as they are there.
  *
  * @param census - of the entries. @param layer - names the random streams.
+ * @param kernel - the matrix's entries as a convolution's kernel; null for what is none.
  */
 export async function examineMatrix(
   matrix: Matrix,
@@ -91,6 +97,7 @@ export async function examineMatrix(
   layer: string,
   wants: Wants,
   compute: Compute,
+  kernel: ConvolutionKernel | null = null,
 ): Promise<Examination> {
   const fit = firstFit(spectrum);
   const profile = isUnexplained(fit) ? await compute.examine("profile", matrix, null) : null;
@@ -104,8 +111,16 @@ export async function examineMatrix(
       wants.comparableAlpha === null
         ? undefined
         : await comparable(matrix, spectrum, wants.comparableAlpha, compute),
+    convolutionOperator:
+      (wants.convolutionOperator ?? null) === null
+        ? undefined
+        : await operatorOf(matrix, kernel, wants.convolutionOperator!, compute),
     leading: wants.leading && spectrum.exact ? await leading(matrix, fit, compute) : [],
   };
+}
+
+async function operatorOf(matrix: Matrix, kernel: ConvolutionKernel | null, side: number, compute: Compute) {
+  return kernel && (await compute.examine("convolutionOperator", matrix, { kernel, side }));
 }
 
 async function localised(matrix: Matrix, fit: MarchenkoPasturFit, compute: Compute) {

@@ -130,3 +130,18 @@ export type Spike = z.infer<typeof spikeSchema>;
 export type MarchenkoPasturResult = z.infer<typeof marchenkoPasturSchema>;
 export type PowerLawResult = z.infer<typeof powerLawSchema>;
 export type Shrinkage = z.infer<typeof shrinkageSchema>;
+
+export const convolutionOperatorSchema = z.object({
+  inputSize: z.array(z.int().positive()).describe("Sides of the images, in places."),
+  count: z
+    .int()
+    .nonnegative()
+    .describe("Number of singular values: places times the smaller number of channels."),
+  maxSingularValue: number.describe("The largest: how much longer an image can get."),
+  minSingularValue: number.describe("The smallest."),
+  errorBound: number.describe("Bound on the error of each, in the unit of the weights."),
+  quantiles: z.array(number).describe("257 quantiles of the singular values, at 0, 1/256, ..., 1."),
+  singularValues: z.array(number).optional().describe("All, descending; with --spectra."),
+});
+
+export type ConvolutionOperatorResult = z.infer<typeof convolutionOperatorSchema>;

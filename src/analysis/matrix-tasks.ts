@@ -7,6 +7,7 @@ import type { Matrix } from "../linalg/matrix.ts";
 import { type MeanSquares, meanSquares } from "../linalg/mean-squares.ts";
 import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import { randomStream } from "../linalg/random.ts";
+import { convolutionOperatorSpectrum, type KernelShape } from "../spectrum/convolution-operator.ts";
 import { extremeSingularVectors } from "../spectrum/singular-vectors.ts";
 import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 
@@ -165,6 +166,21 @@ async function comparableAlpha(
   };
 }
 
+/** A kernel, whose entries are the matrix's, and the side of the images that it is applied to. */
+export interface ConvolutionOperatorWanted {
+  readonly kernel: KernelShape;
+  readonly side: number;
+}
+
+/** The singular values of a convolution as a map of images. */
+function convolutionOperator(
+  { data }: Matrix,
+  { kernel, side }: ConvolutionOperatorWanted,
+  { engine }: MatrixTaskContext,
+) {
+  return convolutionOperatorSpectrum(data, kernel, side, { engine });
+}
+
 /** What can be asked of a matrix beside its singular values, wherever that is computed. */
 export const matrixTasks = {
   profile,
@@ -172,6 +188,7 @@ export const matrixTasks = {
   leading,
   shuffle,
   comparableAlpha,
+  convolutionOperator,
 } as const;
 
 export type MatrixTaskName = keyof typeof matrixTasks;

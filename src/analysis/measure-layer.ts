@@ -16,6 +16,7 @@ import type { Compute } from "./compute.ts";
 import type { Examination } from "./examine-matrix.ts";
 import { marchenkoPasturResult, powerLawResult, shrinkageResult } from "./fit-results.ts";
 import { judge } from "./judge.ts";
+import { operatorResult } from "./operator-result.ts";
 import type { Concentration, LayerResult } from "./result.ts";
 import { summarizeSpectrum } from "./summarize-spectrum.ts";
 
@@ -31,6 +32,7 @@ export type LayerNumbers = Pick<
   | "comparableAlpha"
   | "shrinkage"
   | "permutationNull"
+  | "convolutionOperator"
   | "verdict"
   | "verdictEvidence"
 >;
@@ -93,7 +95,7 @@ export async function measureLayer(
     ...(opinions.length > 0 && { secondOpinions: opinions.map(({ law: _, ...opinion }) => opinion) }),
     ...(verdict === "noise-with-spikes" &&
       fit!.spikes.length > 0 && { shrinkage: shrinkageResult(spectrum, fit!) }),
-    ...askedFor(examination),
+    ...askedFor(examination, keep),
     verdict,
     verdictEvidence: evidence,
   };
@@ -119,8 +121,12 @@ function bulkOf(ascending: Float64Array, fit: MarchenkoPasturFit | null): Float6
 }
 
 /** What was asked for beside the spectrum; null where the layer does not allow it. */
-function askedFor({ comparableAlpha, permutation }: Examination) {
+function askedFor(
+  { comparableAlpha, permutation, convolutionOperator }: Examination,
+  keep: "summary" | "all",
+) {
   return {
+    ...(convolutionOperator && { convolutionOperator: operatorResult(convolutionOperator, keep) }),
     ...(comparableAlpha !== undefined && { comparableAlpha }),
     ...(permutation !== undefined && { permutationNull: permutation }),
   };
@@ -149,7 +155,7 @@ function measureEstimate(
     powerLaw: null,
     concentration: null,
     metrics: metricsByPath(measurement, known).metrics ?? {},
-    ...askedFor(examination),
+    ...askedFor(examination, keep),
     verdict: "undetermined",
     verdictEvidence: `the spectrum is an estimate: its distribution function is within ${off} % of the true one, with 95 % confidence`,
   };

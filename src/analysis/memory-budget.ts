@@ -29,6 +29,11 @@ export function holdingOf(layer: Layer, compute: Compute, wants: Wants = nothing
   if (layer.skip || !layer.matrixShape) return null;
   const [rows, columns] = layer.matrixShape;
   const entryBytes = layer.dtype === "F64" ? 8 : 4;
+  if (layer.factored) {
+    // Both factors, as they are read and as they are worked on, and three squares between them.
+    const bytes = 8 * (2 * layer.factored.entries + 3 * layer.factored.rank ** 2);
+    return { entryBytes, blockRows: null, bytes };
+  }
   const whole = rows * columns * entryBytes;
   const workspace = compute.workspace(Math.min(rows, columns));
   const step = compute.rowsAtOnce({ rows, columns, entryBytes });

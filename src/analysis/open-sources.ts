@@ -1,5 +1,6 @@
 import type { Checkpoint, LeftOutFile } from "../checkpoint/checkpoint.ts";
 import type { NamedBlob } from "../checkpoint/folder.ts";
+import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { openCheckpointBlob } from "../checkpoint/open-checkpoint.ts";
 import { openCheckpoints } from "../checkpoint/series.ts";
 import type { TensorSource } from "../checkpoint/tensor.ts";
@@ -77,6 +78,11 @@ export async function openSources(input: AnalysisInput): Promise<OpenedSources> 
     throw error;
   }
   return { sources: withUniqueIds(sources), isSeries, close };
+}
+
+/** The model's configuration beside a source, as far as it has one. */
+export async function configOf({ source }: OpenedSource): Promise<ModelConfig | null> {
+  return (await source.config?.()) ?? null;
 }
 
 function openedCheckpoint(checkpoint: Checkpoint): OpenedSource {

@@ -36,6 +36,7 @@ export function costsOf(layers: readonly Layer[], spectra = 1): number[] {
     if (layer.skip || !layer.matrixShape) return 0;
     const larger = Math.max(...layer.matrixShape);
     const smaller = Math.min(...layer.matrixShape);
+    if (layer.factored) return layer.factored.entries * layer.factored.rank + 5e7;
     const shape = `${larger} ${smaller}`;
     const isDrawn = isCoarse(layer.dtype) && smaller > nearlySquare * larger && !shapes.has(shape);
     const noise = isDrawn ? 73 * nullDraws(smaller) * smaller ** 2 : 0;

@@ -11,6 +11,7 @@ export function provenanceOf(
 ): Provenance {
   const { include = [], exclude = [], spectra = "summary", method = "auto", seed = 0 } = options;
   const { vectors = false, comparableAlpha = false, null: nullKind = "gaussian" } = options;
+  const { convolutionOperator, keepFused = false } = options;
   return {
     tool: "marchenko",
     version,
@@ -23,6 +24,8 @@ export function provenanceOf(
       vectors,
       comparableAlpha,
       null: nullKind,
+      ...(convolutionOperator !== undefined && { convolutionOperator }),
+      ...(keepFused && { keepFused }),
     },
     seed,
     engine,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   comparableAlphaSchema,
+  convolutionOperatorSchema,
   marchenkoPasturSchema,
   permutationNullSchema,
   powerLawSchema,
@@ -89,6 +90,10 @@ export const verdicts = [
 
 export const layerResultSchema = z.object({
   tensor: z.string().describe("Name of the tensor in the file."),
+  tensors: z
+    .array(z.string())
+    .optional()
+    .describe("All tensors that make the matrix, where they are several: low-rank factors, weight norm."),
   layer: z
     .string()
     .describe("Unique in the checkpoint: the tensor, with [part] when it holds several matrices."),
@@ -127,6 +132,11 @@ export const layerResultSchema = z.object({
     .optional()
     .describe(
       "Against the layer's own entries in random order, without their mean; with --null permute. Null for an estimate, or with fewer than 8 singular values.",
+    ),
+  convolutionOperator: convolutionOperatorSchema
+    .optional()
+    .describe(
+      "Singular values of the convolution as a map of images, with stride 1 and circular padding; with --conv-operator. Absent for what is no whole convolution.",
     ),
   verdict: z.enum(verdicts).nullable(),
   verdictEvidence: z.string().nullable().describe("The numbers that decided the verdict, in a sentence."),

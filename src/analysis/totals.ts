@@ -1,16 +1,24 @@
-import { entryCount } from "../checkpoint/tensor.ts";
+import type { Layer } from "../layers/layer.ts";
 import type { CheckpointResult, LayerResult } from "./result.ts";
 
-/** How much of a checkpoint was analysed. Tied tensors count their entries once. */
-export function totalsOf(layers: readonly LayerResult[]): CheckpointResult["totals"] {
-  const analysed = layers.filter((layer) => layer.status === "analysed");
-  const entries = (rows: readonly LayerResult[]) =>
-    rows.reduce((sum, { shape }) => sum + entryCount(shape), 0);
+/**
+ * How much of a checkpoint was analysed. Entries count as they are stored, those of tied tensors once.
+ *
+ * @param layers - of the checkpoint.
+ * @param results - their rows, in the same order.
+ */
+export function totalsOf(
+  layers: readonly Layer[],
+  results: readonly LayerResult[],
+): CheckpointResult["totals"] {
+  const entries = (isCounted: (row: LayerResult) => boolean) =>
+    layers.reduce((sum, { entries }, i) => (isCounted(results[i]!) ? sum + entries : sum), 0);
+  const layersAnalysed = results.filter(({ status }) => status === "analysed").length;
   return {
-    tensors: new Set(layers.map(({ tensor }) => tensor)).size,
-    parameters: entries(layers.filter(({ reason }) => reason !== "tied" && reason !== "duplicate")),
-    parametersAnalysed: entries(analysed),
-    layersAnalysed: analysed.length,
-    layersSkipped: layers.length - analysed.length,
+    tensors: new Set(layers.flatMap(({ tensor, tensors }) => tensors ?? [tensor])).size,
+    parameters: entries(({ reason }) => reason !== "tied" && reason !== "duplicate"),
+    parametersAnalysed: entries(({ status }) => status === "analysed"),
+    layersAnalysed,
+    layersSkipped: layers.length - layersAnalysed,
   };
 }

@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { bytesPerEntry, isPlain } from "../checkpoint/decode.ts";
-import { encodeEntries, isWritable, type WritableDtype } from "../checkpoint/encode.ts";
+import { isWritable } from "../checkpoint/encode.ts";
+import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { type StreamedTensor, streamSafetensors } from "../checkpoint/safetensors-writer.ts";
 import { openCheckpoints } from "../checkpoint/series.ts";
 import { storedBytes } from "../checkpoint/stored-bytes.ts";
@@ -11,12 +12,9 @@ import { optimalShrinkage, type ShrinkageAdvice } from "../fits/shrinkage.ts";
 import type { ShrinkageLoss } from "../fits/shrinkers.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layersOf } from "../layers/layers-of.ts";
-import { extremeSingularVectors } from "../spectrum/singular-vectors.ts";
+import { denoisedBytes } from "./denoised-bytes.ts";
 import type { CheckpointResult, LayerResult } from "./result.ts";
 import { version } from "./version.ts";
-
-/** Entries of a denoised matrix that are made at once, about. */
-const stretch = 1 << 20;
 
 /** A layer that was replaced by its denoised matrix. */
 export interface DenoisedLayer {
@@ -75,7 +73,8 @@ export async function requireDenoisable(paths: readonly string[], output: string
  * of {@link optimalShrinkage}, in their own dtype. All else is copied bit for bit. The file has the metadata of the
  * checkpoint, and the summary as JSON under `marchenko.denoised`.
  *
- * Held at a time: one matrix, and two more of its size in float64 for its singular vectors.
+ * Held at a time: one matrix, and two more of its size in float64 for its singular vectors; of a tensor whose matrices
+ * take turns, its bytes too.
  *
  * @param path - of one checkpoint: a file, or a model folder.
  * @param result - what `analyze` says of it.
@@ -96,7 +95,7 @@ export async function writeDenoised(
     const checkpoint = await theOnly(checkpoints, output);
     const tensors = checkpoint.tensors();
     const { advice, summary } = adviseAll(result.layers, options.loss ?? "frobenius");
-    const matrices = matricesByTensor(tensors);
+    const matrices = matricesByTensor(tensors, await checkpoint.config());
     requireSame(path, result.layers, matrices, advice);
     const origins = originsOf(tensors);
     const written = tensors.map((tensor): StreamedTensor => {
@@ -179,6 +178,7 @@ function adviseAll(
 /** What to make of a layer, or why it stays as it is. */
 function adviceFor(layer: LayerResult, loss: ShrinkageLoss): ShrinkageAdvice | string {
   const { spectrum, marchenkoPastur: fit, metrics, verdict, dtype } = layer;
+  if (layer.tensors) return "several tensors make its matrix, and none of them is to be replaced";
   if (verdict === "noise-like") return "noise-like: nothing stands out, it would become zero";
   if (verdict !== "noise-with-spikes" || !fit || !spectrum)
     return `${verdict}: no noise to take out is known`;
@@ -203,9 +203,9 @@ function adviceFor(layer: LayerResult, loss: ShrinkageLoss): ShrinkageAdvice | s
 }
 
 /** The matrices of each tensor, in the order in which it holds them. */
-function matricesByTensor(tensors: readonly Tensor[]): Map<string, Layer[]> {
+function matricesByTensor(tensors: readonly Tensor[], config: ModelConfig | null): Map<string, Layer[]> {
   const byTensor = new Map<string, Layer[]>();
-  for (const layer of layersOf(tensors)) {
+  for (const layer of layersOf(tensors, { config })) {
     if (!layer.matrixShape) continue;
     const own = byTensor.get(layer.tensor);
     if (own) own.push(layer);
@@ -242,44 +242,5 @@ function requireSame(
       `${path} changed since it was analysed: expected ${layer} of ${dtype} [${shape}], ` +
         `got ${now ? `${now.dtype} [${now.shape}]` : "no such layer"}. Run again once it is written.`,
     );
-  }
-}
-
-/** The bytes of a tensor, its matrices denoised where there is advice, and stored ones elsewhere. */
-async function* denoisedBytes(
-  tensor: Tensor,
-  matrices: readonly Layer[],
-  advice: ReadonlyMap<string, ShrinkageAdvice>,
-  { seed = 0, signal }: DenoiseOptions,
-): AsyncGenerator<Uint8Array> {
-  for (const [part, layer] of matrices.entries()) {
-    signal?.throwIfAborted();
-    const [rows, columns] = layer.matrixShape!;
-    const given = advice.get(layer.layer);
-    if (given) yield* lowRankBytes(layer, given, seed);
-    else yield* storedBytes(tensor, part * rows * columns, (part + 1) * rows * columns);
-  }
-}
-
-/** The entries of sum_i shrunk_i u_i v_i', block of rows by block of rows. */
-async function* lowRankBytes(
-  layer: Layer,
-  { rank, shrunk }: ShrinkageAdvice,
-  seed: number | string,
-): AsyncGenerator<Uint8Array> {
-  const [rows, columns] = layer.matrixShape!;
-  const triplets = extremeSingularVectors(await layer.read(), rank, { end: "top", seed });
-  const step = Math.max(1, Math.floor(stretch / columns));
-  for (let first = 0; first < rows; first += step) {
-    const count = Math.min(step, rows - first);
-    const block = new Float64Array(count * columns);
-    for (const [i, { left, right }] of triplets.entries()) {
-      for (let row = 0, to = 0; row < count; row++) {
-        const factor = shrunk[i]!.shrunk * left[first + row]!;
-        for (let column = 0; column < columns; column++, to++)
-          block[to] = block[to]! + factor * right[column]!;
-      }
-    }
-    yield encodeEntries(block, layer.dtype as WritableDtype);
   }
 }

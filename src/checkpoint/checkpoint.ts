@@ -1,3 +1,4 @@
+import type { ModelConfig } from "./model-config.ts";
 import type { Tensor, TensorSource } from "./tensor.ts";
 
 /** A file of a checkpoint's folder that was not read as weights, and why. */
@@ -26,5 +27,7 @@ export interface Checkpoint extends TensorSource {
   readonly metadata: Readonly<Record<string, string>>;
   /** All tensors, in the order of the file(s). */
   tensors(): readonly Tensor[];
+  /** The model's configuration beside its files, read when asked for; null where there is none. */
+  config(): Promise<ModelConfig | null>;
   close(): Promise<void>;
 }

@@ -12,6 +12,9 @@ export const SAFETENSORS_HEADER_BYTES = 100_000_000;
 /** Bytes of a shard index: it lists the same names as the headers do, so the same limit. */
 export const INDEX_BYTES = 100_000_000;
 
+/** Bytes of a model's `config.json`: real ones have some thousands, with label lists some 100,000. */
+export const CONFIG_BYTES = 1 << 22;
+
 /** Shards of one model: the largest public ones have a few hundred; their names are checked one by one. */
 export const SHARD_COUNT = 100_000;
 

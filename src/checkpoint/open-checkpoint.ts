@@ -4,6 +4,7 @@ import type { Checkpoint, LeftOutFile } from "./checkpoint.ts";
 import { checkpointNumber } from "./checkpoint-number.ts";
 import { blobFolder, diskFolder, diskOpener, type Folder, type NamedBlob, readHead } from "./folder.ts";
 import type { CheckpointFormat } from "./format.ts";
+import { readModelConfig } from "./model-config.ts";
 import { type ModelFiles, planFolder } from "./model-folder.ts";
 import { missingPath } from "./nearest-names.ts";
 import { recognize } from "./recognize.ts";
@@ -103,6 +104,7 @@ export async function openModel(
       leftOut: [...identity.leftOut, ...(opened.leftOut ?? [])],
       metadata: opened.metadata,
       tensors: () => opened.tensors,
+      config: () => readModelConfig(open),
       close,
     };
   } catch (error) {

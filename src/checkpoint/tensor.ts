@@ -1,4 +1,5 @@
 import type { FloatFormatName } from "../linalg/float-formats.ts";
+import type { ModelConfig } from "./model-config.ts";
 
 /** Dtypes whose entries are one number each in whole bytes, by the names of the safetensors format. */
 export type PlainDtype =
@@ -78,6 +79,8 @@ export interface TensorSource {
   readonly step?: number | null;
   readonly epoch?: number | null;
   tensors(): Iterable<Tensor> | Promise<Iterable<Tensor>>;
+  /** The model's `config.json`, parsed; null where there is none. */
+  config?(): Promise<ModelConfig | null>;
 }
 
 /** Number of entries of a shape. */

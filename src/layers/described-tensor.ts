@@ -7,6 +7,7 @@ import type { NamedLayer } from "./names.ts";
 import { blockOf, namedLayer } from "./names.ts";
 import type { NonMatrix } from "./non-matrices.ts";
 import { nonMatrixByName, vectorByName } from "./non-matrices.ts";
+import { isOptimizerState } from "./optimizer-state.ts";
 import type { ParameterPath } from "./parameter-path.ts";
 import { parameterPath } from "./parameter-path.ts";
 
@@ -27,21 +28,19 @@ export interface DescribedTensor {
   readonly skip: Skip | null;
 }
 
-const OPTIMIZER_STATE =
-  /^(optimizers?|optimizer_states?|optimizer_weights|optim|opt_state)[./]|(^|[./])(exp_avg|exp_avg_sq|max_exp_avg_sq|momentum_buffer)([./]|$)/;
-
 /**
  * Describes one tensor by its name, shape and type.
  *
  * @param tensor - any; nothing is read from it.
+ * @param isDepthwise - whether it is known to be the kernel of a depthwise convolution.
  * @returns what it is, and how it is read as matrices or why it is not.
  */
-export function describeTensor(tensor: Tensor): DescribedTensor {
+export function describeTensor(tensor: Tensor, isDepthwise = false): DescribedTensor {
   const { name, shape } = tensor;
   const path = parameterPath(name);
   const base = { tensor, path, block: blockOf(name, path), named: null, matricization: null };
 
-  if (OPTIMIZER_STATE.test(name)) {
+  if (isOptimizerState(name)) {
     const skip: Skip = { reason: "optimizer-state", detail: "State of the optimizer, not a weight." };
     return { ...base, block: null, kind: "other", role: null, skip };
   }
@@ -52,10 +51,10 @@ export function describeTensor(tensor: Tensor): DescribedTensor {
   const matricization =
     named === null || entryCount(shape) === 0 ? null : matricizeNamed(tensor, path, named);
   const isKernel = kind === "dense" && matricization?.reading === "kernel";
-  const skip = skipOf(tensor, nonMatrix, matricization !== null);
+  const skip = skipOf(tensor, nonMatrix, matricization !== null, isDepthwise);
   return {
     ...base,
-    kind: isKernel ? "conv" : kind,
+    kind: isKernel || (isDepthwise && kind === "dense") ? "conv" : kind,
     role,
     named,
     matricization: skip === null ? matricization : null,
@@ -67,6 +66,7 @@ function skipOf(
   { shape, dtype, undecodable }: Tensor,
   nonMatrix: NonMatrix | null,
   isMatrix: boolean,
+  isDepthwise: boolean,
 ): Skip | null {
   if (/^[IU]\d+$|^BOOL$/.test(dtype)) {
     return { reason: "integer", detail: `Entries are ${dtype}, and weights are not integers.` };
@@ -74,6 +74,12 @@ function skipOf(
   if (undecodable !== undefined) return { reason: "unsupported-dtype", detail: undecodable };
   if (entryCount(shape) === 0) return { reason: "too-small", detail: `Shape [${shape}] has no entries.` };
   if (nonMatrix !== null) return { reason: "not-a-matrix", detail: nonMatrix.detail };
+  if (isDepthwise) {
+    return {
+      reason: "not-a-matrix",
+      detail: "A depthwise convolution: a filter a channel, which mixes none.",
+    };
+  }
   if (isMatrix) return null;
   return { reason: "not-a-matrix", detail: `Shape [${shape}] is neither a matrix nor a kernel nor a stack.` };
 }

@@ -1,5 +1,7 @@
 import type { Dtype, Tensor } from "../checkpoint/tensor.ts";
 import type { Matrix } from "../linalg/matrix.ts";
+import type { FactoredMatrix } from "./combinations/combination.ts";
+import type { TensorPart } from "./tensor-part.ts";
 
 /** What sort of weights a layer holds. */
 export type LayerKind =
@@ -48,10 +50,23 @@ export type SkipReason =
 /** How the matrix maps: "out-in" has one row an output (PyTorch), "in-out" one column an output. */
 export type Orientation = "out-in" | "in-out";
 
-/** One matrix of one tensor: every tensor becomes at least one layer, analysed or skipped. */
+/** The axes of a convolution's kernel. */
+export interface ConvolutionKernel {
+  /** Channels along the axis that PyTorch puts first, and along the next one; of a transposed one they are swapped. */
+  readonly outputs: number;
+  readonly inputs: number;
+  /** Extents in space, one to three. */
+  readonly size: readonly number[];
+  /** Whether entries are in the order [space, inputs, outputs] (Keras), not [outputs, inputs, space]. */
+  readonly outputsLast: boolean;
+}
+
+/** One matrix: every tensor is in at least one layer, analysed or skipped. */
 export interface Layer {
-  /** The tensor's name in the file. */
+  /** The tensor's name in the file; of several that make one matrix, the first one's. */
   readonly tensor: string;
+  /** All tensors that make the matrix, where they are several (low-rank factors, weight norm); else null. */
+  readonly tensors: readonly string[] | null;
   /** Unique in the checkpoint: the tensor's name, with `[part]` when it holds several matrices. */
   readonly layer: string;
   readonly kind: LayerKind;
@@ -60,12 +75,20 @@ export interface Layer {
   readonly block: string | null;
   /** Place of the block from input to output, 0-based; null when unknown. */
   readonly depth: number | null;
-  /** Shape of the tensor as stored (of the slice, for a part). */
+  /** Shape of the tensor as stored; of the slice, for a part; of the product, for low-rank factors. */
   readonly shape: readonly number[];
+  /** Number of entries that are stored for it. */
+  readonly entries: number;
   /** Shape of the matrix that is analysed, [rows, columns]; null for a skipped layer. */
   readonly matrixShape: readonly [number, number] | null;
   readonly dtype: Dtype;
   readonly orientation: Orientation;
+  /** Where its entries stand in its tensor; null for a skipped layer, and for what several tensors make. */
+  readonly part: TensorPart | null;
+  /** The factors of a matrix that is stored as a product; null for any other. */
+  readonly factored: FactoredMatrix | null;
+  /** The kernel's axes, where the layer is a whole convolution; else null. */
+  readonly convolution: ConvolutionKernel | null;
   /** Null when it is to be analysed. */
   readonly skip: { readonly reason: SkipReason; readonly detail: string } | null;
   /**

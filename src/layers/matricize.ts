@@ -1,6 +1,4 @@
-import type { Tensor } from "../checkpoint/tensor.ts";
 import { entryCount } from "../checkpoint/tensor.ts";
-import type { Matrix } from "../linalg/matrix.ts";
 
 /** How a tensor is read as matrices: `parts` of them one after another, each `rows` x `columns`. */
 export interface Matricization {
@@ -53,39 +51,4 @@ function isStack(shape: readonly number[], hints: AxisHints): boolean {
   if (hints.isExpertStack) return true;
   if (hints.isConv || hints.outputsLast || hints.rowAxes !== null) return false;
   return shape[1]! > 1 && shape[2]! > LONGEST_KERNEL;
-}
-
-/**
- * Reads one matrix of a tensor, and nothing else of it.
- *
- * @param tensor - holds `parts * rows * columns` entries.
- * @param matricization - how it is read.
- * @param part - 0-based.
- * @param into - filled with the entries when given; else they get an array of their own.
- * @returns the matrix, row-major.
- * @throws {CheckpointFormatError} If the file ends before the entries do.
- */
-export async function readPart(
-  tensor: Tensor,
-  matricization: Matricization,
-  part: number,
-  into?: Float32Array | Float64Array,
-): Promise<Matrix> {
-  const { rows, columns } = matricization;
-  const count = rows * columns;
-  const start = part * count;
-  if (!into) return { rows, columns, data: await tensor.read(start, start + count) };
-  if (tensor.readInto) await tensor.readInto(into, start);
-  else into.set(await tensor.read(start, start + count));
-  return { rows, columns, data: into };
-}
-
-/** Reads whole rows of one matrix of a tensor into an array; null where its file can't be read in parts. */
-export function rowReader(
-  tensor: Tensor,
-  { rows, columns }: Matricization,
-  part: number,
-): ((into: Float32Array | Float64Array, firstRow: number) => Promise<void>) | null {
-  if (!tensor.readInto) return null;
-  return (into, firstRow) => tensor.readInto!(into, (part * rows + firstRow) * columns);
 }

@@ -7,18 +7,20 @@ import type { NamedLayer } from "./names.ts";
  * @param layer - what the name says; null for a tensor that is no weight matrix.
  * @param outputsLast - whether the parameter's name says that outputs come last.
  * @param isFlipped - whether shapes in this checkpoint refute the family's own orientation.
+ * @param isTransposed - whether it is a transposed convolution by more than its name.
  */
 export function orientationOf(
   layer: NamedLayer | null,
   outputsLast: boolean,
   isFlipped: boolean,
+  isTransposed = false,
 ): Orientation {
   const stated = layer?.traits.orientation;
   if (stated !== undefined) return isFlipped ? opposite(stated) : stated;
   // An embedding has one row a token, its input.
   if (layer?.kind === "embedding") return "in-out";
   const plain: Orientation = outputsLast ? "in-out" : "out-in";
-  return layer?.isTransposed ? opposite(plain) : plain;
+  return layer?.isTransposed || isTransposed ? opposite(plain) : plain;
 }
 
 /**

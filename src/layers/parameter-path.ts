@@ -21,7 +21,8 @@ const TELLING_PARAMETER =
   /\.(\w*_weight|weight_[a-z]+(_l\d+(_reverse)?)?|\w+_kernel|\w*bias\w*|running_\w+|moving_\w+|num_batches_tracked|gamma|beta|scale|parametrizations\.weight\.original0)$/;
 
 /** What adapters and wrappers put between a module's name and its parameter. */
-const ADAPTER = /\.(base_layer|lora_[AB](\.\w+)?|modules_to_save\.\w+|original_module)$/;
+const ADAPTER =
+  /\.(base_layer|lora_[ABab](\.\w+)?|lora_embedding_[AB](\.\w+)?|lora_(down|up)|lora\.(down|up)|lora_linear_layer\.(down|up)|modules_to_save\.\w+|original_module)$/;
 
 const OUTPUTS_LAST = /(^|\.)(kernel|\w+_kernel|weights|vars\.0)$/;
 

@@ -14,7 +14,7 @@ export function placedLayers(
   tensors: Iterable<Tensor>,
   { blocks, parameters }: Pick<Traced, "blocks" | "parameters">,
 ): PlacedLayer[] {
-  const byTensor = new Map(layersOf(tensors).map((layer) => [layer.tensor, layer]));
+  const byTensor = new Map(layersOf(tensors, { keepFused: true }).map((layer) => [layer.tensor, layer]));
   const layerOf = (parameter: string) => {
     const { name, aliases = [] } = parameters.get(parameter)!.spec;
     // The weights were loaded by these names, so one of them is there.

@@ -34,7 +34,7 @@ export async function analysed(
     }),
   );
   try {
-    const { checkpoints } = await analyze(sources, { seed, spectra: "all" });
+    const { checkpoints } = await analyze(sources, { seed, spectra: "all", keepFused: true });
     return new Map(
       checkpoints.map(({ id, layers: rows }) => [id, new Map(rows.map((row) => [row.tensor, row]))]),
     );

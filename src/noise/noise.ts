@@ -206,7 +206,7 @@ function named(
   measured: readonly MeasuredNoise[],
   trained: PreparedRecipe & { readonly batchSize: number },
 ): NoiseLayerResult[] {
-  const known = new Map(layersOf(tensors).map((layer) => [layer.tensor, layer]));
+  const known = new Map(layersOf(tensors, { keepFused: true }).map((layer) => [layer.tensor, layer]));
   // A file may hold a parameter under another of its names.
   const layerOf = (name: string) =>
     [name, ...(parameters.get(name)?.spec.aliases ?? [])]

@@ -262,7 +262,10 @@ for (const [family, table] of Object.entries(families)) {
       .trim()
       .split("\n")
       .map((line) => line.trim().split(" "));
-    const layers = layersOf(rows.map(([name, shape]) => describedOnly(name!, shape!)));
+    const layers = layersOf(
+      rows.map(([name, shape]) => describedOnly(name!, shape!)),
+      { keepFused: true },
+    );
     test.each(rows.map((row, i) => ({ name: row[0]!, expected: row.slice(2), layer: layers[i]! })))(
       "$name is recognised",
       ({ name, expected, layer }) => {

@@ -35,8 +35,9 @@ describe.skipIf(files.length === 0)("real checkpoints", () => {
       ["conv2.weight", "conv", 2, [64, 384]],
       ["conv3.weight", "conv", 3, [64, 192]],
       ["conv4.weight", "conv", 4, [128, 192]],
-      ["lstm_cell.weight_ih", "recurrent", 5, [512, 128]],
-      ["lstm_cell.weight_hh", "recurrent", 5, [512, 128]],
+      ...["ih", "hh"].flatMap((of) =>
+        ["i", "f", "g", "o"].map((gate) => [`lstm_cell.weight_${of}[${gate}]`, "recurrent", 5, [128, 128]]),
+      ),
       ["final_conv.weight", "conv", 6, [1, 128]],
     ]);
   });
@@ -45,7 +46,8 @@ describe.skipIf(files.length === 0)("real checkpoints", () => {
     const depths = layersOfFile("silero_vad.jit").flatMap(({ skip, depth }) =>
       skip === null ? [depth] : [],
     );
-    expect(depths).toEqual([0, 1, 2, 3, 4, 5, 5, 6, 0, 1, 2, 3, 4, 5, 5, 6]);
+    const gates = Array.from({ length: 8 }, () => 5);
+    expect(depths).toEqual([0, 1, 2, 3, 4, ...gates, 6, 0, 1, 2, 3, 4, ...gates, 6]);
   });
 
   test("the face detector's branches come after its convolutions", () => {

@@ -29,6 +29,7 @@ interface Flags {
   readonly vectors?: boolean;
   readonly followSpikes?: boolean;
   readonly comparableAlpha?: boolean | number;
+  readonly convOperator?: number;
   readonly null: NullKind;
   readonly seed: number;
   readonly method: SpectrumMethod;
@@ -79,6 +80,11 @@ export function analyzeCommand(): Command {
       "--comparable-alpha [side]",
       "the tail's exponent on square blocks of one side, to compare layers of any shape; by default the smallest side of the layers, but at least 32. Smaller layers have none",
       parseBlockSide,
+    )
+    .option(
+      "--conv-operator <side>",
+      "of each convolution also the singular values of the map that it is of images of side x side places, with stride 1 and circular padding",
+      parseCount,
     )
     .addOption(
       new Option(
@@ -178,6 +184,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       "--vectors": flags.vectors,
       "--follow-spikes": flags.followSpikes,
       "--comparable-alpha": flags.comparableAlpha,
+      "--conv-operator": flags.convOperator !== undefined,
       "--null permute": flags.null === "permute",
       "--write-denoised": denoised !== null,
     }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
@@ -220,6 +227,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       vectors: flags.vectors ?? false,
       comparableAlpha: flags.comparableAlpha ?? false,
       null: flags.null,
+      ...(flags.convOperator !== undefined && { convolutionOperator: flags.convOperator }),
       signal,
       onProgress(event) {
         holdYoungGeneration();

@@ -1,4 +1,4 @@
-import { openSources } from "../../analysis/open-sources.ts";
+import { configOf, openSources } from "../../analysis/open-sources.ts";
 import { costsOf } from "../../analysis/progress.ts";
 import { NothingToAnalyzeError, UsageError } from "../../errors.ts";
 import type { Layer } from "../../layers/layer.ts";
@@ -37,8 +37,10 @@ export async function dryRun(
   try {
     const layers: Layer[] = [];
     const rows = [];
-    for (const { id, source } of opened.sources) {
-      for (const layer of layersOf(await source.tensors(), selection)) {
+    for (const each of opened.sources) {
+      const { id, source } = each;
+      const config = await configOf(each);
+      for (const layer of layersOf(await source.tensors(), { ...selection, config })) {
         layers.push(layer);
         const { layer: name, kind, role, shape, dtype, skip } = layer;
         rows.push({

@@ -3,7 +3,7 @@ import type { Place } from "../../analysis/map-bounded.ts";
 import { holdingOf, type MemoryBudget } from "../../analysis/memory-budget.ts";
 import { requireMemory } from "../../checkpoint/memory-limit.ts";
 import type { Layer } from "../../layers/layer.ts";
-import { readPart } from "../../layers/matricize.ts";
+import { readPart, sheet } from "../../layers/tensor-part.ts";
 import { censusOf } from "../../linalg/entry-census.ts";
 import type { Spectrum } from "../../spectrum/spectrum.ts";
 import { detailsRow, type WeightwatcherRow } from "./details-row.ts";
@@ -43,7 +43,7 @@ export async function measureWeight(
       const kernel = count === 1 ? null : await tensor.read();
       for (let slice = 0; slice < count; slice++) {
         if (kernel) for (let i = 0; i < data.length; i++) data[i] = kernel[i * count + slice]!;
-        else await readPart(tensor, { reading: "matrix", parts: 1, rows, columns }, 0, data);
+        else await readPart(tensor, sheet(0, rows, columns), data);
         if (censusOf(data).nonFinite > 0) return null;
         const values = await singularValues(weight, data, means, place);
         // A kernel's slices are weighed by sqrt(1/2), which halves its eigenvalues.
@@ -99,15 +99,20 @@ function hasLost(spectrum: Spectrum, larger: number): boolean {
 export function asLayer({ tensor, layerType, larger, smaller, slices }: StateDictWeight): Layer {
   return {
     tensor: tensor.name,
+    tensors: null,
     layer: tensor.name,
     kind: layerType === "dense" ? "dense" : "conv",
     role: null,
     block: null,
     depth: null,
     shape: tensor.shape,
+    entries: larger * smaller * slices,
     matrixShape: [larger * slices, smaller],
     dtype: "F64",
     orientation: "out-in",
+    part: null,
+    factored: null,
+    convolution: null,
     skip: null,
     readRows: null,
     read: async () => {

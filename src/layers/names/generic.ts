@@ -1,3 +1,4 @@
+import { groupedHeads, queryKeyValue } from "../fused/query-key-value.ts";
 import type { NamingFamily } from "./naming-family.ts";
 
 /** What a name says whatever the family: tried after all of them. */
@@ -8,7 +9,8 @@ export const generic: NamingFamily = {
     ["(q|wq|to_q|q_proj|q_lin|q_linear|query|query_proj|linear_q)", "attention", "query"],
     ["(k|wk|to_k|k_proj|k_lin|k_linear|key|key_proj|linear_k)", "attention", "key"],
     ["(v|wv|to_v|v_proj|v_lin|v_linear|value|value_proj|linear_v)", "attention", "value"],
-    ["(qkv|wqkv|to_qkv|qkv_proj|c_attn|query_key_value|Wqkv)", "attention", "query-key-value"],
+    ["(qkv|to_qkv|c_attn|Wqkv)", "attention", "query-key-value", { fused: queryKeyValue }],
+    ["(wqkv|qkv_proj|query_key_value)", "attention", "query-key-value", { fused: groupedHeads }],
     ["(o|o_proj|attn_out|linear_out)", "attention", "attention-out"],
     ["to_out.0", "attention", "attention-out"],
     ["(attn|attention|self_attn).(proj|out|dense|out_proj)", "attention", "attention-out"],

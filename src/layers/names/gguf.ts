@@ -1,3 +1,4 @@
+import { queryKeyValue } from "../fused/query-key-value.ts";
 import type { NamingFamily } from "./naming-family.ts";
 
 /** The names that llama.cpp gives to every language model. */
@@ -8,7 +9,7 @@ export const gguf: NamingFamily = {
     ["attn_q", "attention", "query"],
     ["attn_k", "attention", "key"],
     ["attn_v", "attention", "value"],
-    ["attn_qkv", "attention", "query-key-value"],
+    ["attn_qkv", "attention", "query-key-value", { fused: queryKeyValue }],
     ["attn_output", "attention", "attention-out"],
     ["ffn_gate", "dense", "mlp-gate"],
     ["ffn_up", "dense", "mlp-in"],

@@ -1,3 +1,4 @@
+import { keyValue, queryKeyValue } from "../fused/query-key-value.ts";
 import type { NamingFamily } from "./naming-family.ts";
 
 /**
@@ -9,11 +10,12 @@ export const gpt2: NamingFamily = {
   blocks: ["h.#"],
   rows: [
     [
-      "(attn|crossattention).c_attn",
+      "attn.c_attn",
       "attention",
       "query-key-value",
-      { orientation: "in-out", expands: true },
+      { orientation: "in-out", expands: true, fused: queryKeyValue },
     ],
+    ["crossattention.c_attn", "attention", null, { orientation: "in-out", expands: true, fused: keyValue }],
     ["crossattention.q_attn", "attention", "query", { orientation: "in-out" }],
     ["(attn|crossattention).c_proj", "attention", "attention-out", { orientation: "in-out" }],
     ["mlp.c_fc", "dense", "mlp-in", { orientation: "in-out", expands: true }],

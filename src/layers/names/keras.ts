@@ -1,3 +1,4 @@
+import { kerasGates } from "../fused/gates.ts";
 import type { NamingFamily } from "./naming-family.ts";
 
 /**
@@ -20,9 +21,18 @@ export const keras: NamingFamily = {
     ["\\w*[aA]ttention\\w*.(out|attention_output)", "attention", "attention-out"],
     ["MlpBlock_#.Dense_0", "dense", "mlp-in"],
     ["MlpBlock_#.Dense_1", "dense", "mlp-out"],
-    ["(lstm|gru|simple_rnn|lstm_cell|gru_cell|simple_rnn_cell)(_\\d+|)", "recurrent", "input-hidden"],
-    ["recurrent_kernel", "recurrent", "hidden-hidden"],
-    ["depthwise_kernel", "conv", null, { rowAxes: -2 }],
+    [
+      "(lstm|gru|simple_rnn|lstm_cell|gru_cell|simple_rnn_cell)(_\\d+|)",
+      "recurrent",
+      "input-hidden",
+      { fused: kerasGates },
+    ],
+    // Keras 3 numbers a cell's parameters: the kernel, then that of the hidden state.
+    ["(lstm|gru|simple_rnn)(_\\d+|).cell", "recurrent", "input-hidden", { fused: kerasGates }],
+    ["\\w*(LSTM|GRU)Cell_#.(ii|if|ig|io|ir|iz|in)", "recurrent", "input-hidden"],
+    ["\\w*(LSTM|GRU)Cell_#.(hi|hf|hg|ho|hr|hz|hn)", "recurrent", "hidden-hidden"],
+    ["recurrent_kernel", "recurrent", "hidden-hidden", { fused: kerasGates }],
+    ["depthwise_kernel", "conv", null],
     ["pointwise_kernel", "conv", null],
     ["(embedding|Embed)(_\\d+|)", "embedding", "token-embedding"],
   ],

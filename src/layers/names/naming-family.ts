@@ -1,3 +1,4 @@
+import type { FusedLayout } from "../fused/fused-layout.ts";
 import type { LayerKind, LayerRole, Orientation } from "../layer.ts";
 
 /** What a row of a family's table says besides kind and role. */
@@ -11,6 +12,8 @@ export interface NamingTraits {
   readonly expands?: boolean;
   /** How many leading axes make the rows (negative: all but so many), where the layout does not tell. */
   readonly rowAxes?: number;
+  /** How several matrices were joined in it. */
+  readonly fused?: FusedLayout;
 }
 
 /**

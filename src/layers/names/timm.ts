@@ -1,3 +1,4 @@
+import { queryKeyValue } from "../fused/query-key-value.ts";
 import type { NamingFamily } from "./naming-family.ts";
 
 /** Vision transformers of timm, torchvision and OpenAI/OpenCLIP, and the hierarchical ones (Swin, ConvNeXt). */
@@ -15,7 +16,7 @@ export const timm: NamingFamily = {
     "features.#.#",
   ],
   rows: [
-    ["attn.qkv", "attention", "query-key-value"],
+    ["attn.qkv", "attention", "query-key-value", { fused: queryKeyValue }],
     ["attn.proj", "attention", "attention-out"],
     ["self_attention.out_proj", "attention", "attention-out"],
     ["resblocks.#.mlp.c_fc", "dense", "mlp-in"],

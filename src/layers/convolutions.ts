@@ -1,0 +1,70 @@
+import type { Tensor } from "../checkpoint/tensor.ts";
+
+/** Names whose kernel has one filter a channel; `pointwise` is what comes after it. */
+const DEPTHWISE = /(^|[._/])(depth_?wise(_?conv\w*)?|dw_?conv\d*|conv_?dw\d*|dw)($|[._/])/i;
+const POINTWISE = /point_?wise|(^|[._])pw/i;
+const TRANSPOSED = /transpose|deconv/i;
+/** Of Keras and TensorFlow: the parameter's own name tells, [k..., channels, multiplier]. */
+const DEPTHWISE_KERNEL = /(^|[./])(depthwise_kernel|depthwise_weights|depthwise)$/;
+
+/**
+ * The kernels of depthwise convolutions: a filter a channel, no matrix between channels.
+ *
+ * Told by their names, or, where these don't tell, by their shape [C, 1, k...] after a layer with C outputs: a
+ * kernel of that shape that comes first convolves a signal of one channel, and is a matrix.
+ *
+ * @param tensors - of one checkpoint, in any order.
+ * @param transposed - names of those that are transposed: [in, 1, k...] then has one output.
+ * @returns names.
+ */
+export function depthwiseKernels(tensors: readonly Tensor[], transposed: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>();
+  let outputs: number | null = null;
+  const weights = tensors.filter(({ shape }) => shape.length >= 2 && shape.length <= 5);
+  for (const { name, shape } of inOrder(weights)) {
+    const base = name.replace(/:\d+$/, "");
+    const isShaped =
+      shape.length >= 3 && shape[1] === 1 && shape[0]! > 1 && shape.slice(2).some((k) => k > 1);
+    const isTransposed = transposed.has(name) || TRANSPOSED.test(base);
+    const isNamed = DEPTHWISE.test(base) && !POINTWISE.test(base);
+    if (DEPTHWISE_KERNEL.test(base) && shape.length >= 3) found.add(name);
+    else if (isShaped && !isTransposed && (isNamed || shape[0] === outputs)) found.add(name);
+    outputs = shape[0]!;
+  }
+  return found;
+}
+
+/**
+ * Kernels of transposed convolutions that only their biases tell: [in, out, k...] with out biases.
+ *
+ * @param tensors - of one checkpoint.
+ * @returns names.
+ */
+export function transposedByBias(tensors: readonly Tensor[]): Set<string> {
+  const biases = new Map<string, number>();
+  for (const { name, shape } of tensors) {
+    if (shape.length === 1 && name.endsWith(".bias")) biases.set(name.slice(0, -".bias".length), shape[0]!);
+  }
+  const found = new Set<string>();
+  for (const { name, shape } of tensors) {
+    if (shape.length < 3 || shape.length > 5 || !/\.weight(_v)?$/.test(name)) continue;
+    const bias = biases.get(name.replace(/\.weight(_v)?$/, ""));
+    if (bias !== undefined && bias === shape[1] && bias !== shape[0]) found.add(name);
+  }
+  return found;
+}
+
+/** By name, numbers as numbers: 2 comes before 10. */
+function inOrder(tensors: readonly Tensor[]): Tensor[] {
+  const tokens = new Map(tensors.map((tensor) => [tensor, tensor.name.split(/(\d+)/)]));
+  return [...tensors].sort((a, b) => compareTokens(tokens.get(a)!, tokens.get(b)!));
+}
+
+function compareTokens(a: readonly string[], b: readonly string[]): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    if (a[i] === b[i]) continue;
+    if (i % 2 === 1) return Number(a[i]) - Number(b[i]);
+    return a[i]! < b[i]! ? -1 : 1;
+  }
+  return a.length - b.length;
+}
