@@ -1,7 +1,7 @@
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { asciiHead } from "./format.ts";
-import { type Hdf5Library, hdf5Library, showFile, whenRead } from "./hdf5-library.ts";
+import { type Hdf5Library, hdf5Library, isBroken, showFile, whenRead } from "./hdf5-library.ts";
 import { Hdf5Reads } from "./hdf5-reads.ts";
 import { HDF5_ATTRIBUTE_BYTES } from "./limits.ts";
 import { readableBytes } from "./memory-limit.ts";
@@ -38,14 +38,19 @@ export async function withHdf5<T>(source: ByteSource, use: (file: Hdf5File) => P
   const reads = new Hdf5Reads(source);
   const shown = showFile(library, reads);
   try {
-    const id = await whenRead(reads, "a superblock that fits the file", () => {
+    const id = await whenRead(library, reads, "a superblock that fits the file", () => {
       return library.open(shown.path, library.H5F_ACC_RDONLY, false, -1, -1);
     });
+    const close = () => whenRead(library, reads, "an end", () => library.close_file(id));
+    let result: T;
     try {
-      return await use(new Hdf5File(library, reads, id));
-    } finally {
-      library.close_file(id);
+      result = await use(new Hdf5File(library, reads, id));
+    } catch (error) {
+      await close().catch(() => {}); // it is damaged, which is said already
+      throw error;
     }
+    await close();
+    return result;
   } finally {
     shown.hide();
   }
@@ -138,7 +143,7 @@ export class Hdf5File {
   }
 
   #run<T>(what: string, operation: () => T): Promise<T> {
-    return whenRead(this.#reads, what, operation);
+    return whenRead(this.#library, this.#reads, what, operation);
   }
 
   #checkedLength(where: string, bytes: number, most: number): number {
@@ -161,7 +166,7 @@ export class Hdf5File {
     try {
       return await use(pointer);
     } finally {
-      this.#library._free(pointer);
+      if (!isBroken(this.#library)) this.#library._free(pointer);
     }
   }
 }

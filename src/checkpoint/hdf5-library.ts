@@ -21,37 +21,65 @@ interface FileNode {
 
 const STDERR = 2;
 
+/** Instances that are made, at most: each keeps some 20 MB, since what was imported is never forgotten. */
+const MOST_INSTANCES = 8;
+/** Instances that are made for no more than the suspicion that a damaged file left damage in the last one. */
+const SUSPECTED_INSTANCES = 4;
+
 let loading: Promise<Hdf5Library> | null = null;
+let instances = 0;
+/** Instances whose own memory a damaged file broke: nothing that they hold is to be trusted. */
+const broken = new WeakSet<Hdf5Library>();
+/** Instances that met a damaged file. */
+const suspected = new WeakSet<Hdf5Library>();
 /** What the library said of its errors since this was last emptied. */
 let talk = "";
-/** Set when the library itself broke: what it holds in memory is not to be trusted then. */
-let isBroken = false;
 let opened = 0;
 
 /**
  * Loads h5wasm: HDF5 compiled to WebAssembly, whose only file system is the one in its memory, so that no
  * file can name another of this machine (as external storage and external links of HDF5 do).
  *
- * @throws {UnreadableInputError} If the package is not there, or a file broke it before.
+ * @throws {UnreadableInputError} If the package is not there.
  */
 export async function hdf5Library(source: ByteSource): Promise<Hdf5Library> {
-  if (isBroken) {
+  try {
+    const current = loading;
+    const last = await current;
+    if (current !== loading) return await hdf5Library(source);
+    if (!last) loading = newInstance();
+    else if (isBroken(last)) loading = instances < MOST_INSTANCES ? newInstance() : loading;
+    // Where no other can be made, in a browser, the last one goes on.
+    else if (suspected.has(last) && instances < SUSPECTED_INSTANCES)
+      loading = newInstance().catch(() => last);
+    return (await loading)!;
+  } catch (cause) {
+    loading = null;
     throw new UnreadableInputError(
-      `${source.label}: the HDF5 library stopped at a damaged file before. Run again without that file.`,
-    );
-  }
-  loading ??= import("h5wasm").then(async ({ ready }) => {
-    const library = await ready;
-    const { streams } = internals(library);
-    streams[STDERR]!.stream_ops = { ...streams[STDERR]!.stream_ops, write: listen };
-    return library;
-  });
-  return await loading.catch((cause: unknown) => {
-    throw new UnreadableInputError(
-      `${source.label} is HDF5, which is read by the package h5wasm: it is missing. Run npm install h5wasm.`,
+      `${source.label} is HDF5, which is read by the package h5wasm: it cannot be loaded. Run npm install h5wasm.`,
       { cause },
     );
-  });
+  }
+}
+
+/** Whether a damaged file broke an instance: nothing of it is to be called then. */
+export function isBroken(library: Hdf5Library): boolean {
+  return broken.has(library);
+}
+
+async function newInstance(): Promise<Hdf5Library> {
+  const { ready } = await importAnew(instances);
+  const library = await ready;
+  instances++;
+  const { streams } = internals(library);
+  streams[STDERR]!.stream_ops = { ...streams[STDERR]!.stream_ops, write: listen };
+  return library;
+}
+
+/** The package makes one instance when it is imported, so that another one needs another address of it. */
+function importAnew(time: number): Promise<typeof H5wasm> {
+  if (time === 0) return import("h5wasm");
+  return import(/* @vite-ignore */ `${import.meta.resolve("h5wasm")}?again=${time}`);
 }
 
 /** Takes what the library writes to its standard error. */
@@ -86,8 +114,18 @@ export function showFile(library: Hdf5Library, reads: Hdf5Reads): { path: string
  * @param what - what is read, for the message: "the group /layers".
  * @throws {CheckpointFormatError} If the library reports any error besides.
  */
-export async function whenRead<T>(reads: Hdf5Reads, what: string, operation: () => T): Promise<T> {
+export async function whenRead<T>(
+  library: Hdf5Library,
+  reads: Hdf5Reads,
+  what: string,
+  operation: () => T,
+): Promise<T> {
   for (;;) {
+    if (isBroken(library)) {
+      throw new UnreadableInputError(
+        `${reads.label}: a damaged file broke the HDF5 library. Open this one again, or run again without that one.`,
+      );
+    }
     talk = "";
     let result: { readonly value: T } | null = null;
     let fault: unknown = null;
@@ -100,7 +138,8 @@ export async function whenRead<T>(reads: Hdf5Reads, what: string, operation: () 
     talk = "";
     if (await reads.fetchMissing()) continue;
     if (result && said === "") return result.value;
-    if (fault instanceof WebAssembly.RuntimeError) isBroken = true;
+    suspected.add(library);
+    if (fault instanceof WebAssembly.RuntimeError) broken.add(library);
     const reason = lastReason(said) ?? (fault instanceof Error ? fault.message : String(fault));
     throw new CheckpointFormatError(
       `${reads.label}: expected HDF5 with ${what}, got "${reason.slice(0, 200)}". ` +

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { memorySource } from "../../src/checkpoint/byte-source.ts";
+import { hdf5Library, whenRead } from "../../src/checkpoint/hdf5-library.ts";
+import { Hdf5Reads } from "../../src/checkpoint/hdf5-reads.ts";
 import { slabs } from "../../src/checkpoint/hdf5-tensor.ts";
 import { openCheckpoint, openCheckpoints } from "../../src/checkpoint/index.ts";
 import { kerasH5 } from "../../src/checkpoint/keras-h5.ts";
@@ -143,6 +145,23 @@ describe("HDF5", () => {
         }
       }
     }
+  });
+
+  it("that breaks the library is refused, and the next file is read by another instance", async () => {
+    const source = memorySource(await hdf5File(small), "m.h5");
+    const library = await hdf5Library(source);
+    const trap = () => {
+      throw new WebAssembly.RuntimeError("memory access out of bounds");
+    };
+    const run = (operation: () => unknown) =>
+      whenRead(library, new Hdf5Reads(source), "a group /", operation);
+    await expect(run(trap)).rejects.toThrow(
+      /expected HDF5 with a group \/, got "memory access out of bounds"/,
+    );
+    await expect(run(() => 0)).rejects.toThrow(/broke the HDF5 library/);
+    const { tensors } = await contents(`${fixtures}keras3.weights.h5`);
+    expect(tensors).toEqual(expected["keras3.weights.h5"]);
+    expect(await hdf5Library(source)).not.toBe(library);
   });
 
   it("that is only named like it is refused", async () => {
