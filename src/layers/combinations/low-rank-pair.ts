@@ -35,7 +35,7 @@ export const lowRankPair: CombinationKind = {
   combine(first, named, config) {
     const names = PAIRS.find((pair) => pair.first.test(first.name));
     const second = names && named(first.name.replace(names.first, names.second));
-    if (!names || !second || isInteger(first) || isInteger(second)) return null;
+    if (!names || !second || !isReadable(first) || !isReadable(second)) return null;
     const [left, right] = names.secondIsLeft ? [second, first] : [first, second];
     const sides = sidesOf(left, right);
     if (!sides) return null;
@@ -113,8 +113,8 @@ function entryAt(left: Matrix, right: Matrix, k: number): number {
   return sum;
 }
 
-function isInteger({ dtype }: Tensor): boolean {
-  return /^[IU]\d+$|^BOOL$/.test(dtype);
+function isReadable({ dtype, undecodable }: Tensor): boolean {
+  return undecodable === undefined && !/^[IU]\d+$|^BOOL$/.test(dtype);
 }
 
 /** The one whose entries are stored in fewer bytes. */
