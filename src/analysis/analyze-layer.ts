@@ -1,5 +1,5 @@
 import { requireMemory } from "../checkpoint/memory-limit.ts";
-import type { FactoredMatrix } from "../layers/combinations/combination.ts";
+import type { FactoredMatrix } from "../layers/factored-matrix.ts";
 import type { Layer } from "../layers/layer.ts";
 import { censusOf } from "../linalg/entry-census.ts";
 import { type FloatFormatName, floatFormats } from "../linalg/float-formats.ts";

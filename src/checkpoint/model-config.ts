@@ -1,9 +1,11 @@
 import { MarchenkoError } from "../errors.ts";
-import type { Folder } from "./folder.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { CONFIG_BYTES } from "./limits.ts";
 
 /** A model's own configuration: any JSON object, parsed and not believed. */
 export type ModelConfig = Readonly<Record<string, unknown>>;
+
+type Opener = (name: string) => Promise<ByteSource | null>;
 
 /** Where libraries write it: of a model, and of an adapter to one, whose word counts more. */
 const NAMES = ["config.json", "adapter_config.json"];
@@ -14,7 +16,7 @@ const NAMES = ["config.json", "adapter_config.json"];
  * @param open - of the checkpoint's folder.
  * @returns null where there is none, or nothing but what is no JSON object or longer than one is.
  */
-export async function readModelConfig(open: Folder["open"]): Promise<ModelConfig | null> {
+export async function readModelConfig(open: Opener): Promise<ModelConfig | null> {
   const found: ModelConfig[] = [];
   for (const name of NAMES) {
     const config = await readObject(open, name);
@@ -23,7 +25,7 @@ export async function readModelConfig(open: Folder["open"]): Promise<ModelConfig
   return found.length === 0 ? null : Object.assign(Object.create(null), ...found);
 }
 
-async function readObject(open: Folder["open"], name: string): Promise<ModelConfig | null> {
+async function readObject(open: Opener, name: string): Promise<ModelConfig | null> {
   try {
     const source = await open(name);
     if (!source) return null;

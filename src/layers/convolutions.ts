@@ -10,8 +10,9 @@ const DEPTHWISE_KERNEL = /(^|[./])(depthwise_kernel|depthwise_weights|depthwise)
 /**
  * The kernels of depthwise convolutions: a filter a channel, no matrix between channels.
  *
- * Told by their names, or, where these don't tell, by their shape [C, 1, k...] after a layer with C outputs: a
- * kernel of that shape that comes first convolves a signal of one channel, and is a matrix.
+ * Told by their names, or, where these don't tell, by their shape [C, 1, k...] after a layer with C outputs, or if
+ * several have it in a network of colour images: a kernel of that shape that comes first convolves a signal of one
+ * channel, and is a matrix.
  *
  * @param tensors - of one checkpoint, in any order.
  * @param transposed - names of those that are transposed: [in, 1, k...] then has one output.
@@ -20,15 +21,17 @@ const DEPTHWISE_KERNEL = /(^|[./])(depthwise_kernel|depthwise_weights|depthwise)
 export function depthwiseKernels(tensors: readonly Tensor[], transposed: ReadonlySet<string>): Set<string> {
   const found = new Set<string>();
   let outputs: number | null = null;
+  const isColoured = tensors.some(({ shape }) => shape.length === 4 && shape[1] === 3);
+  const isCommon = isColoured && tensors.filter(isSingle).length > 1;
   const weights = tensors.filter(({ shape }) => shape.length >= 2 && shape.length <= 5);
-  for (const { name, shape } of inOrder(weights)) {
+  for (const tensor of inOrder(weights)) {
+    const { name, shape } = tensor;
     const base = name.replace(/:\d+$/, "");
-    const isShaped =
-      shape.length >= 3 && shape[1] === 1 && shape[0]! > 1 && shape.slice(2).some((k) => k > 1);
     const isTransposed = transposed.has(name) || TRANSPOSED.test(base);
     const isNamed = DEPTHWISE.test(base) && !POINTWISE.test(base);
     if (DEPTHWISE_KERNEL.test(base) && shape.length >= 3) found.add(name);
-    else if (isShaped && !isTransposed && (isNamed || shape[0] === outputs)) found.add(name);
+    else if (isSingle(tensor) && !isTransposed && (isNamed || isCommon || shape[0] === outputs))
+      found.add(name);
     outputs = shape[0]!;
   }
   return found;
@@ -52,6 +55,11 @@ export function transposedByBias(tensors: readonly Tensor[]): Set<string> {
     if (bias !== undefined && bias === shape[1] && bias !== shape[0]) found.add(name);
   }
   return found;
+}
+
+/** [C, 1, k...]: a filter for each of C channels, or the filters of a signal of one channel. */
+function isSingle({ shape }: Tensor): boolean {
+  return shape.length >= 3 && shape[1] === 1 && shape[0]! > 1 && shape.slice(2).some((k) => k > 1);
 }
 
 /** By name, numbers as numbers: 2 comes before 10. */

@@ -1,6 +1,6 @@
 import type { Dtype, Tensor } from "../checkpoint/tensor.ts";
 import type { Matrix } from "../linalg/matrix.ts";
-import type { FactoredMatrix } from "./combinations/combination.ts";
+import type { FactoredMatrix } from "./factored-matrix.ts";
 import type { TensorPart } from "./tensor-part.ts";
 
 /** What sort of weights a layer holds. */

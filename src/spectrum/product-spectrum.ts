@@ -39,7 +39,7 @@ export function productSpectrum(left: Matrix, right: Matrix, format: FloatFormat
   const [leftUnit, rightUnit] = [unitOf(leftCensus), unitOf(rightCensus)];
   const unit = leftUnit * rightUnit;
   const b = rows >= rank ? triangle(left, leftUnit) : scaled(left, leftUnit);
-  const a = columns >= rank ? transposed(triangle(right, rightUnit)) : scaled(right, rightUnit);
+  const a = columns > rank ? transposed(triangle(right, rightUnit)) : scaled(right, rightUnit);
   const core = multiply(b, a);
   const found = accurateSingularValues(core);
   const floor = boundConstant * unitRoundoff * Math.sqrt(larger) * frobenius(b) * frobenius(a);

@@ -45,9 +45,9 @@ describe("entries of the matrix", () => {
   });
 
   test("an expert is the slice along the first axis", async () => {
-    const layers = layersOf([counting("model.layers.0.mlp.experts.gate_up_proj", [3, 2, 2])]);
+    const layers = layersOf([counting("model.layers.0.mlp.experts.down_proj", [3, 2, 2])]);
     expect(layers.map(({ layer }) => layer)).toEqual(
-      [0, 1, 2].map((i) => `model.layers.0.mlp.experts.gate_up_proj[${i}]`),
+      [0, 1, 2].map((i) => `model.layers.0.mlp.experts.down_proj[${i}]`),
     );
     expect(layers.map(({ kind, shape }) => [kind, shape])).toEqual([0, 1, 2].map(() => ["expert", [2, 2]]));
     expect((await layers[1]!.read()).data).toEqual(Float32Array.of(4, 5, 6, 7));

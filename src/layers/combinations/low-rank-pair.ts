@@ -2,7 +2,8 @@ import type { ModelConfig } from "../../checkpoint/model-config.ts";
 import type { Tensor } from "../../checkpoint/tensor.ts";
 import { entryCount } from "../../checkpoint/tensor.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
-import type { Combination, CombinationKind, Factors } from "./combination.ts";
+import type { Factors } from "../factored-matrix.ts";
+import type { Combination, CombinationKind } from "./combination.ts";
 
 interface PairNames {
   /** What the first factor's name has, and the second one's in its place. */

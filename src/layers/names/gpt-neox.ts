@@ -1,7 +1,8 @@
+import { gateUp } from "../fused/gate-up.ts";
 import { groupedHeads, queryKeyValue } from "../fused/query-key-value.ts";
 import type { NamingFamily } from "./naming-family.ts";
 
-/** GPT-NeoX/Pythia, Falcon, BLOOM, GPT-J, MPT, and OPT with its fairseq relatives (BART, Whisper). */
+/** GPT-NeoX/Pythia, Falcon, BLOOM, GPT-J, MPT, ModernBERT, and OPT with its fairseq relatives (BART, Whisper). */
 export const gptNeox: NamingFamily = {
   name: "gpt-neox",
   blocks: ["layers.#", "h.#", "blocks.#"],
@@ -25,6 +26,9 @@ export const gptNeox: NamingFamily = {
     ["mlp.dense_h_to_4h", "dense", "mlp-in"],
     ["mlp.dense_4h_to_h", "dense", "mlp-out"],
     ["attn.Wqkv", "attention", "query-key-value", { fused: queryKeyValue }],
+    ["attn.Wo", "attention", "attention-out"],
+    ["mlp.Wi", "dense", "mlp-in", { fused: gateUp }],
+    ["mlp.Wo", "dense", "mlp-out"],
     ["mlp.fc_in", "dense", "mlp-in"],
     ["mlp.fc_out", "dense", "mlp-out"],
     ["(self_attn|encoder_attn|attn|attention).out_proj", "attention", "attention-out"],
@@ -34,6 +38,7 @@ export const gptNeox: NamingFamily = {
     ["ffn.down_proj", "dense", "mlp-out"],
     ["embed_in", "embedding", "token-embedding"],
     ["embed_out", "dense", "head"],
+    ["^proj_out", "dense", "head"],
     ["word_embeddings", "embedding", "token-embedding"],
   ],
 };
