@@ -15,7 +15,7 @@ export interface Checkpoint extends TensorSource {
   /** Unique among the checkpoints opened together; the path's last part. */
   readonly id: string;
   readonly path: string;
-  /** Id of the format that read it: "safetensors", "safetensors-sharded", "npy", "npz". */
+  /** Id of the format that read it: "safetensors", "gguf", "onnx", ... */
   readonly format: string;
   readonly step: number | null;
   readonly epoch: number | null;

@@ -14,14 +14,6 @@ export interface ForeignFormat {
 
 const never = () => false;
 
-const between = (byte: number | undefined, low: number, high: number) =>
-  byte !== undefined && low <= byte && byte <= high;
-
-/** Tags of the fields of an ONNX ModelProto that can follow its ir_version. */
-const ONNX_FIELDS: readonly number[] = [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42];
-
-const fromTorch =
-  "Convert it in Python: safetensors.torch.save_file(torch.load(path, weights_only=True), 'model.safetensors').";
 const toSafetensors = "Convert it to safetensors.";
 
 /** The first that fits answers, so narrow ones come before wide ones. */
@@ -41,46 +33,16 @@ export const foreignFormats: readonly ForeignFormat[] = [
       "Convert it first: `python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pt`.",
   },
   {
-    title: "PyTorch shard index",
-    names: /\.bin\.index\.json$/,
-    sniff: (head) => isJsonWith(head, /"weight_map"/),
-    advice: "Save the model with save_pretrained(folder, safe_serialization=True).",
-  },
-  {
-    title: "PyTorch (zip)",
-    names: /\.(pt|pth|ckpt|bin|jit|ptl|tar)$/,
-    sniff: (head) =>
-      isZip(head) && /\/(data\.pkl|version|byteorder|code\/|constants\.pkl)/.test(asciiHead(head)),
-    advice: fromTorch,
-  },
-  {
-    title: "PyTorch (legacy pickle or tar), or another pickle",
+    title: "a Python pickle that is no PyTorch file",
     names: /\.(pkl|pickle|joblib)$/,
-    sniff: (head) =>
-      (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) ||
-      ["sys_info", "pickle", "tensors", "storages"].includes(asciiHead(head, 100).split("\0")[0]!),
-    advice: fromTorch,
-  },
-  {
-    title: "GGUF",
-    names: /\.gguf$/,
-    sniff: (head) => ["GGUF", "FUGG"].includes(asciiHead(head, 4)),
-    advice: "Analyse the safetensors it was quantised from.",
+    sniff: (head) => head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5,
+    advice: "Pickles may run anything where they are loaded: save the arrays with numpy.savez.",
   },
   {
     title: "TensorFlow checkpoint or SavedModel",
     names: /(\.data-\d+-of-\d+|^(saved_)?model\.pb|\.tflite)$/,
     sniff: (head) => asciiHead(head.subarray(4), 4) === "TFL3",
     advice: toSafetensors,
-  },
-  {
-    title: "ONNX",
-    names: /\.(onnx|onnx\.data|onnx_data)$/,
-    // Protocol buffers have no magic: ir_version is field 1, a small number; a model field follows.
-    sniff: (head, source) =>
-      source.name.endsWith(".onnx") ||
-      (head[0] === 0x08 && between(head[1], 1, 32) && ONNX_FIELDS.includes(head[2] ?? 0)),
-    advice: "Analyse the checkpoint it was exported from.",
   },
   { title: "zip archive without arrays", names: /\.zip$/, sniff: isZip, advice: "Unpack it first." },
   {
@@ -93,9 +55,4 @@ export const foreignFormats: readonly ForeignFormat[] = [
 
 function isZip(head: Uint8Array): boolean {
   return ["PK\x03\x04", "PK\x05\x06"].includes(asciiHead(head, 4));
-}
-
-function isJsonWith(head: Uint8Array, key: RegExp): boolean {
-  const text = asciiHead(head).trimStart();
-  return text.startsWith("{") && key.test(text);
 }

@@ -32,7 +32,7 @@ export const kerasV3: CheckpointFormat = {
           "Save the model with model.save('model.keras').",
       );
     }
-    const source = weights.isCompressed ? await inMemory(weights) : weights;
+    const source = weights.isStored ? weights : await inMemory(weights);
     return { ...(await openKerasWeights(source, entry.name)), metadata: {}, files: [entry.name] };
   },
 };

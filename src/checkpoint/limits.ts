@@ -83,3 +83,75 @@ export const FLAX_DEPTH = 64;
 
 /** Bytes of the name of a dtype of NumPy: the longest have under 20. */
 export const FLAX_DTYPE_BYTES = 64;
+
+/** Bytes of a GGUF header: vocabularies and their merges are in it, some 20 MB of the largest. */
+export const GGUF_HEADER_BYTES = 256 << 20;
+
+/** Bytes of a text in a GGUF header: chat templates have some 10^4. */
+export const GGUF_TEXT_BYTES = 1 << 24;
+
+/** Arrays in each other in a GGUF header: what is written has none in others. */
+export const GGUF_ARRAY_DEPTH = 4;
+
+/** The widest alignment of tensors in a GGUF file that is believed: 32 is usual, a page of memory the most of use. */
+export const GGUF_ALIGNMENT = 1 << 20;
+
+/**
+ * Bytes of one pickle: what torch writes of a tensor takes about 130, its numbers are stored elsewhere.
+ * Arrays that were pickled as such, in full, may reach it: those belong in tensors.
+ */
+export const PICKLE_BYTES = 1 << 26;
+
+/** Bytes of a pickle read at first, mostly enough; then four times as many, until it ends. */
+export const PICKLE_FIRST_BYTES = 1 << 13;
+
+/** Lists, dicts, tuples, texts and objects that one pickle makes: a tensor takes about ten. */
+export const PICKLE_OBJECTS = 1 << 22;
+
+/** Values on the stack of a pickle at once: TorchScript has all of a dict there, others a thousand. */
+export const PICKLE_STACK = 1 << 20;
+
+/** Values that a pickle remembers for later. */
+export const PICKLE_MEMO = 1 << 22;
+
+/** Bytes of one text in a pickle that is kept: names are short, longer ones are pickled arrays. */
+export const PICKLE_TEXT_BYTES = 1 << 16;
+
+/** Bytes of one whole number in a pickle: those of random-number states have hundreds. */
+export const PICKLE_INTEGER_BYTES = 4096;
+
+/** Containers in each other in a pickle: models nest modules some ten deep. */
+export const PICKLE_DEPTH = 200;
+
+/** Values looked at in the search for tensors: one that is in two places is met twice, in each of those again. */
+export const PICKLE_VISITS = 1 << 25;
+
+/** Bytes of a tensor beyond its storage's: an expanded one, or one whose parts overlap, has entries twice and more. */
+export const EXPANDED_BYTES = 1 << 26;
+
+/** Bytes of a storage fetched at once for a tensor whose entries are scattered over it. */
+export const SCATTERED_BYTES = 1 << 24;
+
+/** Members of a tar archive: those of torch's have four. */
+export const TAR_MEMBERS = 100;
+
+/** Fields of a protocol buffer that are looked at: a graph of 10^5 nodes has some 10^6. */
+export const WIRE_FIELDS = 1 << 23;
+
+/** Graphs in each other in an ONNX file: branches of branches, some four deep in real ones. */
+export const GRAPH_DEPTH = 32;
+
+/** Pieces that the numbers of one ONNX tensor come in: writers make one. */
+export const DATA_PIECES = 1 << 12;
+
+/** Inputs and outputs of an ONNX node that are looked at: weights are among the first. */
+export const NODE_PORTS = 8;
+
+/** Attributes of an ONNX node, and graphs of one: operators define some twenty. */
+export const NODE_ATTRIBUTES = 1 << 12;
+
+/** Entries of a model's metadata in an ONNX file that are kept. */
+export const ONNX_METADATA_COUNT = 1 << 12;
+
+/** Bytes of a text in the metadata of an ONNX file: lists of class names are among them. */
+export const ONNX_TEXT_BYTES = 1 << 20;

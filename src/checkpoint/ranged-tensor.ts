@@ -18,6 +18,8 @@ export interface StoredTensor {
   /** The file to report, relative to the checkpoint's path. */
   readonly file: string;
   readonly bigEndian?: boolean;
+  /** Equal for two tensors of the same bytes; see {@link Tensor.storage}. */
+  readonly storage?: string;
   /** Column-major: the first axis runs fastest. */
   readonly fortranOrder?: boolean;
 }
@@ -41,8 +43,6 @@ function isTurned({ fortranOrder, shape }: StoredTensor): boolean {
 
 /** A class, since a file may have very many: methods that all share take no memory for each. */
 class RangedTensor implements Tensor {
-  readonly storage = null;
-
   readonly readWhole: boolean;
   protected readonly source: ByteSource;
   protected readonly stored: StoredTensor;
@@ -67,6 +67,10 @@ class RangedTensor implements Tensor {
 
   get file(): string {
     return this.stored.file;
+  }
+
+  get storage(): string | null {
+    return this.stored.storage ?? null;
   }
 
   get sizeBytes(): number {

@@ -11,7 +11,8 @@ export interface ZipData {
   readonly name: string;
   /** Archive and name, for messages. */
   readonly label: string;
-  readonly start: number;
+  /** First byte of the data in the archive, which only the member's own header tells: read when it is wanted. */
+  start(): Promise<number>;
   readonly compressedSize: number;
   /** Uncompressed. */
   readonly size: number;
@@ -20,7 +21,9 @@ export interface ZipData {
 
 /** A stored member: a range of the archive. */
 export function storedSource(archive: ByteSource, data: ZipData): ByteSource {
-  return checkedByCrc(data, (offset, length) => archive.read(data.start + offset, length));
+  return checkedByCrc(data, async (offset, length, into) => {
+    return archive.read((await data.start()) + offset, length, into);
+  });
 }
 
 /**
@@ -28,8 +31,7 @@ export function storedSource(archive: ByteSource, data: ZipData): ByteSource {
  * so memory holds what was asked for and no more, however far the stream would go on.
  */
 export function inflatedSource(archive: ByteSource, data: ZipData): ByteSource {
-  const source = checkedByCrc(data, (offset, length) => inflateRange(archive, data, offset, length));
-  return { ...source, isCompressed: true };
+  return checkedByCrc(data, (offset, length) => inflateRange(archive, data, offset, length));
 }
 
 async function inflateRange(
@@ -43,6 +45,7 @@ async function inflateRange(
   const bytes = new Uint8Array(length);
   if (length === 0) return bytes;
 
+  const first = await data.start();
   const inflater = createInflateRaw();
   let position = 0;
   inflater.on("data", (piece: Uint8Array) => {
@@ -67,7 +70,7 @@ async function inflateRange(
     let chunk = FIRST_CHUNK_BYTES;
     for (let start = 0; start < data.compressedSize && !enough() && !inflater.readableEnded; start += chunk) {
       if (start > 0) chunk = Math.min(2 * chunk, INFLATE_CHUNK_BYTES);
-      const piece = await archive.read(data.start + start, Math.min(chunk, data.compressedSize - start));
+      const piece = await archive.read(first + start, Math.min(chunk, data.compressedSize - start));
       // The callback of a write does not come when the stream ends before the piece does.
       await Promise.race([over, new Promise<void>((resolve) => inflater.write(piece, () => resolve()))]);
     }
@@ -98,27 +101,28 @@ function tooLong(data: ZipData): CheckpointFormatError {
 }
 
 /**
- * Compares the archive's check sum when a member was read from its start to its end: at once, or in
- * two parts of which the first is a header.
+ * Compares the archive's check sum when a member was read from its start to its end, at once or piece
+ * after piece. A sum of 0 is none: torch.save leaves them out on request.
+ *
+ * @source PyTorch documentation, torch.serialization.set_crc32_options.
  */
-function checkedByCrc(
-  data: ZipData,
-  read: (offset: number, length: number) => Promise<Uint8Array>,
-): ByteSource {
+function checkedByCrc(data: ZipData, read: ByteSource["read"]): ByteSource {
+  // The sum of all bytes before an end.
   let head = { end: 0, crc: 0 };
   return {
     name: data.name,
     label: data.label,
     size: data.size,
     isSequential: true, // the check sum, too, is of the whole
-    async read(offset, length) {
+    async read(offset, length, into) {
       if (offset + length > data.size) throw truncated(data.label, offset + length, data.size);
-      const bytes = await read(offset, length);
-      const before = offset === 0 ? { end: 0, crc: 0 } : head;
-      if (before.end !== offset || (offset > 0 && offset + length < data.size)) return bytes;
+      const bytes = await read(offset, length, into);
+      if (data.crc32 === 0) return bytes;
       const { crc32 } = await import("node:zlib");
+      const before = offset === 0 ? { end: 0, crc: 0 } : head;
+      if (before.end !== offset) return bytes;
       const crc = crc32(bytes, before.crc);
-      if (offset === 0) head = { end: length, crc };
+      head = { end: offset + length, crc };
       if (offset + length === data.size && crc !== data.crc32) {
         throw new CheckpointFormatError(
           `${data.label}: expected check sum ${data.crc32.toString(16)}, got ${crc.toString(16)}. ` +

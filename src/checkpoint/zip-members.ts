@@ -12,6 +12,12 @@ const READ_AHEAD = 4096;
 const STORED = 0;
 const DEFLATED = 8;
 
+/** A member of an archive. */
+export interface ZipMember extends ByteSource {
+  /** Not compressed: a range is read as fast as in a file. Its check sum is that of the whole, though. */
+  readonly isStored: boolean;
+}
+
 /**
  * The members of a zip archive, each as a source of its own bytes: stored ones by range, deflated
  * ones inflated as far as is asked. Only the directory is read here.
@@ -20,7 +26,7 @@ const DEFLATED = 8;
  * @throws {UnreadableInputError} If a member is encrypted, or compressed otherwise; in a browser.
  * @source APPNOTE.TXT 6.3.10 (PKWARE), by way of yauzl.
  */
-export async function zipMembers(source: ByteSource): Promise<ByteSource[]> {
+export async function zipMembers(source: ByteSource): Promise<ZipMember[]> {
   const yauzl = await import("yauzl").catch((cause: unknown) => {
     throw new UnreadableInputError(
       `${source.label} is a zip archive, which is read in Node only: convert it to safetensors.`,
@@ -30,20 +36,27 @@ export async function zipMembers(source: ByteSource): Promise<ByteSource[]> {
 
   // What the library itself throws inside a callback, on damage that it did not foresee, rejects too.
   const [crashed, crash] = rejection();
-  try {
-    const reader = archiveReader(yauzl, source, crash);
-    return await Promise.race([crashed, membersOf(yauzl, reader, source)]);
-  } catch (error) {
-    if (error instanceof MarchenkoError) throw error;
-    throw damaged(source, "a complete zip archive", error instanceof Error ? error.message : String(error));
-  }
+  const reader = archiveReader(yauzl, source, crash);
+  const safely: Safely = async (work) => {
+    try {
+      return await Promise.race([crashed, work()]);
+    } catch (error) {
+      if (error instanceof MarchenkoError) throw error;
+      throw damaged(source, "a complete zip archive", error instanceof Error ? error.message : String(error));
+    }
+  };
+  return safely(() => membersOf(yauzl, reader, source, safely));
 }
+
+/** Runs what the library does so that each of its errors becomes one of this package. */
+type Safely = <T>(work: () => Promise<T>) => Promise<T>;
 
 async function membersOf(
   yauzl: Yauzl,
   reader: RandomAccessReader,
   source: ByteSource,
-): Promise<ByteSource[]> {
+  safely: Safely,
+): Promise<ZipMember[]> {
   const zip = await yauzl.fromRandomAccessReaderPromise(reader, source.size, { autoClose: false });
   if (zip.entryCount > ZIP_MEMBERS) {
     throw damaged(source, `at most ${ZIP_MEMBERS} members`, `${zip.entryCount}`);
@@ -63,22 +76,26 @@ async function membersOf(
   if (compressed > source.size) {
     throw damaged(source, `members of ${source.size} bytes together`, `${compressed}`);
   }
-  const members: ByteSource[] = [];
-  for (const entry of entries.values()) {
-    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-    const open = entry.compressionMethod === STORED ? storedSource : inflatedSource;
-    members.push(
-      open(source, {
-        name: entry.fileName,
-        label: `${source.label}: ${entry.fileName}`,
-        start: fileDataStart,
-        compressedSize: entry.compressedSize,
-        size: entry.uncompressedSize,
-        crc32: entry.crc32,
-      }),
-    );
-  }
-  return members;
+  return [...entries.values()].map((entry): ZipMember => {
+    const isStored = entry.compressionMethod === STORED;
+    let start: Promise<number> | null = null;
+    const dataStart = async () => {
+      const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+      return fileDataStart;
+    };
+    const member = (isStored ? storedSource : inflatedSource)(source, {
+      name: entry.fileName,
+      label: `${source.label}: ${entry.fileName}`,
+      start() {
+        start ??= safely(dataStart);
+        return start;
+      },
+      compressedSize: entry.compressedSize,
+      size: entry.uncompressedSize,
+      crc32: entry.crc32,
+    });
+    return { ...member, isStored };
+  });
 }
 
 /** A source as yauzl reads it: it asks for a few bytes at a time, which are fetched in blocks. */
@@ -140,7 +157,7 @@ function checkEntry(source: ByteSource, entry: Entry): void {
   if (compressionMethod !== STORED && compressionMethod !== DEFLATED) {
     throw new UnreadableInputError(
       `${source.label}: ${fileName} is compressed by method ${compressionMethod}; ` +
-        "stored and deflated members are read. Save it with numpy.savez.",
+        "stored and deflated members are read. Save it again without.",
     );
   }
   if (uncompressedSize > compressedSize * DEFLATE_RATIO) {

@@ -1,27 +1,18 @@
-import { ExtData } from "@msgpack/msgpack";
 import { expect, it } from "vitest";
-import { flax } from "../../src/checkpoint/flax.ts";
 import { formats } from "../../src/checkpoint/formats.ts";
+import { gguf } from "../../src/checkpoint/gguf.ts";
 import { encodeSafetensors } from "../../src/checkpoint/index.ts";
-import { kerasH5 } from "../../src/checkpoint/keras-h5.ts";
-import { kerasV3 } from "../../src/checkpoint/keras-v3.ts";
 import { npy } from "../../src/checkpoint/npy.ts";
 import { npz } from "../../src/checkpoint/npz.ts";
+import { onnx } from "../../src/checkpoint/onnx.ts";
 import { safetensors } from "../../src/checkpoint/safetensors.ts";
 import { safetensorsSharded } from "../../src/checkpoint/safetensors-index.ts";
-import { tfjsGraph, tfjsLayers, tfjsWeights } from "../../src/checkpoint/tfjs.ts";
 import { describeFormat, type FormatCase } from "../conformance/format.ts";
-import { npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
-import {
-  flaxArray,
-  flaxFile,
-  graphModel,
-  hdf5File,
-  kerasFile,
-  layersModel,
-  msgpackOf,
-  tfjsFiles,
-} from "./written-frameworks.ts";
+import { frameworkCases } from "./framework-formats.ts";
+import { type GgufInfo, ggufFile, ggufOf, text as ggufText, u32, u64 } from "./gguf-files.ts";
+import { external, initializer, num, onnxFile, onnxOf, raw, sub, varint } from "./onnx-files.ts";
+import { torchCases } from "./torch-formats.ts";
+import { join, npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
 
 const f32 = (shape: unknown, begin: unknown, end: unknown) => ({
   dtype: "F32",
@@ -35,11 +26,6 @@ const np = (shape: string) => async () =>
   new Map([
     ["w.npy", npyOf(`{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`, new Uint8Array(64))],
   ]);
-
-const CHUNKED = "__msgpack_chunked_array__";
-
-/** Shards of TensorFlow.js. */
-const bare = /^group\d+-shard/;
 
 const small = [{ name: "w", shape: [4], data: Float32Array.of(1, 2, 3, 4) }];
 
@@ -110,6 +96,76 @@ const cases: readonly FormatCase[] = [
     lies: {},
   },
   {
+    format: gguf,
+    write: async (tensors) => new Map([["model.gguf", ggufFile(tensors)]]),
+    lies: {
+      "a shape beyond all memory": gg({ extents: [2 ** 50, 2 ** 50] }),
+      "a shape beyond its data": gg({ extents: [4, 5] }),
+      "an extent beyond 2^53": gg({ extents: [2 ** 60] }),
+      "more axes than any library makes": gg({ extents: new Array(65).fill(1) }),
+      "an offset beyond the file": gg({ offset: 1 << 30 }),
+      "an offset that is not aligned": gg({ extents: [4], offset: 4 }),
+      "rows that are no whole blocks": gg({ extents: [16], type: 8 }),
+      "two tensors with the same bytes": ggAll([{ name: "a" }, { name: "b" }]),
+      "two tensors of one name": ggAll([{}, { offset: 32 }]),
+      "more tensors than it has": async () =>
+        new Map([["m.gguf", ggufOf([], new Uint8Array(64), [], [1 << 19, 0])]]),
+      "more tensors than any file has": async () =>
+        new Map([["m.gguf", ggufOf([], new Uint8Array(64), [], [2 ** 40, 0])]]),
+      "an array longer than the file": ggWith(join(ggufText("k"), u32(9), u32(6), u64(2 ** 40))),
+      "an array of texts longer than the file": ggWith(join(ggufText("k"), u32(9), u32(8), u64(2 ** 40))),
+      "a text longer than the file": ggWith(join(ggufText("k"), u32(8), u64(2 ** 23))),
+      "a text of enormous length": ggWith(join(ggufText("k"), u32(8), u64(2 ** 40))),
+      "arrays in arrays without end": ggWith(
+        join(ggufText("k"), ...new Array(9).fill(join(u32(9), u32(9), u64(1)).slice(4, 16))),
+      ),
+      "a value of no type": ggWith(join(ggufText("k"), u32(13), u64(0))),
+      "an alignment of 0": ggWith(join(ggufText("general.alignment"), u32(4), u32(0))),
+      "an alignment of 24": ggWith(join(ggufText("general.alignment"), u32(4), u32(24))),
+    },
+  },
+  {
+    format: onnx,
+    write: async (tensors) => new Map([["model.onnx", onnxFile(tensors)]]),
+    lies: {
+      "a shape beyond all memory": ox(initializer("w", [2 ** 50, 2 ** 50], raw(16))),
+      "a shape beyond its data": ox(initializer("w", [4, 5], raw(16))),
+      "a negative extent": ox(sub(5, join(varint(8), new Uint8Array(9).fill(255), varint(1)), num(2, 1))),
+      "more axes than any library makes": ox(initializer("w", new Array(65).fill(1), raw(4))),
+      "a shape without data": ox(initializer("w", [4])),
+      "fewer packed numbers than its shape has": ox(sub(5, num(1, 4), num(2, 6), sub(5, "\x01\x02"))),
+      "packed numbers of which one does not end": ox(sub(5, num(1, 2), num(2, 6), sub(5, "\x01\xff"))),
+      "numbers in very many pieces": ox(sub(5, ...new Array(5000).fill(sub(4, "")))),
+      "a data type that there is not": ox(sub(5, num(1, 4), num(2, 99), raw(16))),
+      "two tensors of one name": ox(initializer("w", [4], raw(16)), initializer("w", [4], raw(16))),
+      "a message longer than the one around it": ox(join(varint(42), varint(1000), new Uint8Array(4))),
+      "a tag of no field": ox(Uint8Array.of(0, 0)),
+      "a length that is negative": ox(join(varint(42), new Uint8Array(9).fill(255), varint(1))),
+      "a number without end": ox(join(varint(8), new Uint8Array(12).fill(255))),
+      "a file without a graph": async () => new Map([["m.onnx", num(1, 8)]]),
+      "two graphs": async () => new Map([["m.onnx", join(onnxOf(), sub(7))]]),
+      "graphs in each other without end": ox(nestedGraphs(40)),
+      "a node of very many attributes": ox(sub(1, ...new Array(5000).fill(sub(5)))),
+      "data that is said to be out of the folder": ox(
+        initializer("w", [4], external({ location: "../other.bin" })),
+      ),
+      "data at an absolute path": ox(initializer("w", [4], external({ location: "/etc/passwd" }))),
+      "data at a path of another system": ox(initializer("w", [4], external({ location: "C:\\w.bin" }))),
+      "data in a hidden file": ox(initializer("w", [4], external({ location: ".profile" }))),
+      "data at a negative offset": ox(initializer("w", [4], external({ location: "w", offset: "-4" }))),
+      "data of another length than its shape says": async () =>
+        new Map([
+          ["m.onnx", onnxOf(initializer("w", [4], external({ location: "w", length: "12" })))],
+          ["w", new Uint8Array(64)],
+        ]),
+      "data that goes on beyond its file": async () =>
+        new Map([
+          ["m.onnx", onnxOf(initializer("w", [4], external({ location: "w", offset: "60" })))],
+          ["w", new Uint8Array(64)],
+        ]),
+    },
+  },
+  {
     format: npy,
     write: async (tensors) => new Map(tensors.map((tensor) => [`${tensor.name}.npy`, npyFile(tensor)])),
     lies: {
@@ -121,128 +177,30 @@ const cases: readonly FormatCase[] = [
       "more axes than any library makes": np(`(${"1, ".repeat(65)})`),
     },
   },
-  {
-    format: kerasH5,
-    write: async (tensors) => new Map([["model.h5", await hdf5File(tensors)]]),
-    lies: {
-      "a dataset beyond what its file can hold": async () =>
-        new Map([["m.h5", await hdf5File(small, { claimed: [2 ** 40] })]]),
-      "a dataset beyond all memory": async () =>
-        new Map([["m.h5", await hdf5File(small, { claimed: [2 ** 52] })]]),
-    },
-  },
-  {
-    format: kerasH5,
-    variant: "compressed in chunks",
-    write: async (tensors) => new Map([["model.h5", await hdf5File(tensors, { compressed: true })]]),
-    lies: {},
-  },
-  {
-    format: kerasV3,
-    write: async (tensors) => new Map([["model.keras", await kerasFile(tensors)]]),
-    lies: {
-      "an archive without weights": async () =>
-        new Map([["m.keras", await zipOf(new Map([["metadata.json", text("{}")]]), false)]]),
-      "weights that are no HDF5": async () =>
-        new Map([["m.keras", await zipOf(new Map([["model.weights.h5", text("hello, world")]]), false)]]),
-    },
-  },
-  {
-    format: flax,
-    write: async (tensors) => new Map([["flax_model.msgpack", flaxFile(tensors)]]),
-    lies: {
-      "a shape beyond all memory": flaxLie(() =>
-        flaxArray([2 ** 50, 2 ** 50], "float32", new Uint8Array(16)),
-      ),
-      "a shape beyond its bytes": flaxLie(() => flaxArray([5], "float32", new Uint8Array(16))),
-      "a negative extent": flaxLie(() => flaxArray([-4], "float32", new Uint8Array(16))),
-      "a fractional extent": flaxLie(() => flaxArray([0.5], "float32", new Uint8Array(2))),
-      "an array that is none": flaxLie(() => new ExtData(1, msgpackOf([[4], "float32"]))),
-      "an array without a dtype": flaxLie(() => new ExtData(1, msgpackOf([[4], 7, new Uint8Array(16)]))),
-      "an array that goes beyond its extension": async () => {
-        const bytes = flaxFile(small);
-        // The extension's length of one byte follows its first, 0xc7.
-        bytes[bytes.indexOf(0xc7) + 1]! -= 4;
-        return new Map([["m.msgpack", bytes]]);
-      },
-      "a piece too few": flaxLie(() => ({ [CHUNKED]: true, shape: { 0: 4, 1: 4 }, chunks: pieces(3) })),
-      "pieces in another order": flaxLie(() => ({
-        [CHUNKED]: true,
-        shape: { 0: 4, 1: 4 },
-        chunks: { 1: pieces(1)[0], 0: pieces(1)[0] },
-      })),
-      "a map of billions of names": async () =>
-        new Map([["m.msgpack", Uint8Array.of(0xdf, 0xff, 0xff, 0xff, 0xff, 0xa1, 0x61, 0xc0)]]),
-      "maps in maps without end": async () => {
-        const bytes = new Uint8Array(3000);
-        for (let i = 0; i < bytes.length; i += 3) bytes.set([0x81, 0xa1, 0x61], i);
-        return new Map([["m.msgpack", Uint8Array.of(...bytes, 0xc0)]]);
-      },
-      "bytes after the map": async () => new Map([["m.msgpack", Uint8Array.of(...flaxFile(small), 0xc0)]]),
-    },
-  },
-  {
-    format: tfjsLayers,
-    bare,
-    write: async (tensors) => tfjsFiles(tensors, layersModel, "model.json"),
-    lies: {
-      "a path that leads out of the folder": weights([], ["../other.bin"]),
-      "an absolute path": weights([], ["/etc/passwd"]),
-      "a hidden file": weights([], [".secret"]),
-      "a path that is none": weights([], [7]),
-      "paths that are no list": async () => manifest([{ paths: "s.bin", weights: [] }]),
-      "weights that are no list": async () => manifest([{ paths: ["s.bin"], weights: {} }]),
-      "a manifest that is no list": async () => manifest({}),
-      "a model without weights": async () => new Map([["model.json", text('{"format":"layers-model"}')]]),
-      "a shape beyond all memory": weights([f32w([2 ** 50, 2 ** 50])]),
-      "a shape beyond its files": weights([f32w([5])]),
-      "a negative extent": weights([f32w([-4])]),
-      "a weight twice": weights([f32w([2]), f32w([2])]),
-      "a dtype that an object inherits": weights([{ name: "w", shape: [4], dtype: "toString" }]),
-      "a quantisation to an unknown dtype": weights([
-        { name: "w", shape: [4], dtype: "float32", quantization: { dtype: "int4", scale: 1, min: 0 } },
-      ]),
-      "a quantisation without a step": weights([
-        { name: "w", shape: [4], dtype: "float32", quantization: { dtype: "uint8", min: 0 } },
-      ]),
-      "texts beyond their files": weights([{ name: "w", shape: [2 ** 40], dtype: "string" }]),
-    },
-  },
-  {
-    format: tfjsGraph,
-    bare,
-    write: async (tensors) => tfjsFiles(tensors, graphModel, "model.json"),
-    lies: {},
-  },
-  {
-    format: tfjsWeights,
-    bare,
-    write: async (tensors) => tfjsFiles(tensors, (list) => list, "weights_manifest.json"),
-    lies: {},
-  },
+  ...torchCases,
+  ...frameworkCases,
 ];
 
-function flaxLie(array: () => unknown) {
-  return async () => new Map([["m.msgpack", msgpackOf({ params: { w: array() } })]]);
+function gg(lie: Partial<GgufInfo>) {
+  return ggAll([lie]);
 }
 
-function pieces(count: number): unknown[] {
-  return Array.from({ length: count }, () => flaxArray([4], "float32", new Uint8Array(16)));
+function ggAll(lies: readonly Partial<GgufInfo>[]) {
+  const infos = lies.map((lie) => ({ name: "w", extents: [8], type: 0, offset: 0, ...lie }));
+  return async () => new Map([["m.gguf", ggufOf(infos, new Uint8Array(64))]]);
 }
 
-function f32w(shape: readonly number[]) {
-  return { name: "w", shape, dtype: "float32" };
+function ggWith(pair: Uint8Array) {
+  const info = { name: "w", extents: [8], type: 0, offset: 0 };
+  return async () => new Map([["m.gguf", ggufOf([info], new Uint8Array(64), [pair])]]);
 }
 
-function manifest(weightsManifest: unknown): Map<string, Uint8Array> {
-  return new Map([
-    ["model.json", text(JSON.stringify(layersModel(weightsManifest)))],
-    ["s.bin", new Uint8Array(16)],
-  ]);
+function ox(...graph: readonly Uint8Array[]) {
+  return async () => new Map([["m.onnx", onnxOf(...graph)]]);
 }
 
-function weights(list: readonly unknown[], paths: readonly unknown[] = ["s.bin"]) {
-  return async () => manifest([{ paths, weights: list }]);
+function nestedGraphs(depth: number): Uint8Array {
+  return depth === 0 ? new Uint8Array(0) : sub(1, sub(4, "If"), sub(5, sub(6, nestedGraphs(depth - 1))));
 }
 
 function text(content: string): Uint8Array {

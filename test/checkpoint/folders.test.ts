@@ -147,9 +147,9 @@ describe("a folder without a model", () => {
   });
 
   it("that has one in a format that is not read is told so", async () => {
-    const error = openCheckpoint(folderOf({ "pytorch_model.bin": "x", "config.json": "{}" }));
+    const error = openCheckpoint(folderOf({ "saved_model.pb": "x", "config.json": "{}" }));
     await expect(error).rejects.toBeInstanceOf(UnreadableInputError);
-    await expect(error).rejects.toThrow(/PyTorch .*pytorch_model.bin.*not read yet/);
+    await expect(error).rejects.toThrow(/TensorFlow .*saved_model.pb.*not read yet/);
   });
 
   it("is told its format by the narrowest of its names", async () => {

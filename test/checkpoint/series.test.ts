@@ -111,7 +111,7 @@ describe("a folder of checkpoints", () => {
       "step-2/model.safetensors": modelBytes(),
       "step-3/model.safetensors": modelBytes(1, [3, 3]),
       "step-4/model.safetensors": modelBytes().slice(0, -3),
-      "step-5/pytorch_model.bin": "x",
+      "step-5/saved_model.pb": "x",
       "best/model.safetensors": modelBytes(),
       "logs/events.txt": "",
     });
@@ -151,7 +151,7 @@ describe("a folder of checkpoints", () => {
     await expect(openCheckpoints(folderOf({ "a/notes.txt": "" }))).rejects.toBeInstanceOf(
       NothingToAnalyzeError,
     );
-    await expect(openCheckpoints(folderOf({ "step-1/model.pt": "" }))).rejects.toBeInstanceOf(
+    await expect(openCheckpoints(folderOf({ "step-1/saved_model.pb": "" }))).rejects.toBeInstanceOf(
       UnreadableInputError,
     );
     const broken = folderOf({ "step-1/model.safetensors": modelBytes().slice(0, 20) });

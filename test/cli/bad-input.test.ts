@@ -79,7 +79,12 @@ const refused: readonly (readonly [
     /PyTorch \(zip\).*safetensors\.torch\.save_file/s,
   ],
   ["an HDF5 file", "model.h5", () => Buffer.from("\x89HDF\r\n\x1a\n0000", "latin1"), readable],
-  ["a GGUF file", "model.gguf", () => "GGUF\x03\x00\x00\x00", readable],
+  [
+    "a truncated GGUF file",
+    "model.gguf",
+    () => "GGUF\x03\x00\x00\x00",
+    /is truncated: expected at least 24 bytes, got 8/,
+  ],
   ["a text", "notes.txt", () => "dear diary", readable],
   [
     "an .npy of Python objects",
