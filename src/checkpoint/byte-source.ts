@@ -11,8 +11,6 @@ export interface ByteSource {
   readonly size: number;
   /** True where reading a range costs as much as reading all before it: a compressed member of an archive. */
   readonly isSequential?: boolean;
-  /** True where every read decompresses all that comes before its range. */
-  readonly isCompressed?: boolean;
   /**
    * Bytes `offset` to `offset + length`, in an array that the caller may change.
    *

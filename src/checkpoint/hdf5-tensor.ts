@@ -10,7 +10,7 @@ import { checkedName, checkedShape } from "./tensor-shape.ts";
 /** Bytes read at once: the library's memory grows to it and never shrinks. */
 const STRETCH_BYTES = 1 << 22;
 
-/** Entries that are not worth to be read in several parts. */
+/** Entries that are not worth to be read in several parts, unless whole chunks would be read for them. */
 const FEW = 4096;
 
 /** Classes of datatypes, as HDF5 numbers them. */
@@ -171,7 +171,7 @@ export function* slabs(
   most: number,
 ): Generator<Slab> {
   const strides = shape.map((_, axis) => entryCount(shape.slice(axis + 1)));
-  const wanted = Math.min(most, Math.max(end - start, FEW));
+  const wanted = Math.min(most, chunks ? end - start : Math.max(end - start, FEW));
   const axis = strides.findIndex((stride) => stride <= wanted);
   const stride = strides[axis]!;
   const extent = shape[axis]!;

@@ -6,6 +6,7 @@ import { KERAS_DEFLATED_BYTES } from "./limits.ts";
 import { readableBytes } from "./memory-limit.ts";
 import { zipMembers } from "./zip-members.ts";
 
+const ZIP_MAGIC = "PK\x03\x04";
 const WEIGHTS = "model.weights.h5";
 
 /** One of these is the first member of an archive that Keras wrote. */
@@ -21,10 +22,16 @@ export const kerasV3: CheckpointFormat = {
   title: "Keras 3 (.keras)",
   extensions: [".keras"],
   // A name follows 30 fixed bytes.
-  sniff: (head) =>
-    asciiHead(head, 4) === "PK\x03\x04" && FIRST_MEMBERS.test(asciiHead(head.subarray(30, 60))),
+  sniff: (head) => asciiHead(head, 4) === ZIP_MAGIC && FIRST_MEMBERS.test(asciiHead(head.subarray(30, 60))),
   gather: (names) => singleFiles(names, ".keras", "model.keras"),
   async open(entry) {
+    const magic = asciiHead(await entry.read(0, Math.min(ZIP_MAGIC.length, entry.size)));
+    if (magic !== ZIP_MAGIC) {
+      throw new CheckpointFormatError(
+        `${entry.label}: expected a zip archive, which starts with ${JSON.stringify(ZIP_MAGIC)}, ` +
+          `got ${JSON.stringify(magic)}. Download or save it again.`,
+      );
+    }
     const weights = (await zipMembers(entry)).find(({ name }) => name === WEIGHTS);
     if (!weights) {
       throw new CheckpointFormatError(
@@ -32,7 +39,7 @@ export const kerasV3: CheckpointFormat = {
           "Save the model with model.save('model.keras').",
       );
     }
-    const source = weights.isCompressed ? await inMemory(weights) : weights;
+    const source = weights.isStored ? weights : await inMemory(weights);
     return { ...(await openKerasWeights(source, entry.name)), metadata: {}, files: [entry.name] };
   },
 };

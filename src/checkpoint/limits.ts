@@ -63,6 +63,30 @@ export const READ_CHUNK_BYTES = 1 << 30;
 /** Compressed bytes fed to the inflater at once; small, since opening needs only the first few. */
 export const INFLATE_CHUNK_BYTES = 1 << 16;
 
+/** Bytes of an HDF5 file that are held while one operation reads it: chunks and headers of 2000 groups fit. */
+export const HDF5_HELD_BYTES = 1 << 28;
+
+/** Bytes of an attribute of HDF5: one holds at most 64 KB unless it is stored apart, as long lists of names are. */
+export const HDF5_ATTRIBUTE_BYTES = 1 << 24;
+
+/** Groups and datasets of an HDF5 file, by all paths that lead to them: the largest Keras models have some 10^4. */
+export const HDF5_PATHS = 1 << 16;
+
+/** Groups in each other in an HDF5 file: models in models; more is a group that holds itself. */
+export const HDF5_DEPTH = 32;
+
+/** Bytes of HDF5 that are held in memory, where an archive of Keras 3 was compressed: Keras itself stores. */
+export const KERAS_DEFLATED_BYTES = 1 << 27;
+
+/** Bytes of a model.json of TensorFlow.js, whose weights are parsed at once: real ones have at most some MB. */
+export const TFJS_MANIFEST_BYTES = 1 << 25;
+
+/** Maps in each other in a file of Flax: modules in modules. */
+export const FLAX_DEPTH = 64;
+
+/** Bytes of the name of a dtype of NumPy: the longest have under 20. */
+export const FLAX_DTYPE_BYTES = 64;
+
 /** Bytes of a GGUF header: vocabularies and their merges are in it, some 20 MB of the largest. */
 export const GGUF_HEADER_BYTES = 256 << 20;
 
@@ -134,27 +158,3 @@ export const ONNX_METADATA_COUNT = 1 << 12;
 
 /** Bytes of a text in the metadata of an ONNX file: lists of class names are among them. */
 export const ONNX_TEXT_BYTES = 1 << 20;
-
-/** Bytes of an HDF5 file that are held while one operation reads it: chunks and headers of 2000 groups fit. */
-export const HDF5_HELD_BYTES = 1 << 28;
-
-/** Bytes of an attribute of HDF5: one holds at most 64 KB unless it is stored apart, as long lists of names are. */
-export const HDF5_ATTRIBUTE_BYTES = 1 << 24;
-
-/** Groups and datasets of an HDF5 file, by all paths that lead to them: the largest Keras models have some 10^4. */
-export const HDF5_PATHS = 1 << 16;
-
-/** Groups in each other in an HDF5 file: models in models; more is a group that holds itself. */
-export const HDF5_DEPTH = 32;
-
-/** Bytes of HDF5 that are held in memory, where an archive of Keras 3 was compressed: Keras itself stores. */
-export const KERAS_DEFLATED_BYTES = 1 << 27;
-
-/** Bytes of a model.json of TensorFlow.js, whose weights are parsed at once: real ones have at most some MB. */
-export const TFJS_MANIFEST_BYTES = 1 << 25;
-
-/** Maps in each other in a file of Flax: modules in modules. */
-export const FLAX_DEPTH = 64;
-
-/** Bytes of the name of a dtype of NumPy: the longest have under 20. */
-export const FLAX_DTYPE_BYTES = 64;

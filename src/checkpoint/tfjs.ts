@@ -33,12 +33,17 @@ const isGraph = /"format"\s*:\s*"graph-model"|"node"\s*:\s*\[/;
 const member = /"(weightsManifest|modelTopology)"\s*:|"format"\s*:\s*"(graph|layers)-model"/;
 
 /** A layers model: one of Keras, converted or trained in TensorFlow.js. */
-export const tfjsLayers = tfjsFormat("tfjs-layers", "TensorFlow.js layers model (model.json)", (text) => {
-  return jsonObject.test(text) && member.test(text) && !isGraph.test(text);
-});
+export const tfjsLayers = tfjsFormat(
+  "tfjs-layers",
+  "TensorFlow.js layers model (model.json)",
+  ["model.json"],
+  (text) => {
+    return jsonObject.test(text) && member.test(text) && !isGraph.test(text);
+  },
+);
 
 /** A graph model: a converted SavedModel, in which batch norms are folded into kernels. */
-export const tfjsGraph = tfjsFormat("tfjs-graph", "TensorFlow.js graph model (model.json)", (text) => {
+export const tfjsGraph = tfjsFormat("tfjs-graph", "TensorFlow.js graph model (model.json)", [], (text) => {
   return jsonObject.test(text) && member.test(text) && isGraph.test(text);
 });
 
@@ -46,17 +51,22 @@ export const tfjsGraph = tfjsFormat("tfjs-graph", "TensorFlow.js graph model (mo
 export const tfjsWeights = tfjsFormat(
   "tfjs-weights",
   "TensorFlow.js weights (weights_manifest.json)",
+  ["weights_manifest.json"],
   (text) => {
     return /^\s*\[\s*\{\s*"(weights|paths)"\s*:/.test(text);
   },
 );
 
-function tfjsFormat(id: string, title: string, sniff: (text: string) => boolean): CheckpointFormat {
+function tfjsFormat(
+  id: string,
+  title: string,
+  extensions: readonly string[],
+  sniff: (text: string) => boolean,
+): CheckpointFormat {
   return {
     id,
     title,
-    // The ending says nothing: so many files are JSON.
-    extensions: ["weights_manifest.json"],
+    extensions,
     sniff: (head) => sniff(asciiHead(head)),
     gather: tfjsGroups,
     open: openTfjs,

@@ -31,8 +31,7 @@ export function storedSource(archive: ByteSource, data: ZipData): ByteSource {
  * so memory holds what was asked for and no more, however far the stream would go on.
  */
 export function inflatedSource(archive: ByteSource, data: ZipData): ByteSource {
-  const source = checkedByCrc(data, (offset, length) => inflateRange(archive, data, offset, length));
-  return { ...source, isCompressed: true };
+  return checkedByCrc(data, (offset, length) => inflateRange(archive, data, offset, length));
 }
 
 async function inflateRange(
