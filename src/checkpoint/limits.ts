@@ -108,14 +108,17 @@ export const PICKLE_BYTES = 1 << 26;
 /** Bytes of a pickle read at first, mostly enough; then four times as many, until it ends. */
 export const PICKLE_FIRST_BYTES = 1 << 13;
 
+/** Opcodes of one pickle: a tensor takes about 30. A few kB, deflated, can hold the most bytes of them. */
+export const PICKLE_OPERATIONS = 1 << 23;
+
 /** Lists, dicts, tuples, texts and objects that one pickle makes: a tensor takes about ten. */
-export const PICKLE_OBJECTS = 1 << 22;
+export const PICKLE_OBJECTS = 1 << 21;
 
 /** Values on the stack of a pickle at once: TorchScript has all of a dict there, others a thousand. */
 export const PICKLE_STACK = 1 << 20;
 
 /** Values that a pickle remembers for later. */
-export const PICKLE_MEMO = 1 << 22;
+export const PICKLE_MEMO = 1 << 21;
 
 /** Bytes of one text in a pickle that is kept: names are short, longer ones are pickled arrays. */
 export const PICKLE_TEXT_BYTES = 1 << 16;

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encodeSafetensors } from "../../src/checkpoint/index.ts";
+import { call, global, torchZipOf } from "../checkpoint/torch-files.ts";
 import { littleEndian, npyOf, safetensorsOf, zipOf } from "../checkpoint/written-files.ts";
 import { folderForTests, noise } from "./models.ts";
 import { runMarchenko } from "./run-marchenko.ts";
@@ -73,10 +74,16 @@ const refused: readonly (readonly [
     /is a web page, not a model.*Download it again/s,
   ],
   [
-    "a PyTorch zip",
+    "a PyTorch file of zeros",
     "model.pt",
     () => zipOf(new Map([["model/data.pkl", new Uint8Array(64)]]), false),
-    /PyTorch \(zip\).*safetensors\.torch\.save_file/s,
+    /byte 1 of its pickle: expected an opcode.*download or save it again/,
+  ],
+  [
+    "a PyTorch file that would run a command",
+    "canary.pt",
+    () => torchZipOf(call(global("posix", "system"), ["touch canary"]), []),
+    /names "posix\.system".*Nothing of it was run.*torch\.save\(model\.state_dict\(\), path\)/,
   ],
   ["an HDF5 file", "model.h5", () => Buffer.from("\x89HDF\r\n\x1a\n0000", "latin1"), readable],
   [
@@ -124,7 +131,7 @@ test.each(refused)("%s is refused with exit 3", async (_, name, content, expecte
 });
 
 test("a format that is not read says which are", () => {
-  const { message } = failure(join(folder, "model.pt"));
+  const { message } = failure(join(folder, "notes.txt"));
   expect(message).toMatch(readable);
 });
 

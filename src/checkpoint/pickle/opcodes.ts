@@ -3,6 +3,9 @@ import { PICKLE_INTEGER_BYTES } from "../limits.ts";
 import type { PickleMachine } from "./pickle-machine.ts";
 import type { PickleBlob } from "./pickle-values.ts";
 
+/** Whole numbers of so many bytes are exact in a double. */
+const NUMBER_BYTES = 6;
+
 type Opcode = (machine: PickleMachine) => void;
 
 /** A whole number of so many bytes, two's complement, little-endian; a bigint where a double does not hold it. */
@@ -12,9 +15,16 @@ function integer(machine: PickleMachine, length: number): number | bigint {
   }
   const bytes = machine.take(length);
   if (length === 0) return 0;
-  let digits = "";
-  for (const byte of bytes) digits = byte.toString(16).padStart(2, "0") + digits;
-  return narrowed(BigInt.asIntN(8 * length, BigInt(`0x${digits}`)));
+  const part = (start: number, end: number) =>
+    bytes.subarray(start, end).reduceRight((sum, byte) => 256 * sum + byte, 0);
+  if (length <= NUMBER_BYTES) {
+    return part(0, length) - (bytes[length - 1]! < 0x80 ? 0 : 256 ** length);
+  }
+  // From the uppermost part on, whose length is what the others leave.
+  let end = length - (length % NUMBER_BYTES);
+  let value = BigInt(part(end, length));
+  for (; end > 0; end -= NUMBER_BYTES) value = (value << 48n) | BigInt(part(end - NUMBER_BYTES, end));
+  return narrowed(BigInt.asIntN(8 * length, value));
 }
 
 function narrowed(value: bigint): number | bigint {

@@ -1,6 +1,6 @@
 import { CheckpointFormatError } from "../../errors.ts";
 import { type ByteSource, truncated } from "../byte-source.ts";
-import { PICKLE_BYTES, PICKLE_FIRST_BYTES } from "../limits.ts";
+import { PICKLE_BYTES, PICKLE_FIRST_BYTES, PICKLE_OPERATIONS } from "../limits.ts";
 import { opcodes } from "./opcodes.ts";
 import { PickleCutShort, PickleMachine, type PickleSurroundings } from "./pickle-machine.ts";
 
@@ -47,7 +47,8 @@ export async function readPickle(
 }
 
 function run(machine: PickleMachine): unknown {
-  while (!machine.result) {
+  for (let count = 0; !machine.result; count++) {
+    if (count === PICKLE_OPERATIONS) throw machine.fault(`at most ${PICKLE_OPERATIONS} opcodes`, "more");
     const code = machine.uint8();
     const opcode = opcodes[code];
     if (!opcode) throw machine.fault("an opcode of a pickle", `byte 0x${code.toString(16)}`);
