@@ -8,6 +8,9 @@ const MARK =
 const WRAPPER =
   /^(?:module|_orig_mod|model|state_dict|model_state_dict|params|weights|online_model|ema_model|generator|net)(?=[./])[./]/;
 
+/** Wrappers in each other that are taken off. */
+const MOST_WRAPPERS = 4;
+
 /**
  * Averages of weights that the checkpoint has as they are, too.
  *
@@ -41,10 +44,11 @@ export function averagedCopies(tensors: readonly Tensor[]): Map<string, string> 
 /** The name with none, one, ... of its wrappers, without separators, and the shape. */
 function keysOf(name: string, shape: readonly number[]): string[] {
   const keys: string[] = [];
-  for (let rest = name; ; ) {
+  for (let rest = name; keys.length <= MOST_WRAPPERS; ) {
     keys.push(`${rest.replace(/[._/]/g, "")} ${shape}`);
     const inner = rest.replace(WRAPPER, "");
-    if (inner === rest) return keys;
+    if (inner === rest) break;
     rest = inner;
   }
+  return keys;
 }

@@ -20,6 +20,11 @@ const DEPTHWISE_KERNEL = /(^|[./])(depthwise_kernel|depthwise_weights|depthwise)
  */
 export function depthwiseKernels(tensors: readonly Tensor[], transposed: ReadonlySet<string>): Set<string> {
   const found = new Set<string>();
+  if (
+    !tensors.some((tensor) => isSingle(tensor) || DEPTHWISE_KERNEL.test(tensor.name.replace(/:\d+$/, "")))
+  ) {
+    return found;
+  }
   let outputs: number | null = null;
   const isColoured = tensors.some(({ shape }) => shape.length === 4 && shape[1] === 3);
   const isCommon = isColoured && tensors.filter(isSingle).length > 1;
@@ -64,15 +69,30 @@ function isSingle({ shape }: Tensor): boolean {
 
 /** By name, numbers as numbers: 2 comes before 10. */
 function inOrder(tensors: readonly Tensor[]): Tensor[] {
-  const tokens = new Map(tensors.map((tensor) => [tensor, tensor.name.split(/(\d+)/)]));
-  return [...tensors].sort((a, b) => compareTokens(tokens.get(a)!, tokens.get(b)!));
+  return [...tensors].sort((a, b) => compareNames(a.name, b.name));
 }
 
-function compareTokens(a: readonly string[], b: readonly string[]): number {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    if (a[i] === b[i]) continue;
-    if (i % 2 === 1) return Number(a[i]) - Number(b[i]);
-    return a[i]! < b[i]! ? -1 : 1;
+/** Without taking names apart: a header may be full of long ones. */
+function compareNames(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  let start = at;
+  while (start > 0 && isDigit(a[start - 1])) start--;
+  const [left, right] = [digitsAt(a, start), digitsAt(b, start)];
+  if (left !== "" && right !== "") {
+    return left.length - right.length || (left < right ? -1 : left > right ? 1 : a.length - b.length);
   }
-  return a.length - b.length;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The digits of a number from a place on, without leading zeros. */
+function digitsAt(name: string, start: number): string {
+  let end = start;
+  while (end < name.length && isDigit(name[end])) end++;
+  const digits = name.slice(start, end);
+  return digits.length > 1 ? digits.replace(/^0+(?=\d)/, "") : digits;
+}
+
+function isDigit(letter: string | undefined): boolean {
+  return letter !== undefined && letter >= "0" && letter <= "9";
 }

@@ -8,14 +8,17 @@ const OPTIMIZER_STATE = new RegExp(
     "^(model_)?(optim|optimizers?|optimizer_states?(_dict)?|optimizer_weights|optimizer_[a-z]+|opt_state|_optimizer|lr_schedulers?|grad_scaler)[./]",
     "[./](optimizers?|optimizer_states?(_dict)?|opt_state)[./]",
     `(^|[./])(${MOMENTS})([./]|$)`,
-    "(^|/)(training|Adam|AdamW|Nadam|RMSprop|SGD|Adagrad)/.*(m|v|vhat|rms|momentum|accumulator)(_\\d+)?(:0)?$",
     "/(Adam(_1)?|Momentum|RMSProp(_1)?|Adagrad|Ftrl(_1)?)(:0)?$",
     "^(beta[12]_power|global_step)(:0)?$",
     "\\.OPTIMIZER_SLOT",
   ].join("|"),
 );
 
+/** Keras puts its slots under the optimiser's name; apart, as one expression would take quadratic time. */
+const SLOT_FOLDER = /(^|\/)(training|Adam|AdamW|Nadam|RMSprop|SGD|Adagrad)\//;
+const SLOT = /(^|[/_])(m|v|vhat|rms|momentum|accumulator)(_\d+)?(:0)?$/;
+
 /** Whether a tensor is the state of an optimiser, by its name. */
 export function isOptimizerState(name: string): boolean {
-  return OPTIMIZER_STATE.test(name);
+  return OPTIMIZER_STATE.test(name) || (SLOT.test(name) && SLOT_FOLDER.test(name));
 }

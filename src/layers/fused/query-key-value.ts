@@ -12,6 +12,8 @@ import { outputAxis, sidesOf } from "./fused-layout.ts";
 export const queryKeyValue: FusedLayout = {
   split(matrix) {
     const { outputs, inputs } = sidesOf(matrix);
+    // MiniMax: beside an output gate they are joined head by head, by a number that its configuration lacks.
+    if (matrix.sibling("qkv_proj", "output_gate")) return null;
     const heads = fitting(matrix);
     const keys = heads ? heads.keyValueHeads * heads.size : keysByShape(outputs, inputs);
     return keys === null ? null : inTurn(matrix, outputs - 2 * keys, keys);
