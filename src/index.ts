@@ -103,6 +103,11 @@ export { renderReport } from "./report/page/render-page.ts";
 export { accurateSingularValues } from "./spectrum/accurate.ts";
 export { computeSpectrum, type SpectrumOptions } from "./spectrum/compute-spectrum.ts";
 export {
+  type ConvolutionOperatorSpectrum,
+  convolutionOperatorSpectrum,
+  type KernelShape,
+} from "./spectrum/convolution-operator.ts";
+export {
   estimateSpectrum,
   type SpectralEstimate,
   type SpectralEstimateOptions,
