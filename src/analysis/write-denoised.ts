@@ -1,7 +1,6 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { bytesPerEntry, isPlain } from "../checkpoint/decode.ts";
 import { isWritable } from "../checkpoint/encode.ts";
-import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { type StreamedTensor, streamSafetensors } from "../checkpoint/safetensors-writer.ts";
 import { openCheckpoints } from "../checkpoint/series.ts";
 import { storedBytes } from "../checkpoint/stored-bytes.ts";
@@ -11,7 +10,7 @@ import type { PredictedError } from "../fits/predicted-error.ts";
 import { optimalShrinkage, type ShrinkageAdvice } from "../fits/shrinkage.ts";
 import type { ShrinkageLoss } from "../fits/shrinkers.ts";
 import type { Layer } from "../layers/layer.ts";
-import { layersOf } from "../layers/layers-of.ts";
+import { type LayerOptions, layersOf } from "../layers/layers-of.ts";
 import { denoisedBytes } from "./denoised-bytes.ts";
 import type { CheckpointResult, LayerResult } from "./result.ts";
 import { version } from "./version.ts";
@@ -47,6 +46,8 @@ export interface DenoiseOptions {
   readonly loss?: ShrinkageLoss;
   /** Seed of the vectors that the search for singular vectors starts from; 0 by default. */
   readonly seed?: number | string;
+  /** Whether the analysis kept matrices that were joined in one tensor as one; false by default. */
+  readonly keepFused?: boolean;
   /** Ends the writing between two layers when aborted; no file is left then. */
   readonly signal?: AbortSignal;
 }
@@ -95,7 +96,10 @@ export async function writeDenoised(
     const checkpoint = await theOnly(checkpoints, output);
     const tensors = checkpoint.tensors();
     const { advice, summary } = adviseAll(result.layers, options.loss ?? "frobenius");
-    const matrices = matricesByTensor(tensors, await checkpoint.config());
+    const matrices = matricesByTensor(tensors, {
+      config: await checkpoint.config(),
+      keepFused: options.keepFused ?? false,
+    });
     requireSame(path, result.layers, matrices, advice);
     const origins = originsOf(tensors);
     const written = tensors.map((tensor): StreamedTensor => {
@@ -203,9 +207,9 @@ function adviceFor(layer: LayerResult, loss: ShrinkageLoss): ShrinkageAdvice | s
 }
 
 /** The matrices of each tensor, in the order in which it holds them. */
-function matricesByTensor(tensors: readonly Tensor[], config: ModelConfig | null): Map<string, Layer[]> {
+function matricesByTensor(tensors: readonly Tensor[], options: LayerOptions): Map<string, Layer[]> {
   const byTensor = new Map<string, Layer[]>();
-  for (const layer of layersOf(tensors, { config })) {
+  for (const layer of layersOf(tensors, options)) {
     if (!layer.matrixShape) continue;
     const own = byTensor.get(layer.tensor);
     if (own) own.push(layer);

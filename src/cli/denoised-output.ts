@@ -48,9 +48,10 @@ async function writeDenoisedOutput(
   result: AnalysisResult,
   signal: AbortSignal,
 ): Promise<DenoisedSummary> {
-  const { seed } = result.provenance;
+  const { seed, configuration } = result.provenance;
+  const keepFused = configuration.keepFused === true;
   try {
-    return await writeDenoised(input, result.checkpoints[0]!, path, { loss, seed, signal });
+    return await writeDenoised(input, result.checkpoints[0]!, path, { loss, seed, signal, keepFused });
   } catch (error) {
     throw error instanceof MarchenkoError ? error : cannotWrite(path, error);
   }

@@ -38,13 +38,6 @@ const mostOperatorValues = 1 << 26;
  * @param n - side of the images, >= 1; kernels that are larger wrap around.
  * @throws {UsageError} If n is no whole number of at least 1, or there would be more than 2^26 values.
  * @source Sedghi, Gupta & Long 2019, The Singular Values of Convolutional Layers, theorem 6.
- * @example
- * ```ts
- * import { convolutionOperatorSpectrum } from "marchenko";
- * const blur = { outputs: 1, inputs: 1, size: [2], outputsLast: false };
- * const { singularValues } = await convolutionOperatorSpectrum(Float64Array.of(1, 1), blur, 4);
- * singularValues; // [2, 1.4142136, 1.4142136, 0]
- * ```
  */
 export async function convolutionOperatorSpectrum(
   kernel: Float32Array | Float64Array,

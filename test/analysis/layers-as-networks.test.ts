@@ -160,6 +160,11 @@ test("a part that takes turns with others is denoised in its own places, and the
   const { denoised } = await writeDenoised(folder, result, output);
   expect(denoised.map(({ layer, rank }) => [layer, rank])).toEqual([[`${name}[q]`, 3]]);
 
+  const together = (await analyze(folder, { keepFused: true })).checkpoints[0]!;
+  const again = join(folderOf({}), "out.safetensors");
+  const joined = await writeDenoised(folder, together, again, { keepFused: true });
+  expect([...joined.denoised, ...joined.leftAsTheyAre].map(({ layer }) => layer)).toEqual([name]);
+
   const checkpoint = await openCheckpoint(output);
   const [after] = checkpoint.tensors();
   const entries = await after!.read();

@@ -24,6 +24,7 @@ import { dryRun } from "./dry-run.ts";
 interface Flags {
   readonly include?: string[];
   readonly exclude?: string[];
+  readonly keepFused?: boolean;
   readonly dryRun?: boolean;
   readonly spectra?: boolean;
   readonly vectors?: boolean;
@@ -56,6 +57,10 @@ export function analyzeCommand(): Command {
     .argument("<path...>", "a file, a model folder, or a folder of checkpoints (a series)")
     .option("--include <glob>", "only tensors whose name matches; may be given several times", collect)
     .option("--exclude <glob>", "not these tensors; may be given several times", collect)
+    .option(
+      "--keep-fused",
+      "keep matrices that were joined in one tensor as one: queries, keys and values; gates",
+    )
     .option("--dry-run", "list what would be analysed, and why the rest would not")
     .addOption(
       new Option(
@@ -162,6 +167,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   const selection = {
     ...(flags.include && { include: flags.include }),
     ...(flags.exclude && { exclude: flags.exclude }),
+    ...(flags.keepFused && { keepFused: true }),
   };
   const cores = availableParallelism();
   // The native library runs threads of its own: a worker a core would get in their way.
@@ -184,6 +190,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       "--vectors": flags.vectors,
       "--follow-spikes": flags.followSpikes,
       "--comparable-alpha": flags.comparableAlpha,
+      "--keep-fused": flags.keepFused,
       "--conv-operator": flags.convOperator !== undefined,
       "--null permute": flags.null === "permute",
       "--write-denoised": denoised !== null,
