@@ -9,7 +9,7 @@ import { checkOutputs, extensionOfFormat, formatOfFile } from "../outputs.ts";
 import { partialResult } from "../partial-result.ts";
 import { duration, progressLine } from "../progress-line.ts";
 import { readRecipe } from "../read-recipe.ts";
-import { plain, talk } from "../terminal.ts";
+import { talk } from "../terminal.ts";
 import { deliver, throwAll } from "../write-result.ts";
 
 interface Flags {
@@ -132,7 +132,7 @@ async function run(path: string, flags: Flags): Promise<void> {
   } catch (error) {
     progress.end();
     const kept = partial.told();
-    if (kept !== null) talk(plain(kept));
+    if (kept !== null) talk(kept);
     throw error;
   } finally {
     interrupt.release();
