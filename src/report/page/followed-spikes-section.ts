@@ -31,7 +31,7 @@ function summarySentence(spikes: readonly FollowedSpike[]): string {
   const unknown = count(({ drift }) => drift.drifts === null);
   return [
     `${of(spikes.length, "spike", "spikes")} in ${of(layers, "layer", "layers")}:`,
-    `${count(({ bornAfter }) => bornAfter === null)} in the first checkpoint, ${count(({ bornAfter }) => bornAfter !== null)} born later, ${count(({ goneBy }) => goneBy !== null)} gone before the last.`,
+    `${count(({ bornAfter }) => bornAfter === null)} there from the first spectrum of their layer on, ${count(({ bornAfter }) => bornAfter !== null)} born later, ${count(({ goneBy }) => goneBy !== null)} gone before the last.`,
     `${of(
       count(({ drift }) => drift.drifts === true),
       "drifts",
