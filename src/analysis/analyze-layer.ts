@@ -218,18 +218,23 @@ function described(layer: Layer) {
   };
 }
 
+/** The numbers of a matrix that was not analysed. */
+export const nothingComputed = {
+  spectrum: null,
+  marchenkoPastur: null,
+  powerLaw: null,
+  concentration: null,
+  metrics: null,
+  verdict: null,
+  verdictEvidence: null,
+} as const;
+
 function skipped(layer: Layer, reason: string, detail: string): LayerResult {
   return {
     ...described(layer),
     status: "skipped",
     reason,
     detail,
-    spectrum: null,
-    marchenkoPastur: null,
-    powerLaw: null,
-    concentration: null,
-    metrics: null,
-    verdict: null,
-    verdictEvidence: null,
+    ...nothingComputed,
   };
 }

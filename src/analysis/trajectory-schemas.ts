@@ -63,7 +63,7 @@ export const followedSpikeSchema = z.object({
   firstStep: number,
   lastStep: number,
   bornAfter: nullable(
-    "Last step before, at which it was not there; null where it is in the first checkpoint.",
+    "Last step before, at which it was not there; null where it is in the first spectrum of its layer.",
   ),
   goneBy: nullable("Next step, at which it was gone; null where it is in the last checkpoint."),
   missed: count("Checkpoints between first and last at which it was under the edge."),

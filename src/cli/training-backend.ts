@@ -6,6 +6,9 @@ import { UsageError } from "../errors.ts";
 export const devices = ["auto", "cpu", "gpu"] as const;
 export type Device = (typeof devices)[number];
 
+/** Threads a core at most: more only take memory. */
+export const mostThreadsPerCore = 4;
+
 /** What each device is trained on. */
 const backends: Readonly<Record<Device, (threads: number) => Promise<Backend>>> = {
   auto: (threads) => wasmBackend({ threads }),

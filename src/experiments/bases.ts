@@ -1,7 +1,7 @@
 import { datasetCatalogue } from "../datasets/catalogue.ts";
 import { UsageError } from "../errors.ts";
 import { presetsByName } from "../train/presets/catalogue.ts";
-import type { Setting } from "./experiment.ts";
+import type { Setting, Variant } from "./experiment.ts";
 
 /** A vanilla Transformer that experiments change. */
 export interface Base {
@@ -81,6 +81,19 @@ export function transformerBase({ scale, data: told }: Setting): Base {
   throw new UsageError(
     `--scale full trains on data that you have: give --data ${known.join(", or ")}; got ${told ?? "no --data"}.`,
   );
+}
+
+/** The vanilla Transformer of a scale, and the same with all modules. */
+export function vanillaAndModified(setting: Setting): readonly [Variant, Variant] {
+  const { recipe } = transformerBase(setting);
+  return [
+    { id: "vanilla", title: "vanilla ReLU", recipe },
+    {
+      id: "modified",
+      title: "all modules, zeroth bias at the output",
+      recipe: { ...recipe, sparsity: allModules },
+    },
+  ];
 }
 
 function dataOf(preset: string): string {

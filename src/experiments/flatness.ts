@@ -1,7 +1,7 @@
 import { measuredValue } from "../measure/average.ts";
 import type { MeasuredCheckpoint } from "../measure/result.ts";
 import { checkpointName } from "../train/run-folder.ts";
-import { allModules, scaleLimits, transformerBase } from "./bases.ts";
+import { scaleLimits, vanillaAndModified } from "./bases.ts";
 import { seriesChart, variantTable } from "./comparison.ts";
 import { paired } from "./estimate.ts";
 import { evaluateRun } from "./evaluate-run.ts";
@@ -171,17 +171,7 @@ export const flatness: Experiment = {
     "Is the activated ratio augmented flatness over its coefficient, and does that ratio fall while a network trains?",
   literature: [literature.flatness, literature.robustness],
   seeds: { usual: 3, quick: 1 },
-  variants(setting) {
-    const base = transformerBase(setting).recipe;
-    return [
-      { id: "vanilla", title: "vanilla ReLU", recipe: base },
-      {
-        id: "modified",
-        title: "all modules, zeroth bias at the output",
-        recipe: { ...base, sparsity: allModules },
-      },
-    ];
-  },
+  variants: vanillaAndModified,
   measure: measureRun,
   claims,
   tables: (runs) => [

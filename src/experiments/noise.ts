@@ -2,7 +2,7 @@ import { analyze } from "../analysis/analyze.ts";
 import { gradientNoise } from "../noise/noise.ts";
 import type { NoiseLayerResult } from "../noise/result.ts";
 import { checkpointName } from "../train/run-folder.ts";
-import { allModules, scaleLimits, transformerBase } from "./bases.ts";
+import { scaleLimits, vanillaAndModified } from "./bases.ts";
 import { seriesChart, variantTable } from "./comparison.ts";
 import { mostOf, paired } from "./estimate.ts";
 import type { Claim, Experiment, FinishedRun, RunMetrics, Series } from "./experiment.ts";
@@ -231,17 +231,7 @@ export const noise: Experiment = {
     "Do the eigenvalues of trained key matrices stay within two decades, and which law of random matrices does the noise of their gradients follow?",
   literature: [literature.concentration],
   seeds: { usual: 3, quick: 1 },
-  variants(setting) {
-    const base = transformerBase(setting).recipe;
-    return [
-      { id: "vanilla", title: "vanilla ReLU", recipe: base },
-      {
-        id: "modified",
-        title: "all modules, zeroth bias at the output",
-        recipe: { ...base, sparsity: allModules },
-      },
-    ];
-  },
+  variants: vanillaAndModified,
   measure: measureRun,
   claims,
   tables: (runs) => [

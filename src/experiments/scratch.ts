@@ -1,4 +1,4 @@
-import { allModules, scaleLimits, transformerBase } from "./bases.ts";
+import { allModules, scaleLimits, transformerBase, vanillaAndModified } from "./bases.ts";
 import {
   differenceHeld,
   flatnessColumns,
@@ -64,12 +64,7 @@ export const scratch: Experiment = {
     const base = transformerBase(setting).recipe;
     const input = { ...allModules, zerothBias: { ...allModules.zerothBias, placement: "input" } };
     return [
-      { id: "vanilla", title: "vanilla ReLU", recipe: base },
-      {
-        id: "modified",
-        title: "all modules, zeroth bias at the output",
-        recipe: { ...base, sparsity: allModules },
-      },
+      ...vanillaAndModified(setting),
       {
         id: "modified-input",
         title: "all modules, zeroth bias at the input",

@@ -1,6 +1,6 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { similarNames } from "../checkpoint/nearest-names.ts";
-import { isAbsent, unreadable } from "../checkpoint/system-errors.ts";
+import { smallText } from "../checkpoint/small-text.ts";
 import { datasetCatalogue } from "../datasets/catalogue.ts";
 import { MarchenkoError, UnreadableInputError, UsageError } from "../errors.ts";
 import { modelOf, modelOfConfig } from "../models/catalogue.ts";
@@ -9,9 +9,6 @@ import { parseRecipe, type Recipe } from "../train/recipe.ts";
 
 /** Folders above a checkpoint in which its run's recipe is looked for: RUN/checkpoints/step-000500/. */
 const MOST_LEVELS = 3;
-
-/** A recipe, or a configuration with the names of 20 000 classes. */
-const MOST_BYTES = 1 << 24;
 
 /** Examples of a batch where no recipe tells. */
 const defaultBatchSize = 32;
@@ -69,11 +66,11 @@ async function find(
   const beside = isFolder ? resolve(path) : dirname(resolve(path));
   for (let folder = beside, level = 0; level <= MOST_LEVELS; level++, folder = dirname(folder)) {
     const file = join(folder, "recipe.json");
-    const text = await textOf(file);
+    const text = await smallText(file, "a recipe");
     if (text !== null) return { recipe: asRecipe(text, file), from: file };
   }
   const file = join(beside, "config.json");
-  const text = await textOf(file);
+  const text = await smallText(file, "a model's configuration");
   if (text === null) {
     throw new UsageError(
       `${path}: nothing tells of its model: expected a recipe in its metadata, a recipe.json in a folder above, or a config.json beside it. Give one by --recipe FILE.`,
@@ -144,16 +141,4 @@ function json(text: string, from: string): unknown {
   } catch (cause) {
     throw new UsageError(`${from} is no JSON: ${(cause as Error).message}`, { cause });
   }
-}
-
-async function textOf(path: string): Promise<string | null> {
-  const { readFile, stat } = await import("node:fs/promises");
-  try {
-    const found = await stat(path);
-    if (found.isFile() && found.size <= MOST_BYTES) return await readFile(path, "utf8");
-  } catch (error) {
-    if (isAbsent(error)) return null;
-    throw unreadable(path, error);
-  }
-  throw new UsageError(`${path}: expected a file of ${MOST_BYTES} bytes at most.`);
 }

@@ -1,4 +1,5 @@
 import { analyze } from "../analysis/analyze.ts";
+import { nothingComputed } from "../analysis/analyze-layer.ts";
 import type { LayerResult } from "../analysis/result.ts";
 import { type TensorSource, tensorOf } from "../checkpoint/tensor.ts";
 import { NothingToAnalyzeError } from "../errors.ts";
@@ -59,13 +60,7 @@ export async function matrixResult(
     return {
       ...common,
       participationRatio: null,
-      spectrum: null,
-      marchenkoPastur: null,
-      powerLaw: null,
-      concentration: null,
-      metrics: null,
-      verdict: null,
-      verdictEvidence: null,
+      ...nothingComputed,
       laws: [],
       reason: row?.detail ?? "every entry is zero",
     };

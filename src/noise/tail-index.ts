@@ -2,7 +2,7 @@ import { hillAlpha } from "../fits/hill.ts";
 import { fitPowerLaw } from "../fits/power-law.ts";
 import { type RandomStream, randomStream } from "../linalg/random.ts";
 import { type Estimate, stableIndex } from "./stable-index.ts";
-import { fitStudent, type StudentFit } from "./student-t.ts";
+import { fitStudent, type StudentFit } from "./student-fit.ts";
 
 /** What estimators of heavy tails say of a sample. */
 export interface TailEstimates {

@@ -1,10 +1,7 @@
-import { isAbsent, unreadable } from "../checkpoint/system-errors.ts";
+import { smallText } from "../checkpoint/small-text.ts";
 import { UnreadableInputError, UsageError } from "../errors.ts";
 import { modelOfConfig } from "../models/catalogue.ts";
 import type { Described, Model } from "../models/model.ts";
-
-/** Names of 20 000 classes, written twice, have some 2 MB. */
-const MOST_BYTES = 1 << 24;
 
 /**
  * What the `config.json` beside weights tells of their model: sizes that no tensor's shape shows (heads, epsilon) among
@@ -25,7 +22,7 @@ export async function weightsConfig(
   // Whoever reads the weights says that they are missing.
   if (!found) return null;
   const path = join(found.isDirectory() ? from : dirname(from), "config.json");
-  const text = await readText(path);
+  const text = await smallText(path, "a model's configuration");
   if (text === null) return null;
   try {
     const config: unknown = JSON.parse(text);
@@ -38,18 +35,4 @@ export async function weightsConfig(
     if (!(cause instanceof SyntaxError || cause instanceof UnreadableInputError)) throw cause;
     throw new UnreadableInputError(`${path}: ${(cause as Error).message}`, { cause });
   }
-}
-
-async function readText(path: string): Promise<string | null> {
-  const { readFile, stat } = await import("node:fs/promises");
-  try {
-    const found = await stat(path);
-    if (found.isFile() && found.size <= MOST_BYTES) return await readFile(path, "utf8");
-  } catch (error) {
-    if (isAbsent(error)) return null;
-    throw unreadable(path, error);
-  }
-  throw new UnreadableInputError(
-    `${path}: expected a model's configuration, a file of ${MOST_BYTES} bytes at most.`,
-  );
 }

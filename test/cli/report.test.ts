@@ -148,3 +148,15 @@ test.each(others)("a saved %s becomes a page again, and keeps its bytes as JSON"
   expect(code).toBe(2);
   expect(stderr).toContain(refusal);
 });
+
+test("a folder is no result, and the one in it is named, as experiments write it", () => {
+  const own = join(folder, "experiment");
+  mkdirSync(own);
+  expect(runMarchenko(["report", own]).stderr).not.toMatch(/Did you mean/);
+  writeFileSync(join(own, "result.json"), readFileSync(saved));
+  const { code, stderr } = runMarchenko(["report", own]);
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: expect.stringMatching(/is a folder\. Did you mean .*experiment\/result\.json\?/),
+  });
+});

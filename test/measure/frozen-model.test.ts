@@ -89,15 +89,20 @@ describe("the recipe of a checkpoint", () => {
   it.each([
     ["mnist", { name: "mnist" }],
     ["cifar10:/data/cifar", { name: "cifar10", path: "/data/cifar" }],
-    ["/data/pictures", { name: "image-folder", path: "/data/pictures" }],
+    // A path alone is to be there, or it would pass for a name that was mistyped.
+    [process.cwd(), { name: "image-folder", path: process.cwd() }],
   ])("takes its data from --data %s", async (data, expected) => {
     expect((await recipeOf(checkpointAt(10), { data })).recipe.data).toEqual(expected);
   });
 
   it("gives a path alone to the recipe's own data set, where it takes one", async () => {
     const recipe = parseRecipe({ ...toy, data: { name: "mnist" } });
-    const found = await recipeOf(checkpointAt(10), { recipe, data: "/data/m" });
-    expect(found.recipe.data).toEqual({ name: "mnist", path: "/data/m" });
+    const found = await recipeOf(checkpointAt(10), { recipe, data: run });
+    expect(found.recipe.data).toEqual({ name: "mnist", path: run });
+  });
+
+  it("suggests a name where --data is neither one nor a path", async () => {
+    await expect(recipeOf(checkpointAt(10), { data: "mnits" })).rejects.toThrow("Did you mean mnist?");
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { randomStream } from "../../src/linalg/random.ts";
 import { stableIndex } from "../../src/noise/stable-index.ts";
-import { fitStudent } from "../../src/noise/student-t.ts";
+import { fitStudent } from "../../src/noise/student-fit.ts";
 import { noiseTail } from "../../src/noise/tail-index.ts";
 
 const [rows, columns] = [64, 128];

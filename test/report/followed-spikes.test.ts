@@ -40,6 +40,21 @@ test("the charts of a layer hold its spikes, the edge and what noise leaves", as
   ).toBeNull();
 });
 
+test("overlaps that nothing is known to compare with are said to have none", async () => {
+  const result = await followed();
+  expect(await renderReport(result)).toMatch(/noise alone leaves [\d.]+ and [\d.]+\./);
+  for (const { points } of result.followedSpikes!) {
+    for (const compared of points.flatMap(({ first, previous }) => [first, previous])) {
+      if (compared === null) continue;
+      compared.left.expected = null;
+      compared.right.expected = null;
+    }
+  }
+  const page = await renderReport(result);
+  expect(page).not.toContain("noise alone leaves –");
+  expect(page).toContain("what noise alone leaves is not known");
+});
+
 test("more spikes than there are symbols are not drawn", async () => {
   const [spike] = (await followed()).followedSpikes as [FollowedSpike];
   const many = Array.from({ length: 20 }, (_, i) => ({ ...spike, spike: i + 1 }));

@@ -1,39 +1,19 @@
-import { availableParallelism, hostname } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { UsageError } from "../../errors.ts";
 import { groups } from "../../measure/groups.ts";
 import { measure } from "../../measure/measure.ts";
 import { type Part, parts } from "../../measure/result.ts";
-import { abortOnInterrupt } from "../interrupt.ts";
 import { measurementRenderers } from "../measurement-renderers.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
-import { checkOutputs, extensionOfFormat, formatOfFile } from "../outputs.ts";
-import { partialResult } from "../partial-result.ts";
-import { duration, progressLine } from "../progress-line.ts";
-import { readRecipe } from "../read-recipe.ts";
-import { plain, talk } from "../terminal.ts";
-import { deliver, throwAll } from "../write-result.ts";
+import { type CheckpointFlags, runOnCheckpoint } from "../run-on-checkpoint.ts";
 
-interface Flags {
-  readonly recipe?: string;
-  readonly data?: string;
-  readonly batches?: number;
+interface Flags extends CheckpointFlags {
   readonly part: "both" | Part;
-  readonly seed?: number;
   readonly only?: string[];
   readonly with?: string[];
   readonly without?: string[];
   readonly set?: Record<string, Record<string, unknown>>;
   readonly time?: boolean;
-  readonly threads: number;
-  readonly output?: string[];
-  readonly format?: string;
-  readonly quiet?: boolean;
-  readonly progress: boolean;
 }
-
-/** More threads only take memory. */
-const mostThreadsPerCore = 4;
 
 export function measureCommand(): Command {
   const named = groups.map(({ id, byDefault }) => (byDefault ? id : `${id} (only by --with)`)).join(", ");
@@ -88,68 +68,21 @@ Examples:
 }
 
 async function run(path: string, flags: Flags): Promise<void> {
-  const outputs = flags.output ?? [];
-  for (const output of outputs) {
-    if (Object.hasOwn(measurementRenderers, formatOfFile(output))) continue;
-    const known = Object.keys(measurementRenderers).filter((format) => format !== "table");
-    throw new UsageError(`measure writes ${known.map(extensionOfFormat).join(", ")}, not ${output}`);
-  }
-  await checkOutputs(outputs);
-  const recipe = flags.recipe === undefined ? undefined : await readRecipe(flags.recipe, {});
-  const threads = Math.min(flags.threads, mostThreadsPerCore * availableParallelism());
-  const startedAt = new Date();
-  const progress = await progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
-  const partial = partialResult(outputs[0]);
-  const interrupt = abortOnInterrupt(() => {
-    progress.end();
-    talk("stopping after the batch under way; interrupt again to stop at once");
+  await runOnCheckpoint(flags, {
+    name: "measure",
+    renderers: measurementRenderers,
+    unit: "batch",
+    work: (given) =>
+      measure(path, {
+        ...given,
+        parts: flags.part === "both" ? parts : [flags.part],
+        only: flags.only,
+        also: flags.with,
+        without: flags.without,
+        settings: flags.set,
+        clock: flags.time ? () => performance.now() / 1000 : undefined,
+      }),
   });
-  try {
-    const result = await measure(path, {
-      recipe,
-      data: flags.data,
-      batches: flags.batches,
-      parts: flags.part === "both" ? parts : [flags.part],
-      seed: flags.seed,
-      only: flags.only,
-      also: flags.with,
-      without: flags.without,
-      settings: flags.set,
-      threads,
-      clock: flags.time ? () => performance.now() / 1000 : undefined,
-      signal: interrupt.signal,
-      onProgress: (share, title) => progress.advance(share, title),
-      onMeasured: partial.keep,
-    });
-    progress.end();
-    const seconds = (Date.now() - startedAt.getTime()) / 1000;
-    result.provenance.run = {
-      ...result.provenance.run,
-      startedAt: startedAt.toISOString(),
-      seconds,
-      threads,
-      host: hostname(),
-      node: process.version,
-    };
-    const printed = flags.format ?? (flags.quiet ? null : "table");
-    const { written, inFiles, failures } = await deliver(outputs, printed, (format) =>
-      measurementRenderers[format]!(result),
-    );
-    if (inFiles) await partial.discard();
-    if (!flags.quiet) {
-      for (const warning of result.warnings) talk(`warning: ${warning}`);
-      for (const output of written) talk(`wrote ${output}`);
-      talk(`took ${duration(seconds)}`);
-    }
-    throwAll(failures);
-  } catch (error) {
-    progress.end();
-    const kept = partial.told();
-    if (kept !== null) talk(plain(kept));
-    throw error;
-  } finally {
-    interrupt.release();
-  }
 }
 
 /** `group.key=json`, gathered by group. */

@@ -1,34 +1,14 @@
-import { availableParallelism, hostname } from "node:os";
 import { Command, Option } from "commander";
-import { UsageError } from "../../errors.ts";
 import { gradientNoise } from "../../noise/noise.ts";
-import { abortOnInterrupt } from "../interrupt.ts";
 import { noiseRenderers } from "../noise-renderers.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
-import { checkOutputs, extensionOfFormat, formatOfFile } from "../outputs.ts";
-import { partialResult } from "../partial-result.ts";
-import { duration, progressLine } from "../progress-line.ts";
-import { readRecipe } from "../read-recipe.ts";
-import { plain, talk } from "../terminal.ts";
-import { deliver, throwAll } from "../write-result.ts";
+import { type CheckpointFlags, runOnCheckpoint } from "../run-on-checkpoint.ts";
 
-interface Flags {
-  readonly recipe?: string;
-  readonly data?: string;
-  readonly batches?: number;
+interface Flags extends CheckpointFlags {
   readonly batchSize?: number;
   readonly part: "train" | "test";
   readonly centred?: boolean;
-  readonly seed?: number;
-  readonly threads: number;
-  readonly output?: string[];
-  readonly format?: string;
-  readonly quiet?: boolean;
-  readonly progress: boolean;
 }
-
-/** More threads only take memory. */
-const mostThreadsPerCore = 4;
 
 export function noiseCommand(): Command {
   return new Command("noise")
@@ -79,62 +59,11 @@ Examples:
 }
 
 async function run(path: string, flags: Flags): Promise<void> {
-  const outputs = flags.output ?? [];
-  for (const output of outputs) {
-    if (Object.hasOwn(noiseRenderers, formatOfFile(output))) continue;
-    const known = Object.keys(noiseRenderers).filter((format) => format !== "table");
-    throw new UsageError(`noise writes ${known.map(extensionOfFormat).join(", ")}, not ${output}`);
-  }
-  await checkOutputs(outputs);
-  const recipe = flags.recipe === undefined ? undefined : await readRecipe(flags.recipe, {});
-  const threads = Math.min(flags.threads, mostThreadsPerCore * availableParallelism());
-  const startedAt = new Date();
-  const progress = await progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
-  const partial = partialResult(outputs[0]);
-  const interrupt = abortOnInterrupt(() => {
-    progress.end();
-    talk("stopping after the layers under way; interrupt again to stop at once");
+  const { part, batchSize, centred } = flags;
+  await runOnCheckpoint(flags, {
+    name: "noise",
+    renderers: noiseRenderers,
+    unit: "layers",
+    work: (given) => gradientNoise(path, { ...given, part, batchSize, centred }),
   });
-  try {
-    const result = await gradientNoise(path, {
-      recipe,
-      data: flags.data,
-      batches: flags.batches,
-      batchSize: flags.batchSize,
-      part: flags.part,
-      centred: flags.centred,
-      seed: flags.seed,
-      threads,
-      signal: interrupt.signal,
-      onProgress: (share, title) => progress.advance(share, title),
-      onMeasured: partial.keep,
-    });
-    progress.end();
-    const seconds = (Date.now() - startedAt.getTime()) / 1000;
-    result.provenance.run = {
-      startedAt: startedAt.toISOString(),
-      seconds,
-      threads,
-      host: hostname(),
-      node: process.version,
-    };
-    const printed = flags.format ?? (flags.quiet ? null : "table");
-    const { written, inFiles, failures } = await deliver(outputs, printed, (format) =>
-      noiseRenderers[format]!(result),
-    );
-    if (inFiles) await partial.discard();
-    if (!flags.quiet) {
-      for (const warning of result.warnings) talk(`warning: ${warning}`);
-      for (const output of written) talk(`wrote ${output}`);
-      talk(`took ${duration(seconds)}`);
-    }
-    throwAll(failures);
-  } catch (error) {
-    progress.end();
-    const kept = partial.told();
-    if (kept !== null) talk(plain(kept));
-    throw error;
-  } finally {
-    interrupt.release();
-  }
 }

@@ -18,7 +18,7 @@ import { collect, parseCount, parseSeed } from "../options.ts";
 import { duration, progressLine } from "../progress-line.ts";
 import { readRecipe } from "../read-recipe.ts";
 import { plain, printData, talk, widthOf } from "../terminal.ts";
-import { type Device, devices, trainingBackend } from "../training-backend.ts";
+import { type Device, devices, mostThreadsPerCore, trainingBackend } from "../training-backend.ts";
 import { writeTable } from "../write-table.ts";
 
 interface Flags {
@@ -35,8 +35,6 @@ interface Flags {
   readonly progress: boolean;
 }
 
-/** More threads only take memory. */
-const mostThreadsPerCore = 4;
 /**
  * Steps of fewer operations run on one thread where it isn't told how many. digits-vit has 2.4e8: where other programs
  * keep the cores busy, two threads that wait for each other took three times as long as one.

@@ -31,7 +31,7 @@ function summarySentence(spikes: readonly FollowedSpike[]): string {
   const unknown = count(({ drift }) => drift.drifts === null);
   return [
     `${of(spikes.length, "spike", "spikes")} in ${of(layers, "layer", "layers")}:`,
-    `${count(({ bornAfter }) => bornAfter === null)} in the first checkpoint, ${count(({ bornAfter }) => bornAfter !== null)} born later, ${count(({ goneBy }) => goneBy !== null)} gone before the last.`,
+    `${count(({ bornAfter }) => bornAfter === null)} there from the first spectrum of their layer on, ${count(({ bornAfter }) => bornAfter !== null)} born later, ${count(({ goneBy }) => goneBy !== null)} gone before the last.`,
     `${of(
       count(({ drift }) => drift.drifts === true),
       "drifts",
@@ -71,7 +71,7 @@ async function layerFigures(
   const sizes = `${layer}: spike ${strongest.spike} goes from ${formatNumber(strongest.points[0]!.singularValue)} at step ${strongest.firstStep} to ${formatNumber(end.singularValue)} at step ${strongest.lastStep}${spikes.length > mostSpikesDrawn ? `; the largest ${mostSpikesDrawn} of ${spikes.length} spikes are drawn` : ""}.`;
   const since = end.first ?? end.previous;
   const overlaps = since
-    ? `${layer}: at step ${end.step} spike ${strongest.spike} has the overlaps ${formatNumber(since.left.overlap)} (larger side) and ${formatNumber(since.right.overlap)} (smaller side) with its vectors at step ${since.step}; noise alone leaves ${formatNumber(since.left.expected)} and ${formatNumber(since.right.expected)}.`
+    ? `${layer}: at step ${end.step} spike ${strongest.spike} has the overlaps ${formatNumber(since.left.overlap)} (larger side) and ${formatNumber(since.right.overlap)} (smaller side) with its vectors at step ${since.step}; ${leftByNoise(since)}.`
     : `${layer}: overlaps with the first appearance.`;
   const figures: Html[] = [];
   for (const [spec, sentence] of [
@@ -84,6 +84,13 @@ async function layerFigures(
   }
   return html`${seriesLegend(spikeSeries(spikes), "Spikes")}
 <div class="charts">${figures}</div>`;
+}
+
+/** What overlaps are to be compared with. */
+function leftByNoise({ left, right }: NonNullable<FollowedSpike["points"][number]["first"]>): string {
+  return left.expected === null && right.expected === null
+    ? "what noise alone leaves is not known"
+    : `noise alone leaves ${formatNumber(left.expected)} and ${formatNumber(right.expected)}`;
 }
 
 function spikesTable(spikes: readonly FollowedSpike[]): Html {
