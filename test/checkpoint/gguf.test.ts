@@ -15,7 +15,7 @@ import { openFiles, survive } from "../conformance/format.ts";
 import { type GgufInfo, ggufFile, ggufOf, text, u32, u64 } from "./gguf-files.ts";
 import { join } from "./written-files.ts";
 
-const folder = fileURLToPath(new URL("../fixtures/gguf/", import.meta.url));
+const folder = fileURLToPath(new URL("../../data/checkpoint-cases/gguf/", import.meta.url));
 
 interface Expected {
   readonly name: string;

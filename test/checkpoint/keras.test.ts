@@ -14,7 +14,7 @@ import { temporaryFolders } from "./temporary-folder.ts";
 import { hdf5File, kerasFile } from "./written-frameworks.ts";
 
 /** Written by h5py and msgpack: scripts/fixtures/keras_cases.py. */
-const fixtures = fileURLToPath(new URL("../fixtures/checkpoints/", import.meta.url));
+const fixtures = fileURLToPath(new URL("../../data/checkpoint-cases/keras/", import.meta.url));
 const expected = JSON.parse(readFileSync(`${fixtures}keras-expected.json`, "utf8")) as Record<
   string,
   unknown

@@ -10,7 +10,7 @@ import { torchLegacyFile, torchScriptFile, torchShards, torchTarFile, torchZipFi
 import { join, npyFile, npzFile, safetensorsOf, shardedFiles } from "./written-files.ts";
 import { flaxFile, graphModel, hdf5File, kerasFile, layersModel, tfjsFiles } from "./written-frameworks.ts";
 
-const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));
+const fixtures = fileURLToPath(new URL("../../data/checkpoint-cases/", import.meta.url));
 
 const tensors = [
   { name: "a.weight", shape: [3, 4], data: Float32Array.from({ length: 12 }, (_, i) => i) },
@@ -35,13 +35,13 @@ const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>
   "onnx types": fixturesOf("onnx/types.onnx"),
   "onnx external": fixturesOf("onnx/external.onnx", "onnx/external.onnx.data"),
   "keras-h5": async () => new Map([["m.h5", await hdf5File(tensors, { compressed: true })]]),
-  "keras-h5 latest": fixturesOf("checkpoints/keras2-latest.h5"),
+  "keras-h5 latest": fixturesOf("keras/keras2-latest.h5"),
   "keras-v3": async () => new Map([["m.keras", await kerasFile(tensors)]]),
   "tfjs-layers": async () => tfjsFiles(tensors, layersModel, "model.json"),
   "tfjs-graph": async () => tfjsFiles(tensors, graphModel, "model.json"),
   "tfjs-weights": async () => tfjsFiles(tensors, (list) => list, "weights_manifest.json"),
   "flax-msgpack": async () => new Map([["m.msgpack", flaxFile(tensors)]]),
-  "flax-msgpack state": fixturesOf("checkpoints/train_state.msgpack"),
+  "flax-msgpack state": fixturesOf("keras/train_state.msgpack"),
   npz: async () => new Map([["m.npz", await npzFile(tensors, true)]]),
 };
 

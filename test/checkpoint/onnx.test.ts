@@ -11,7 +11,7 @@ import { openFiles, survive } from "../conformance/format.ts";
 import { external, initializer, num, onnxOf, onnxWithData, raw, sub, tensorProto } from "./onnx-files.ts";
 import { join } from "./written-files.ts";
 
-const folder = fileURLToPath(new URL("../fixtures/onnx/", import.meta.url));
+const folder = fileURLToPath(new URL("../../data/checkpoint-cases/onnx/", import.meta.url));
 
 interface Expected {
   readonly name: string;

@@ -22,7 +22,7 @@ import {
 } from "./torch-files.ts";
 
 /** Files of torch 2.15, by scripts/fixtures/torch_files.py, with what torch says of their tensors. */
-const folder = join("test", "fixtures", "torch");
+const folder = join("data", "checkpoint-cases", "torch");
 const { files } = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as {
   files: Record<string, Record<string, { dtype: string; shape: number[]; sha256_f32le: string | null }>>;
 };
