@@ -36,7 +36,7 @@ export function layersIn(description: unknown): Map<string, KerasLayer> {
   for (let seen = 0; rest.length > 0 && seen < MOST_VALUES; seen++) {
     const value = rest.pop();
     if (typeof value !== "object" || value === null) continue;
-    rest.push(...Object.values(value).slice(0, MOST_VALUES - seen));
+    for (const inner of Object.values(value)) rest.push(inner);
     const named = namedLayer(value as Record<string, unknown>);
     if (!named) continue;
     const [name, layer] = named;

@@ -7,8 +7,10 @@ import type { Matricization } from "./matricize.ts";
 /** What a format says of a tensor's axes, as far as it makes a matrix. */
 export interface DeclaredAxes {
   readonly orientation: Orientation;
-  /** Null for the kernel of a depthwise convolution, which is no matrix. */
+  /** Null for what is no matrix. */
   readonly matricization: Matricization | null;
+  /** Why, in a sentence; null for a matrix. */
+  readonly notAMatrix: string | null;
   readonly isConv: boolean;
   /** Whether places in space come before channels. */
   readonly spaceFirst: boolean;
@@ -16,6 +18,9 @@ export interface DeclaredAxes {
   /** Whether its inputs are the state that a recurrent layer hands on. */
   readonly ofState: boolean;
 }
+
+/** What a depthwise convolution is, for which there is no matrix. */
+export const DEPTHWISE = "A depthwise convolution: a filter a channel, which mixes none.";
 
 /** Which side of a matrix an axis is on: the outputs' or the inputs'; null for what goes with either. */
 const sides: Readonly<Record<AxisMeaning, "out" | "in" | null>> = {
@@ -46,18 +51,21 @@ export function declaredAxes({ use, shape }: Tensor): DeclaredAxes | null {
     isEmbedding: axes.includes("token"),
     ofState: axes.includes("state"),
   };
-  if (axes.includes("group")) return { ...common, orientation: "out-in", matricization: null };
+  const none = { ...common, orientation: "out-in", matricization: null } as const;
+  if (axes.includes("group")) return { ...none, notAMatrix: DEPTHWISE };
   const stack = axes[0] === "stack" ? 1 : 0;
   const sided = axes.slice(stack).map((axis) => sides[axis]);
-  const first = sided.find((side) => side !== null);
+  const first = sided.find((side) => side !== null) ?? null;
   const cut = sided.findIndex((side) => side !== null && side !== first);
-  if (!first || cut === -1 || sided.slice(cut).includes(first) || axes.includes("stack", 1)) return null;
+  if (cut === -1) return { ...none, notAMatrix: "A vector, or one for each of a stack." };
+  if (sided.slice(cut).includes(first) || axes.includes("stack", 1)) return null;
   const rows = entryCount(shape.slice(stack, stack + cut));
   const columns = entryCount(shape.slice(stack + cut));
   const reading = isConv ? "kernel" : stack === 1 ? "stack" : "matrix";
   return {
     ...common,
     orientation: first === "out" ? "out-in" : "in-out",
+    notAMatrix: null,
     matricization: { reading, parts: stack === 1 ? shape[0]! : 1, rows, columns },
   };
 }
@@ -69,6 +77,7 @@ export function declaredKind(
   hasGates: boolean,
 ): { readonly kind: LayerKind; readonly role: LayerRole | null } {
   const { isConv, isEmbedding, ofState } = declared;
+  if (declared.matricization === null && !isConv) return { kind: "other", role: null };
   if (hasGates) return { kind: "recurrent", role: ofState ? "hidden-hidden" : "input-hidden" };
   const { kind, role } = named;
   if (isConv && kind === "embedding") return { kind: "conv", role: "patch-embedding" };

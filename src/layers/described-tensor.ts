@@ -1,6 +1,6 @@
 import type { Tensor } from "../checkpoint/tensor.ts";
 import { entryCount } from "../checkpoint/tensor.ts";
-import { type DeclaredAxes, declaredAxes, declaredKind } from "./declared-axes.ts";
+import { DEPTHWISE, type DeclaredAxes, declaredAxes, declaredKind } from "./declared-axes.ts";
 import type { FusedLayout } from "./fused/fused-layout.ts";
 import { gatesInTurn } from "./fused/gates.ts";
 import type { Layer, LayerKind, LayerRole } from "./layer.ts";
@@ -64,11 +64,11 @@ export function describeTensor(tensor: Tensor, isDepthwise = false): DescribedTe
       : declared
         ? declared.matricization
         : matricizeNamed(tensor, path, named);
-  const isMatrixless = isDepthwise || (declared !== null && declared.matricization === null);
+  const notAMatrix = isDepthwise ? DEPTHWISE : (declared?.notAMatrix ?? null);
   const { kind, role } =
     named && declared ? declaredKind(named, declared, gates !== null) : (nonMatrix ?? named!);
-  const isKernel = kind === "dense" && (matricization?.reading === "kernel" || isMatrixless);
-  const skip = skipOf(tensor, nonMatrix, matricization !== null, isMatrixless);
+  const isKernel = kind === "dense" && (matricization?.reading === "kernel" || isDepthwise);
+  const skip = skipOf(tensor, nonMatrix, matricization !== null, notAMatrix);
   return {
     ...base,
     kind: isKernel ? "conv" : kind,
@@ -84,7 +84,7 @@ function skipOf(
   { shape, dtype, undecodable }: Tensor,
   nonMatrix: NonMatrix | null,
   isMatrix: boolean,
-  isDepthwise: boolean,
+  notAMatrix: string | null,
 ): Skip | null {
   if (/^[IU]\d+$|^BOOL$/.test(dtype)) {
     return { reason: "integer", detail: `Entries are ${dtype}, and weights are not integers.` };
@@ -92,12 +92,7 @@ function skipOf(
   if (undecodable !== undefined) return { reason: "unsupported-dtype", detail: undecodable };
   if (entryCount(shape) === 0) return { reason: "too-small", detail: `Shape [${shape}] has no entries.` };
   if (nonMatrix !== null) return { reason: "not-a-matrix", detail: nonMatrix.detail };
-  if (isDepthwise) {
-    return {
-      reason: "not-a-matrix",
-      detail: "A depthwise convolution: a filter a channel, which mixes none.",
-    };
-  }
+  if (notAMatrix !== null) return { reason: "not-a-matrix", detail: notAMatrix };
   if (isMatrix) return null;
   return { reason: "not-a-matrix", detail: `Shape [${shape}] is neither a matrix nor a kernel nor a stack.` };
 }

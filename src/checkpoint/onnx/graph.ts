@@ -10,7 +10,7 @@ import {
 import type { WireField, WireFile } from "../protobuf-wire.ts";
 import { checkedName, checkedShape } from "../tensor-shape.ts";
 import type { Piece } from "../varint-tensor.ts";
-import { readTensorProto, type TensorProto } from "./tensor-proto.ts";
+import { readPair, readTensorProto, type TensorProto } from "./tensor-proto.ts";
 import { type GraphNode, passingOperators, weightOperators } from "./weight-operators.ts";
 
 /** A tensor of a graph. */
@@ -138,12 +138,13 @@ interface Node {
   readonly inputs: WireField[];
   readonly outputs: WireField[];
   readonly attributes: WireField[];
+  readonly metadata: WireField[];
   name: string;
   operator: string;
 }
 
 async function walkNode(wire: WireFile, message: Piece, graph: Graph, found: Found, index: number) {
-  const node: Node = { inputs: [], outputs: [], attributes: [], name: "", operator: "" };
+  const node: Node = { inputs: [], outputs: [], attributes: [], metadata: [], name: "", operator: "" };
   for await (const field of wire.fields(message.start, message.end)) {
     if (!field.isBytes) continue;
     if (field.number === 1 && node.inputs.length < NODE_PORTS) node.inputs.push(field);
@@ -151,6 +152,7 @@ async function walkNode(wire: WireFile, message: Piece, graph: Graph, found: Fou
     else if (field.number === 3) node.name = await wire.text(field, NAME_BYTES);
     else if (field.number === 4) node.operator = await wire.text(field, NAME_BYTES);
     else if (field.number === 5) node.attributes.push(field);
+    else if (field.number === 9 && node.metadata.length < NODE_PORTS) node.metadata.push(field);
     if (node.attributes.length > NODE_ATTRIBUTES) {
       throw wire.wrong(field.start, `at most ${NODE_ATTRIBUTES} attributes of a node`, "more");
     }
@@ -176,7 +178,7 @@ async function walkNode(wire: WireFile, message: Piece, graph: Graph, found: Fou
     }
   }
   const { operator, name } = node;
-  const isTelling = weightOperators.has(operator) || passingOperators.has(operator);
+  const isTelling = weightOperators.has(operator) || passingOperators.has(operator) || operator === "Add";
   if (!isTelling || found.nodeCount === GRAPH_NODES) return;
   found.nodeCount++;
   const inputs = await texts(node.inputs);
@@ -185,7 +187,17 @@ async function walkNode(wire: WireFile, message: Piece, graph: Graph, found: Fou
     graph.dequantizers.push({ inputs, axis, blockSize });
   }
   const outputs = await texts(node.outputs);
-  graph.nodes.push({ operator, name, inputs, outputs, integers, permutation, equation });
+  const scopes = weightOperators.has(operator) ? await scopesOf(wire, node.metadata) : "";
+  graph.nodes.push({ operator, name, inputs, outputs, scopes, integers, permutation, equation });
+}
+
+/** The modules that a node comes from, as PyTorch's exporter notes them. */
+async function scopesOf(wire: WireFile, metadata: readonly WireField[]): Promise<string> {
+  for (const pair of metadata) {
+    const [key, value] = await readPair(wire, pair);
+    if (key === "pkg.torch.onnx.name_scopes") return value;
+  }
+  return "";
 }
 
 async function textsOf(wire: WireFile, fields: readonly WireField[]): Promise<string[]> {

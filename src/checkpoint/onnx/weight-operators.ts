@@ -7,6 +7,8 @@ export interface GraphNode {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** The modules that it comes from, as its exporter notes them: a list of texts; "" where it notes none. */
+  readonly scopes: string;
   /** Attributes that are whole numbers. */
   readonly integers: ReadonlyMap<string, number>;
   /** `perm` of a Transpose; null where it has none. */
@@ -41,10 +43,19 @@ const kernel =
     return { axes: [isDepthwise ? "group" : first, second, ...space(shape.length - 2)] };
   };
 
-/** [directions, gates H, in] and [directions, gates H, H]. */
+const state: InputUse = () => ({ axes: ["stack", "stack", "state"] });
+
+/**
+ * [directions, gates H, in] and [directions, gates H, H]; then vectors: biases [directions, 2 gates H], the states to
+ * begin with [directions, batch, H], and peepholes [directions, 3 H].
+ */
 const gated = (gates: readonly string[]): Readonly<Record<number, InputUse>> => ({
   1: () => ({ axes: ["stack", "out", "in"], gates }),
   2: () => ({ axes: ["stack", "out", "state"], gates }),
+  3: () => ({ axes: ["stack", "out"] }),
+  5: state,
+  6: state,
+  7: () => ({ axes: ["stack", "out"] }),
 });
 
 const matrixProduct = { 0: factor("left", "transA"), 1: factor("right", "transB") };
@@ -85,6 +96,7 @@ export const passingOperators: ReadonlySet<string> = new Set([
   "Transpose",
   "Identity",
   "Cast",
+  "Expand",
   "QuantizeLinear",
   "DequantizeLinear",
 ]);

@@ -8,6 +8,9 @@ const MOST_STEPS = 8;
 /** Names that tell no module: without a path, or those of constants and of reads of variables. */
 const UNTOLD = /^[^./]*$|(^|\/)(Constant(_\d+)?_output_\d+|ReadVariableOp\S*)$/;
 
+/** The name of a bias, which is its layer's but for the end. */
+const BIAS = /(?<=[^.]\.)bias$/;
+
 /**
  * How the nodes of a model use its tensors: the first node that uses one tells.
  *
@@ -16,6 +19,7 @@ const UNTOLD = /^[^./]*$|(^|\/)(Constant(_\d+)?_output_\d+|ReadVariableOp\S*)$/;
 export function weightUses({ graphs }: Found): Map<GraphTensor, TensorUse> {
   const uses = new Map<GraphTensor, TensorUse>();
   for (const graph of graphs) {
+    const biases = biasesAfter(graph);
     const makers = new Map<string, GraphNode>();
     for (const node of graph.nodes) {
       if (passingOperators.has(node.operator)) for (const output of node.outputs) makers.set(output, node);
@@ -33,7 +37,7 @@ export function weightUses({ graphs }: Found): Map<GraphTensor, TensorUse> {
           uses.set(traced.tensor, {
             ...told,
             ...axesBefore(told, traced.order),
-            ...pathOf(traced.tensor, node),
+            ...pathOf(traced.tensor, node, biases),
           });
       }
     }
@@ -84,14 +88,35 @@ function axesBefore({ axes }: TensorUse, order: readonly number[]): { axes?: Axi
   return { axes: own };
 }
 
-/** A tensor without a path of its own has that of the node that it goes into: `/encoder/layer.0/fc1/MatMul`. */
-function pathOf({ proto }: GraphTensor, { name }: GraphNode): { path?: string } {
+/** Names of the biases that are added to what nodes give, by the names of that. */
+function biasesAfter(graph: Graph): Map<string, string> {
+  const biases = new Map<string, string>();
+  for (const { operator, inputs } of graph.nodes) {
+    if (operator !== "Add") continue;
+    const bias = inputs.find((input) => BIAS.test(input) && lookUp(graph, input));
+    for (const input of inputs) if (bias !== undefined && input !== bias) biases.set(input, bias);
+  }
+  return biases;
+}
+
+/**
+ * A tensor without a path of its own has that of the bias that is added after it, or that of the node that it goes
+ * into: by its exporter's note, or by its name (`/encoder/layer.0/fc1/MatMul`).
+ */
+function pathOf(
+  { proto }: GraphTensor,
+  { name, inputs, outputs, scopes }: GraphNode,
+  biases: ReadonlyMap<string, string>,
+): { path?: string } {
   if (!UNTOLD.test(proto.name)) return {};
-  const module = name
-    .split("/")
-    .filter((segment) => segment !== "")
-    .slice(0, -1);
-  return module.length === 0 ? {} : { path: `${module.join(".")}.weight` };
+  const bias = [biases.get(outputs[0] ?? ""), inputs[2]].find(
+    (each) => each !== undefined && BIAS.test(each),
+  );
+  if (bias) return { path: bias.replace(BIAS, "weight") };
+  // ['', 'encoder', 'encoder.fc1', 'linear']: modules in each other, and what they compute.
+  const noted = [...scopes.matchAll(/'([^']*)'/g)].at(-2)?.[1];
+  const module = noted || name.split("/").filter(Boolean).slice(0, -1).join(".");
+  return module ? { path: `${module}.weight` } : {};
 }
 
 /** A name as a node of this graph knows it: its graph's own, or one of those around it. */
