@@ -19,9 +19,16 @@ const boundConstant = 16;
  * @param left - B, [rows, r], all finite.
  * @param right - A, [r, columns], all finite.
  * @param format - in which the factors are stored.
- * @returns the spectrum of B A. Its `roundingError` is that of entries whose rounding reaches as far as that of the
- *   factors does.
+ * @returns the spectrum of B A, min(rows, columns) values in the unit of B times that of A. Its `roundingError` is that
+ *   of entries whose rounding reaches as far as that of the factors does.
  * @source Golub & Van Loan 2013, Matrix Computations, section 5.4.9 (R-bidiagonalisation, applied to both factors).
+ * @example
+ * ```ts
+ * import { productSpectrum } from "marchenko";
+ * const left = { rows: 3, columns: 1, data: Float64Array.of(1, 2, 2) };
+ * const right = { rows: 1, columns: 2, data: Float64Array.of(3, 4) };
+ * productSpectrum(left, right, "F64").singularValues[0]; // 15
+ * ```
  */
 export function productSpectrum(left: Matrix, right: Matrix, format: FloatFormatName): Spectrum {
   const { rows } = left;
