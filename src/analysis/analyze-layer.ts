@@ -118,7 +118,8 @@ async function readFactored(layer: Layer, factored: FactoredMatrix): Promise<Rea
   const { left, right } = await factored.read();
   const census = censusOfProduct(left, right);
   if (census.nonFinite > 0) return { census, spectrum: null, examination: null };
-  const spectrum = await naming(layer, async () => productSpectrum(left, right, formatOf(layer)));
+  const errors = await factored.roundingErrors?.();
+  const spectrum = await naming(layer, async () => productSpectrum(left, right, formatOf(layer), errors));
   if (spectrum.singularValues[0] === 0) return { census, spectrum: null, examination: null };
   if (!hasFiniteValues(spectrum)) return { census, spectrum, examination: null };
   return { census, spectrum, examination: examinedByRows(firstFit(spectrum), null) };
