@@ -27,6 +27,11 @@ export function gatherTorch(names: readonly string[]): FileGroup[] {
 
 function isModelBinary(name: string, stems: ReadonlySet<string>): boolean {
   const stem = name.slice(0, -".bin".length);
-  const isOfManifest = [...stems].some((other) => stem === other || other === `${stem}-weights_manifest`);
+  const isOfManifest = [...stems].some(
+    (other) =>
+      [other, `${other}.weights`].includes(stem) ||
+      other === `${stem}-weights_manifest` ||
+      (other === "model" && stem === "weights"),
+  );
   return /model|weights|adapter|checkpoint|ckpt|step|epoch|lora|unet|vae/i.test(stem) && !isOfManifest;
 }
