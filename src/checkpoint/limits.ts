@@ -135,6 +135,9 @@ export const PICKLE_VISITS = 1 << 25;
 /** Bytes of a tensor beyond its storage's: an expanded one, or one whose parts overlap, has entries twice and more. */
 export const EXPANDED_BYTES = 1 << 26;
 
+/** Entries of a sparse tensor for each that is stored: below a percent, filling it up is all that one would do. */
+export const SPARSE_RATIO = 100;
+
 /** Bytes of a storage fetched at once for a tensor whose entries are scattered over it. */
 export const SCATTERED_BYTES = 1 << 24;
 

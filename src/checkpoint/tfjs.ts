@@ -87,7 +87,9 @@ function tfjsGroups(names: readonly string[]): FileGroup[] {
     const own = names.filter((name) => {
       if (!name.startsWith(stem)) return false;
       const rest = name.slice(stem.length);
-      return stem !== "" && /^([-_]model)?(\.weights)?\.bin$|^([-_]model)?[-_]shard\d+(of\d+)?(\.bin)?$/.test(rest);
+      return (
+        stem !== "" && /^([-_]model)?(\.weights)?\.bin$|^([-_]model)?[-_]shard\d+(of\d+)?(\.bin)?$/.test(rest)
+      );
     });
     const isMain = entry === "model.json" || entry === "weights_manifest.json";
     const files = isMain ? [...new Set([...(shards.length > 0 ? shards : binaries), ...own])] : own;

@@ -3,6 +3,7 @@ import { entryCount, type Tensor } from "../tensor.ts";
 import { checkedName } from "../tensor-shape.ts";
 import { dequantizedTensor, type Quantized } from "./dequantized-tensor.ts";
 import type { Dequantizer, Found, Graph, GraphTensor } from "./graph.ts";
+import { sparseTensor } from "./sparse-tensor.ts";
 import { type OpenBeside, tensorOfProto } from "./tensor-data.ts";
 
 /** Every tensor that was found in a model, by a name that no other has; quantised ones as what they stand for. */
@@ -10,8 +11,10 @@ export async function graphTensors(entry: ByteSource, found: Found, beside: Open
   const names = distinctNames(entry, found.tensors);
   const tensors = new Map<GraphTensor, Tensor>();
   for (const each of found.tensors) {
-    const { proto, isSparse } = each;
-    tensors.set(each, await tensorOfProto(entry, proto, names.get(each)!, isSparse, beside));
+    const name = names.get(each)!;
+    const tensor = await tensorOfProto(entry, each.proto, name, beside);
+    const { sparse } = each;
+    tensors.set(each, sparse ? await sparseTensor(entry, tensor, sparse, beside) : tensor);
   }
   const weights = dequantized(found, tensors);
   return found.tensors
@@ -20,8 +23,8 @@ export async function graphTensors(entry: ByteSource, found: Found, beside: Open
 }
 
 /** A Constant node of one entry, an axis or an epsilon, is part of the computation: exporters write them by the hundred. */
-function isNumber({ isConstant, proto }: GraphTensor): boolean {
-  return isConstant && entryCount(proto.shape) === 1;
+function isNumber({ isConstant, proto, sparse }: GraphTensor): boolean {
+  return isConstant && entryCount((sparse ?? proto).shape) === 1;
 }
 
 /** Names of a graph are its own: where two graphs have the same, the inner one's says where it is. */
