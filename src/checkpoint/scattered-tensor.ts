@@ -77,6 +77,7 @@ export function coordinates(
 ): Scatter {
   const inner = entryCount(shape.slice(axes));
   return ([indices], add) => {
+    if (inner === 0) return;
     for (let block = 0; block < blocks; block++) {
       let place = 0;
       for (let axis = 0; axis < axes; axis++) {

@@ -8,6 +8,20 @@ import { tensorsOf } from "./torch/tensors-of.ts";
 import { gatherTorch, isTorchName } from "./torch/torch-files.ts";
 import { type ZipMember, zipMembers } from "./zip-members.ts";
 
+const endings = [".pt", ".pth", ".ckpt", ".bin"];
+
+function isOfTorch(member: string): boolean {
+  return /\/(data\.pkl|version|byteorder|\.format_version|\.storage_alignment)$/.test(member);
+}
+
+function isOfScript(member: string): boolean {
+  return /^[^/]+\/(data\/\d+|constants(\.pkl|\/\d+)|code\/.*|extra\/.*|attributes.*)$/.test(member);
+}
+
+function isOfNumpy(member: string): boolean {
+  return member.endsWith(".npy");
+}
+
 /**
  * PyTorch's archive of a pickle, `data.pkl`, and the storages that its tensors are views of, each a member
  * `data/KEY`. The pickle is read by a machine that runs nothing; storages are read by range.
@@ -17,10 +31,14 @@ import { type ZipMember, zipMembers } from "./zip-members.ts";
 export const torchZip: CheckpointFormat = {
   id: "pytorch-zip",
   title: "PyTorch (zip)",
-  extensions: [".pt", ".pth", ".ckpt", ".bin"],
-  sniff: (head, source) =>
-    isTorchName(source.name) &&
-    /\/(data\.pkl|version|byteorder|\.format_version|\.storage_alignment)$/.test(firstMember(head)),
+  extensions: endings,
+  // An archive that somebody packed again starts with any member: there the name of the file tells.
+  sniff(head, source) {
+    const first = firstMember(head);
+    if (first === "" || !isTorchName(source.name) || isOfScript(first)) return false;
+    const name = source.name.toLowerCase();
+    return isOfTorch(first) || (!isOfNumpy(first) && endings.some((ending) => name.endsWith(ending)));
+  },
   gather: gatherTorch,
   open: openTorchZip,
 };
@@ -36,9 +54,7 @@ export const torchScript: CheckpointFormat = {
   title: "TorchScript",
   extensions: [".jit", ".ptl"],
   // What jit.save writes first is a storage, a constant or the code; torch.save writes the pickle first.
-  sniff: (head, source) =>
-    isTorchName(source.name) &&
-    /^[^/]+\/(data\/\d+|constants(\.pkl|\/\d+)|code\/.*|extra\/.*|attributes.*)$/.test(firstMember(head)),
+  sniff: (head, source) => isTorchName(source.name) && isOfScript(firstMember(head)),
   gather: gatherTorch,
   open: openTorchZip,
 };

@@ -1,3 +1,4 @@
+import type { SparseParts } from "./sparse-tensor.ts";
 import type { TorchDtype } from "./torch-dtypes.ts";
 
 /** A storage as a pickle refers to it. */
@@ -41,6 +42,8 @@ export class TorchTensor {
   /** Entries from one index of an axis to the next. */
   readonly strides: readonly number[];
   readonly quantizer: Quantizer | null;
+  /** The entries that are stored of a sparse one; null for others. */
+  readonly sparse: SparseParts | null;
   /** Why its entries can't be given; null where they can. */
   readonly why: string | null;
 
@@ -51,6 +54,7 @@ export class TorchTensor {
     readonly shape: readonly number[];
     readonly strides: readonly number[];
     readonly quantizer?: Quantizer | null;
+    readonly sparse?: SparseParts | null;
     readonly why?: string | null;
   }) {
     this.storage = view.storage;
@@ -59,6 +63,7 @@ export class TorchTensor {
     this.shape = view.shape;
     this.strides = view.strides;
     this.quantizer = view.quantizer ?? null;
+    this.sparse = view.sparse ?? null;
     this.why = view.why ?? view.dtype.why ?? null;
   }
 }
