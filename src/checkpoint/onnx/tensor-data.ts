@@ -100,7 +100,7 @@ async function externalRun(
   beside: OpenBeside,
 ): Promise<Run> {
   const location = (external.get("location") ?? "").replace(/^(\.\/+)+/, "");
-  const isWithin = location.split("/").every((part) => /^[^\\:\0]+$/.test(part) && !/^\.+$/.test(part));
+  const isWithin = location.split("/").every((part) => /^[^.\\:\0][^\\:\0]*$/.test(part));
   if (!isWithin) {
     throw wrong(where, "its data in a file in the folder of the model", JSON.stringify(location));
   }
