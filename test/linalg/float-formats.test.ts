@@ -28,7 +28,7 @@ describe("small floats", () => {
     expect(decodeSmallFloat(0x01, "F8_E5M2")).toBe(2 ** -16);
   });
 
-  it("keeps sign and payload of a NaN, and makes it quiet", () => {
+  test("keeps sign and payload of a NaN, and makes it quiet", () => {
     // torch 2.15, tensor.to(torch.float32) of these codes.
     for (const [format, code, bits] of [
       ["F16", 0x7e00, 0x7fc00000],
