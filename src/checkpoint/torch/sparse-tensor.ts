@@ -1,13 +1,6 @@
 import type { Fault } from "../pickle/pickle-values.ts";
 import { coordinates, type Scatter } from "../scattered-tensor.ts";
-import type { TorchTensor } from "./torch-values.ts";
-
-/** A sparse tensor as a pickle describes it: entries that are stored, and where they belong. */
-export interface SparseParts {
-  readonly values: TorchTensor;
-  readonly indices: readonly TorchTensor[];
-  readonly scatter: Scatter;
-}
+import type { SparseParts, TorchTensor } from "./torch-values.ts";
 
 type Layout = (parts: readonly TorchTensor[], shape: readonly number[], fault: Fault) => SparseParts | null;
 

@@ -7,9 +7,8 @@ import { scatteredTensor, tooSparse } from "../scattered-tensor.ts";
 import { entryCount, type Tensor } from "../tensor.ts";
 import { namedTensors } from "./named-tensors.ts";
 import { quantizedTensor, type Scales } from "./quantized-tensor.ts";
-import type { SparseParts } from "./sparse-tensor.ts";
 import { lastEntry, stridedTensor } from "./strided-tensor.ts";
-import type { Quantizer, StorageReference, TorchTensor } from "./torch-values.ts";
+import type { Quantizer, SparseParts, StorageReference, TorchTensor } from "./torch-values.ts";
 
 /** Where the bytes of a storage are. */
 export interface LocatedStorage {

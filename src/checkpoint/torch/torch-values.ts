@@ -1,4 +1,4 @@
-import type { SparseParts } from "./sparse-tensor.ts";
+import type { Scatter } from "../scattered-tensor.ts";
 import type { TorchDtype } from "./torch-dtypes.ts";
 
 /** A storage as a pickle refers to it. */
@@ -31,6 +31,13 @@ export class StorageReference {
 export type Quantizer =
   | { readonly scale: number; readonly zeroPoint: number }
   | { readonly scales: TorchTensor; readonly zeroPoints: TorchTensor; readonly axis: number };
+
+/** A sparse tensor as a pickle describes it: entries that are stored, and where they belong. */
+export interface SparseParts {
+  readonly values: TorchTensor;
+  readonly indices: readonly TorchTensor[];
+  readonly scatter: Scatter;
+}
 
 /** A tensor as a pickle describes it: a view of a storage. */
 export class TorchTensor {
