@@ -1,4 +1,5 @@
 import { flax } from "./flax.ts";
+import { flaxSharded } from "./flax-index.ts";
 import type { CheckpointFormat } from "./format.ts";
 import { gguf } from "./gguf.ts";
 import { kerasH5 } from "./keras-h5.ts";
@@ -30,6 +31,7 @@ export const formats: readonly CheckpointFormat[] = [
   npy,
   kerasV3,
   kerasH5,
+  flaxSharded,
   flax,
   onnx,
   gguf,

@@ -129,11 +129,17 @@ export const PICKLE_INTEGER_BYTES = 4096;
 /** Containers in each other in a pickle: models nest modules some ten deep. */
 export const PICKLE_DEPTH = 200;
 
-/** Values looked at in the search for tensors: one that is in two places is met twice, in each of those again. */
-export const PICKLE_VISITS = 1 << 25;
+/**
+ * Values looked at in the search for tensors: as many as opcodes can make, though one that is in two places is met
+ * twice, and in each of those again.
+ */
+export const PICKLE_VISITS = PICKLE_OPERATIONS;
 
 /** Bytes of a tensor beyond its storage's: an expanded one, or one whose parts overlap, has entries twice and more. */
 export const EXPANDED_BYTES = 1 << 26;
+
+/** Entries of a sparse tensor for each that is stored: below a percent, filling it up is all that one would do. */
+export const SPARSE_RATIO = 100;
 
 /** Bytes of a storage fetched at once for a tensor whose entries are scattered over it. */
 export const SCATTERED_BYTES = 1 << 24;

@@ -77,21 +77,25 @@ function tfjsFormat(
 }
 
 /**
- * Which JSON files of a folder have weights beside them: `model.json` with `group1-shard1of2.bin`,
- * `face-weights_manifest.json` with `face-shard1` or `face.bin`, `face.json` with `face.bin`.
+ * Which JSON files of a folder have weights beside them: `model.json` with `group1-shard1of2.bin` (converted),
+ * `weights.bin` (saved by Node) or `model.weights.bin` (by a browser), `face-weights_manifest.json` with
+ * `face-shard1` or `face.bin`, `face.json` with `face.bin`.
  */
 function tfjsGroups(names: readonly string[]): FileGroup[] {
   const manifests = names.filter((name) => name.endsWith(".json"));
   const shards = names.filter((name) => /^group\d+-shard\d+of\d+(\.bin)?$/.test(name));
+  const binaries = names.filter((name) => name.endsWith(".bin"));
   return manifests.flatMap((entry): FileGroup[] => {
     const stem = entry.replace(/[-_]?(weights_manifest|model)?\.json$/, "");
     const own = names.filter((name) => {
       if (!name.startsWith(stem)) return false;
       const rest = name.slice(stem.length);
-      return stem !== "" && (rest === ".bin" || /^([-_]model)?[-_]shard\d+(of\d+)?(\.bin)?$/.test(rest));
+      return (
+        stem !== "" && /^([-_]model)?(\.weights)?\.bin$|^([-_]model)?[-_]shard\d+(of\d+)?(\.bin)?$/.test(rest)
+      );
     });
     const isMain = entry === "model.json" || entry === "weights_manifest.json";
-    const files = isMain ? [...new Set([...shards, ...own])] : own;
+    const files = isMain ? [...new Set([...(shards.length > 0 ? shards : binaries), ...own])] : own;
     return files.length === 0 ? [] : [{ entry, files: [entry, ...files], inParts: false, main: isMain }];
   });
 }

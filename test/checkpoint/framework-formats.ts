@@ -1,5 +1,6 @@
 import { ExtData } from "@msgpack/msgpack";
 import { flax } from "../../src/checkpoint/flax.ts";
+import { flaxSharded } from "../../src/checkpoint/flax-index.ts";
 import { kerasH5 } from "../../src/checkpoint/keras-h5.ts";
 import { kerasV3 } from "../../src/checkpoint/keras-v3.ts";
 import { tfjsGraph, tfjsLayers, tfjsWeights } from "../../src/checkpoint/tfjs.ts";
@@ -8,6 +9,7 @@ import { zipOf } from "./written-files.ts";
 import {
   flaxArray,
   flaxFile,
+  flaxShards,
   graphModel,
   hdf5File,
   kerasFile,
@@ -83,6 +85,14 @@ export const frameworkCases: readonly FormatCase[] = [
         return new Map([["m.msgpack", Uint8Array.of(...bytes, 0xc0)]]);
       },
       "bytes after the map": async () => new Map([["m.msgpack", Uint8Array.of(...flaxFile(small), 0xc0)]]),
+    },
+  },
+  {
+    format: flaxSharded,
+    write: async (tensors) => flaxShards(tensors),
+    lies: {
+      "an index that leads out of the folder": async () =>
+        new Map([["m.msgpack.index.json", text('{"weight_map": {"w": "../m.msgpack"}}')]]),
     },
   },
   {

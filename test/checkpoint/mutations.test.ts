@@ -8,7 +8,15 @@ import { encodeSafetensors } from "../../src/checkpoint/index.ts";
 import { survive } from "../conformance/format.ts";
 import { torchLegacyFile, torchScriptFile, torchShards, torchTarFile, torchZipFile } from "./torch-files.ts";
 import { join, npyFile, npzFile, safetensorsOf, shardedFiles } from "./written-files.ts";
-import { flaxFile, graphModel, hdf5File, kerasFile, layersModel, tfjsFiles } from "./written-frameworks.ts";
+import {
+  flaxFile,
+  flaxShards,
+  graphModel,
+  hdf5File,
+  kerasFile,
+  layersModel,
+  tfjsFiles,
+} from "./written-frameworks.ts";
 
 const fixtures = fileURLToPath(new URL("../../data/checkpoint-cases/", import.meta.url));
 
@@ -28,12 +36,15 @@ const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>
   "torchscript-zip": async () => new Map([["m.jit", await torchScriptFile(tensors)]]),
   "pytorch-legacy": async () => new Map([["m.pth", torchLegacyFile(tensors)]]),
   "pytorch-tar": async () => new Map([["m.pth.tar", torchTarFile(tensors)]]),
+  "pytorch-zip sparse": fixturesOf("corners/sparse.pt"),
+  "pytorch-zip module": fixturesOf("corners/own-class.pt"),
   "pytorch-sharded": async () => torchShards(tensors),
   gguf: fixturesOf("gguf/types.gguf"),
   "onnx quantized": fixturesOf("onnx/quantized.onnx"),
   "onnx nested": fixturesOf("onnx/nested.onnx"),
   "onnx types": fixturesOf("onnx/types.onnx"),
   "onnx external": fixturesOf("onnx/external.onnx", "onnx/external.onnx.data"),
+  "onnx small": fixturesOf("corners/small.onnx"),
   "keras-h5": async () => new Map([["m.h5", await hdf5File(tensors, { compressed: true })]]),
   "keras-h5 latest": fixturesOf("keras/keras2-latest.h5"),
   "keras-v3": async () => new Map([["m.keras", await kerasFile(tensors)]]),
@@ -41,6 +52,7 @@ const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>
   "tfjs-graph": async () => tfjsFiles(tensors, graphModel, "model.json"),
   "tfjs-weights": async () => tfjsFiles(tensors, (list) => list, "weights_manifest.json"),
   "flax-msgpack": async () => new Map([["m.msgpack", flaxFile(tensors)]]),
+  "flax-sharded": async () => flaxShards(tensors),
   "flax-msgpack state": fixturesOf("keras/train_state.msgpack"),
   npz: async () => new Map([["m.npz", await npzFile(tensors, true)]]),
 };

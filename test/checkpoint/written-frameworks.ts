@@ -117,3 +117,16 @@ export function flaxFile(tensors: readonly PlainTensor[]): Uint8Array {
   }
   return msgpackOf(root);
 }
+
+/** The same in two files and an index of names. */
+export function flaxShards(tensors: readonly PlainTensor[]): Map<string, Uint8Array> {
+  const middle = Math.ceil(tensors.length / 2);
+  const [first, second] = ["flax_model-00001-of-00002.msgpack", "flax_model-00002-of-00002.msgpack"] as const;
+  const weightMap = Object.fromEntries(tensors.map(({ name }, i) => [name, i < middle ? first : second]));
+  const index = new TextEncoder().encode(JSON.stringify({ metadata: {}, weight_map: weightMap }));
+  return new Map([
+    ["flax_model.msgpack.index.json", index],
+    [first, flaxFile(tensors.slice(0, middle))],
+    [second, flaxFile(tensors.slice(middle))],
+  ]);
+}

@@ -4,6 +4,7 @@ import { checkedName } from "../tensor-shape.ts";
 import { withUse } from "../tensor-use.ts";
 import { dequantizedTensor, type Quantized } from "./dequantized-tensor.ts";
 import type { Dequantizer, Found, Graph, GraphTensor } from "./graph.ts";
+import { sparseTensor } from "./sparse-tensor.ts";
 import { type OpenBeside, tensorOfProto } from "./tensor-data.ts";
 import { lookUp, weightUses } from "./weight-uses.ts";
 
@@ -12,8 +13,10 @@ export async function graphTensors(entry: ByteSource, found: Found, beside: Open
   const names = distinctNames(entry, found.tensors);
   const tensors = new Map<GraphTensor, Tensor>();
   for (const each of found.tensors) {
-    const { proto, isSparse } = each;
-    tensors.set(each, await tensorOfProto(entry, proto, names.get(each)!, isSparse, beside));
+    const name = names.get(each)!;
+    const tensor = await tensorOfProto(entry, each.proto, name, beside);
+    const { sparse } = each;
+    tensors.set(each, sparse ? await sparseTensor(entry, tensor, sparse, beside) : tensor);
   }
   const weights = dequantized(found, tensors);
   const uses = weightUses(found);
@@ -23,8 +26,8 @@ export async function graphTensors(entry: ByteSource, found: Found, beside: Open
 }
 
 /** A Constant node of one entry, an axis or an epsilon, is part of the computation: exporters write them by the hundred. */
-function isNumber({ isConstant, proto }: GraphTensor): boolean {
-  return isConstant && entryCount(proto.shape) === 1;
+function isNumber({ isConstant, proto, sparse }: GraphTensor): boolean {
+  return isConstant && entryCount((sparse ?? proto).shape) === 1;
 }
 
 /** Names of a graph are its own: where two graphs have the same, the inner one's says where it is. */

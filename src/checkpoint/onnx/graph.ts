@@ -17,10 +17,16 @@ import { type GraphNode, passingOperators, weightOperators } from "./weight-oper
 export interface GraphTensor {
   readonly proto: TensorProto;
   readonly graph: Graph;
-  /** True for one that is given by its non-zero entries. */
-  readonly isSparse: boolean;
+  /** Where its entries are, for one that is given by those that are not zero; null for others. */
+  readonly sparse: SparsePlaces | null;
   /** True for the output of a Constant node, false for an initialiser. */
   readonly isConstant: boolean;
+}
+
+/** Places of the entries of a sparse tensor, and its shape; that of its proto is of the entries alone. */
+export interface SparsePlaces {
+  readonly indices: TensorProto;
+  readonly shape: readonly number[];
 }
 
 /** A DequantizeLinear node: its inputs, and along which axis its scales are. */
@@ -106,7 +112,7 @@ function newGraph(
   return graph;
 }
 
-type TensorKind = Partial<Pick<GraphTensor, "isSparse" | "isConstant">>;
+type TensorKind = Partial<Pick<GraphTensor, "sparse" | "isConstant">>;
 
 function add(wire: WireFile, graph: Graph, found: Found, proto: TensorProto, kind: TensorKind = {}): void {
   const at = proto.raw?.start ?? 0;
@@ -114,23 +120,26 @@ function add(wire: WireFile, graph: Graph, found: Found, proto: TensorProto, kin
     throw wire.wrong(at, "each tensor of a graph once", `${JSON.stringify(proto.name)} twice`);
   }
   if (found.tensors.length === TENSOR_COUNT) throw wire.wrong(at, `at most ${TENSOR_COUNT} tensors`, "more");
-  const tensor = { proto, graph, isSparse: false, isConstant: false, ...kind };
+  const tensor = { proto, graph, sparse: null, isConstant: false, ...kind };
   graph.tensors.set(proto.name, tensor);
   found.tensors.push(tensor);
 }
 
-/** A SparseTensorProto has the name and type with its values, and the shape beside them. */
+/** A SparseTensorProto has the name and type with its values, places and the shape beside them. */
 async function addSparse(wire: WireFile, message: Piece, graph: Graph, found: Found, name?: string) {
   let values: TensorProto | null = null;
+  let indices: TensorProto | null = null;
   const shape: number[] = [];
   for await (const field of wire.fields(message.start, message.end)) {
     if (field.isBytes && field.number === 1) values = await readTensorProto(wire, field, name ?? null);
+    if (field.isBytes && field.number === 2) indices = await readTensorProto(wire, field, name ?? null);
     if (field.number === 3) shape.push(...(await wire.varints(field, RANK)));
     if (shape.length > RANK) throw wire.wrong(field.start, `at most ${RANK} axes`, "more");
   }
-  if (!values) return;
+  if (!values || !indices) return;
   const checked = checkedShape(shape, `${wire.source.label}: tensor ${JSON.stringify(values.name)}`);
-  add(wire, graph, found, { ...values, shape: checked }, { isSparse: true, isConstant: name !== undefined });
+  const sparse = { indices, shape: checked };
+  add(wire, graph, found, values, { sparse, isConstant: name !== undefined });
 }
 
 /** What of a node decides whether it has tensors. */

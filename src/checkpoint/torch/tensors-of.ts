@@ -10,10 +10,11 @@ import { type ByteSource, truncated } from "../byte-source.ts";
 import { bytesPerEntry } from "../decode.ts";
 import { EXPANDED_BYTES } from "../limits.ts";
 import { readableBytes } from "../memory-limit.ts";
+import { scatteredTensor, tooSparse } from "../scattered-tensor.ts";
 import { entryCount, type Tensor } from "../tensor.ts";
 import { namedTensors } from "./named-tensors.ts";
 import { lastEntry, stridedTensor } from "./strided-tensor.ts";
-import type { Quantizer, StorageReference, TorchTensor } from "./torch-values.ts";
+import type { Quantizer, SparseParts, StorageReference, TorchTensor } from "./torch-values.ts";
 
 /** Where the bytes of a storage are. */
 export interface LocatedStorage {
@@ -43,8 +44,9 @@ export function tensorsOf(value: unknown, storages: Storages): Tensor[] {
 }
 
 function opened(name: string, tensor: TorchTensor, storages: Storages): Tensor {
-  const { dtype, shape, quantizer } = tensor;
+  const { dtype, shape, quantizer, sparse } = tensor;
   const where = `${storages.label}: tensor ${JSON.stringify(name)}`;
+  if (sparse) return filledUp(name, tensor, sparse, where, storages);
   const place = tensor.storage && located(tensor, tensor.storage, where, storages);
   const why = tensor.why ?? (place && expansion(tensor, place));
   if (!place || !dtype.plain || why !== null) {
@@ -92,6 +94,21 @@ function located(tensor: TorchTensor, reference: StorageReference, where: string
     (entryCount(tensor.shape) === 0 ? 0 : tensor.offset + lastEntry(tensor.shape, tensor.strides)) * width;
   if (needed > size) throw truncated(`${where}: its storage`, needed, size);
   return { ...found, first: found.offset + (part?.[0] ?? 0) + tensor.offset * width };
+}
+
+/** A sparse tensor with its zeros. */
+function filledUp(
+  name: string,
+  tensor: TorchTensor,
+  { values, indices, scatter }: SparseParts,
+  where: string,
+  storages: Storages,
+): Tensor {
+  const stored = opened(name, values, storages);
+  const why = stored.undecodable ?? tooSparse(tensor.shape, stored);
+  if (why !== null) return unread(name, tensor, storages.file, why);
+  const places = indices.map((each) => opened(`${name}: places`, each, storages));
+  return scatteredTensor({ name, shape: tensor.shape, where, values: stored, indices: places, scatter });
 }
 
 /** A few bytes can be expanded to any shape: past a bound, the tensor is listed and not read. */

@@ -5,9 +5,12 @@ const endings = /\.(?:pt|pth|ckpt|jit|ptl|bin|tar)$/i;
 /** Names that libraries give the one model of a folder. */
 const mainName = /^(?:pytorch_model|model|diffusion_pytorch_model|adapter_model)\.(?:bin|pt|pth|ckpt)$/;
 
+/** Names for anything, which people give the files of torch.save too. */
+const anyName = /\.(?:pkl|pickle|zip|data|params)$/i;
+
 /** Whether the name is not one of another format whose files hold torch's archives too. */
 export function isTorchName(name: string): boolean {
-  return !foreignFormats.some((format) => format.names.test(name));
+  return anyName.test(name) || !foreignFormats.some((format) => format.names.test(name));
 }
 
 /**
@@ -27,6 +30,11 @@ export function gatherTorch(names: readonly string[]): FileGroup[] {
 
 function isModelBinary(name: string, stems: ReadonlySet<string>): boolean {
   const stem = name.slice(0, -".bin".length);
-  const isOfManifest = [...stems].some((other) => stem === other || other === `${stem}-weights_manifest`);
+  const isOfManifest = [...stems].some(
+    (other) =>
+      [other, `${other}.weights`].includes(stem) ||
+      other === `${stem}-weights_manifest` ||
+      (other === "model" && stem === "weights"),
+  );
   return /model|weights|adapter|checkpoint|ckpt|step|epoch|lora|unet|vae/i.test(stem) && !isOfManifest;
 }

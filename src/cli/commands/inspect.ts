@@ -86,10 +86,20 @@ async function sha256(tensor: Tensor): Promise<string | null> {
   const count = entryCount(tensor.shape);
   for (let start = 0; start < count; start += hashedAtOnce) {
     const entries = await tensor.read(start, Math.min(count, start + hashedAtOnce));
-    const bytes = new Uint8Array(entries.length * 4);
-    const view = new DataView(bytes.buffer);
-    for (let i = 0; i < entries.length; i++) view.setFloat32(4 * i, entries[i]!, true);
-    hash.update(bytes);
+    hash.update(littleEndian(entries));
   }
   return hash.digest("hex");
+}
+
+/** As float32; those that are already are moved as bits, since a number is not sure to keep what is in a NaN. */
+function littleEndian(entries: Float32Array | Float64Array): Uint8Array {
+  const bytes = new Uint8Array(entries.length * 4);
+  const view = new DataView(bytes.buffer);
+  if (entries instanceof Float64Array) {
+    for (let i = 0; i < entries.length; i++) view.setFloat32(4 * i, entries[i]!, true);
+  } else {
+    const words = new Uint32Array(entries.buffer, entries.byteOffset, entries.length);
+    for (let i = 0; i < words.length; i++) view.setUint32(4 * i, words[i]!, true);
+  }
+  return bytes;
 }
