@@ -15,13 +15,16 @@ export async function graphTensors(entry: ByteSource, found: Found, beside: Open
   }
   const weights = dequantized(found, tensors);
   return found.tensors
-    .filter((each) => !isNumber(each))
+    .filter((each) => !isNumber(each, tensors.get(each)!.dtype))
     .map((each) => weights.get(each) ?? tensors.get(each)!);
 }
 
-/** A Constant node of one entry, an axis or an epsilon, is part of the computation: exporters write them by the hundred. */
-function isNumber({ isConstant, proto }: GraphTensor): boolean {
-  return isConstant && entryCount(proto.shape) === 1;
+/**
+ * A Constant node of an axis or an epsilon is part of the computation: exporters write them by the hundred. A real entry
+ * in a shape of one axis or more may be learned, as the bias of a layer with one output is.
+ */
+function isNumber({ isConstant, proto: { shape } }: GraphTensor, dtype: string): boolean {
+  return isConstant && entryCount(shape) === 1 && (shape.length === 0 || /^[IU]\d+$|^BOOL$/.test(dtype));
 }
 
 /** Names of a graph are its own: where two graphs have the same, the inner one's says where it is. */
