@@ -97,7 +97,7 @@ async function openTfjs(entry: ByteSource, surroundings: Surroundings): Promise<
   const tensors: Tensor[] = [];
   const files = new Set<string>();
   for (const { paths, weights } of await readTfjsManifest(entry)) {
-    const extents: Extent[] = [];
+    const extents = [];
     for (const path of paths) {
       const source = await surroundings.open(path);
       if (!source) {

@@ -15,7 +15,7 @@ export async function graphTensors(entry: ByteSource, found: Found, beside: Open
   }
   const weights = dequantized(found, tensors);
   return found.tensors
-    .filter((each) => !isNumber(each, tensors.get(each)!.dtype))
+    .filter((each) => !isNumber(each))
     .map((each) => weights.get(each) ?? tensors.get(each)!);
 }
 
@@ -23,8 +23,8 @@ export async function graphTensors(entry: ByteSource, found: Found, beside: Open
  * A Constant node of an axis or an epsilon is part of the computation: exporters write them by the hundred. A real entry
  * in a shape of one axis or more may be learned, as the bias of a layer with one output is.
  */
-function isNumber({ isConstant, proto: { shape } }: GraphTensor, dtype: string): boolean {
-  return isConstant && entryCount(shape) === 1 && (shape.length === 0 || /^[IU]\d+$|^BOOL$/.test(dtype));
+function isNumber({ isConstant, proto: { shape, type } }: GraphTensor): boolean {
+  return isConstant && entryCount(shape) === 1 && (shape.length === 0 || /^[IU]\d+$|^BOOL$/.test(type.name));
 }
 
 /** Names of a graph are its own: where two graphs have the same, the inner one's says where it is. */
