@@ -1,4 +1,4 @@
-import type { Checkpoint, LeftOutFile } from "../checkpoint/checkpoint.ts";
+import { type Checkpoint, type LeftOutFile, pathOfFile } from "../checkpoint/checkpoint.ts";
 import type { NamedBlob } from "../checkpoint/folder.ts";
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { openCheckpointBlob } from "../checkpoint/open-checkpoint.ts";
@@ -96,7 +96,7 @@ function filesOf(checkpoint: Checkpoint): FileOfTensors[] {
     bytes.set(tensor.file, (bytes.get(tensor.file) ?? 0) + tensor.sizeBytes);
   }
   return Array.from(bytes, ([file, sizeBytes]) => ({
-    path: checkpoint.path.endsWith(file) ? checkpoint.path : `${checkpoint.path.replace(/\/$/, "")}/${file}`,
+    path: pathOfFile(checkpoint, file),
     sizeBytes,
   }));
 }

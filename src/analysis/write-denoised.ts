@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { type Checkpoint, pathOfFile } from "../checkpoint/checkpoint.ts";
 import { bytesPerEntry, isPlain } from "../checkpoint/decode.ts";
 import { isWritable } from "../checkpoint/encode.ts";
 import { type StreamedTensor, streamSafetensors } from "../checkpoint/safetensors-writer.ts";
@@ -137,13 +137,12 @@ async function theOnly(checkpoints: readonly Checkpoint[], output: string): Prom
     );
   }
   const { stat } = await import("node:fs/promises");
-  const { join } = await import("node:path");
   const identity = async (path: string) => {
     const found = await stat(path, { bigint: true }).catch(() => null);
     return found?.isFile() ? `${found.dev} ${found.ino}` : null;
   };
   const target = await identity(output);
-  for (const file of [checkpoint.path, ...checkpoint.files.map((name) => join(checkpoint.path, name))]) {
+  for (const file of [checkpoint.path, ...checkpoint.files.map((name) => pathOfFile(checkpoint, name))]) {
     if (target !== null && target === (await identity(file))) {
       throw new UsageError(`${output} is a file of the checkpoint that is read: write to another one`);
     }

@@ -20,7 +20,9 @@ export interface Checkpoint extends TensorSource {
   readonly format: string;
   readonly step: number | null;
   readonly epoch: number | null;
-  /** Files that hold its tensors, relative to `path` (or the file's own name). */
+  /** The file that leads to the others, by its name; the end of `path` where the file itself was opened. */
+  readonly entry: string;
+  /** Files that hold its tensors, relative to the entry's folder. */
   readonly files: readonly string[];
   readonly leftOut: readonly LeftOutFile[];
   /** The file's own metadata (`__metadata__` of safetensors), {} when there is none. */
@@ -30,4 +32,15 @@ export interface Checkpoint extends TensorSource {
   /** The model's configuration beside its files, read when asked for; null where there is none. */
   config(): Promise<ModelConfig | null>;
   close(): Promise<void>;
+}
+
+/**
+ * The path of one of a checkpoint's files: beside the file that was opened, or in the folder.
+ *
+ * @param file - one of its `files`.
+ */
+export function pathOfFile({ path, entry }: Pick<Checkpoint, "path" | "entry">, file: string): string {
+  const isEntry = path === entry || path.endsWith(`/${entry}`) || path.endsWith(`\\${entry}`);
+  const folder = isEntry ? path.slice(0, path.length - entry.length) : path.replace(/[/\\]*$/, "/");
+  return folder + file;
 }

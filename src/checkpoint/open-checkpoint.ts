@@ -100,6 +100,7 @@ export async function openModel(
       ...identity,
       ...checkpointNumber(identity.id),
       format: format.id,
+      entry: model.entry,
       files: opened.files,
       leftOut: [...identity.leftOut, ...(opened.leftOut ?? [])],
       metadata: opened.metadata,

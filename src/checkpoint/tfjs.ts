@@ -9,7 +9,7 @@ import {
   type Surroundings,
 } from "./format.ts";
 import { halvedTensor } from "./halved-tensor.ts";
-import { joinedSource } from "./joined-source.ts";
+import { type Extent, joinedSource } from "./joined-source.ts";
 import { rangedTensor } from "./ranged-tensor.ts";
 import { entryCount, type PlainDtype, type Tensor } from "./tensor.ts";
 import { withUse } from "./tensor-use.ts";
@@ -125,13 +125,29 @@ async function openTfjs(entry: ByteSource, surroundings: Surroundings): Promise<
         offset = await textsEnd(source, offset, entryCount(weight.shape));
         continue;
       }
-      const tensor = tensorOfWeight(source, weight, offset, paths[0] ?? entry.name, entry.label);
+      const tensor = tensorOfWeight(
+        source,
+        weight,
+        offset,
+        fileAt(extents, offset) ?? entry.name,
+        entry.label,
+      );
       offset += tensor.sizeBytes;
       if (offset > source.size) throw truncated(label, offset, source.size);
       tensors.push(withUse(tensor, useOf(weight.name, weight.shape)));
     }
   }
   return { tensors, metadata: {}, files: [...files] };
+}
+
+/** The name of the file in which a place lies, or of the last one. */
+function fileAt(extents: readonly Extent[], offset: number): string | undefined {
+  let end = 0;
+  const found = extents.find(({ source }) => {
+    end += source.size;
+    return offset < end;
+  });
+  return (found ?? extents.at(-1))?.source.name;
 }
 
 function tensorOfWeight(

@@ -5,7 +5,7 @@ const DEPTHWISE = /(^|[._/])(depth_?wise(_?conv\w*)?|dw_?conv\d*|conv_?dw\d*|dw)
 const POINTWISE = /point_?wise|(^|[._])pw/i;
 const TRANSPOSED = /transpose|deconv/i;
 /** Of Keras and TensorFlow: the parameter's own name tells, [k..., channels, multiplier]. */
-const DEPTHWISE_KERNEL = /(^|[./])(depthwise_kernel|depthwise_weights|depthwise)$/;
+const DEPTHWISE_KERNEL = /(^|[./])(depthwise_kernel|depthwise_filter|depthwise_weights|depthwise)$/;
 
 /**
  * The kernels of depthwise convolutions: a filter a channel, no matrix between channels.

@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, truncateSync, utimesSync } f
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { blobSource, fileSource, memorySource } from "../../src/checkpoint/byte-source.ts";
+import { pathOfFile } from "../../src/checkpoint/checkpoint.ts";
 import {
   encodeSafetensors,
   openCheckpoint,
@@ -9,10 +10,12 @@ import {
   writeSafetensors,
 } from "../../src/checkpoint/index.ts";
 import { npz } from "../../src/checkpoint/npz.ts";
+import { tfjsLayers } from "../../src/checkpoint/tfjs.ts";
 import { CheckpointFormatError, UnreadableInputError, UsageError } from "../../src/errors.ts";
 import { openFiles, survive } from "../conformance/format.ts";
 import { modelBytes, temporaryFolders } from "./temporary-folder.ts";
 import { npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
+import { layersModel, tfjsFiles } from "./written-frameworks.ts";
 
 const folderOf = temporaryFolders();
 
@@ -40,6 +43,34 @@ describe("sources of bytes", () => {
     await expect(checkpoint.tensors()[0]!.read()).rejects.toThrow(/changed while it was read/);
     truncateSync(path, 100);
     await expect(checkpoint.tensors()[0]!.read()).rejects.toBeInstanceOf(CheckpointFormatError);
+  });
+});
+
+describe("files of a checkpoint", () => {
+  it("lie beside the one that was opened, or in the folder", async () => {
+    const tensors = ["a", "b"].map((name) => ({ name, shape: [3], data: new Float32Array(3) }));
+    const folder = folderOf(Object.fromEntries(shardedFiles(tensors)));
+    for (const path of [folder, `${folder}/`, join(folder, "model.safetensors.index.json")]) {
+      const checkpoint = await openCheckpoint(path);
+      const found = checkpoint.files.map((file) => pathOfFile(checkpoint, file));
+      expect(found).toEqual([1, 2].map((i) => join(folder, `model-0000${i}-of-00002.safetensors`)));
+      await checkpoint.close();
+    }
+    const inBrowser = { path: "model.json", entry: "model.json" };
+    expect(pathOfFile(inBrowser, "group1-shard1of1.bin")).toBe("group1-shard1of1.bin");
+    expect(pathOfFile({ path: "my.onnx", entry: "y.onnx" }, "y.onnx")).toBe("my.onnx/y.onnx");
+  });
+
+  it("are said of each tensor to be the one where it begins, in shards of TensorFlow.js", async () => {
+    const tensors = [
+      { name: "a", shape: [1], data: new Float32Array(1) },
+      { name: "straddling", shape: [4], data: new Float32Array(4) },
+      { name: "c", shape: [3], data: new Float32Array(3) },
+      { name: "empty", shape: [0], data: new Float32Array(0) },
+    ];
+    const { opened } = await openFiles(tfjsLayers, tfjsFiles(tensors, layersModel, "model.json"));
+    const [first, second] = ["group1-shard1of2.bin", "group1-shard2of2.bin"];
+    expect(opened.tensors.map(({ file }) => file)).toEqual([first, first, second, second]);
   });
 });
 

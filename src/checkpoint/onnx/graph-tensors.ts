@@ -25,9 +25,18 @@ export async function graphTensors(entry: ByteSource, found: Found, beside: Open
     .map((each) => withUse(weights.get(each) ?? tensors.get(each)!, uses.get(each) ?? null));
 }
 
-/** A Constant node of one entry, an axis or an epsilon, is part of the computation: exporters write them by the hundred. */
-function isNumber({ isConstant, proto, sparse }: GraphTensor): boolean {
-  return isConstant && entryCount((sparse ?? proto).shape) === 1;
+/** The end of a parameter's path: `decoder.2.bias`, `conv2d_transpose_1.b_0`. */
+const PARAMETER = /\w\.[a-z]\w*$/i;
+
+/**
+ * A Constant node of one entry, an axis or an epsilon, is part of the computation: exporters write them by the hundred.
+ * A real one in a shape of one axis or more is a parameter where its name is the path of one, as the bias of a layer with
+ * one output is.
+ */
+function isNumber({ isConstant, proto: { name, shape: stored, type }, sparse }: GraphTensor): boolean {
+  const shape = sparse?.shape ?? stored;
+  if (!isConstant || entryCount(shape) !== 1) return false;
+  return shape.length === 0 || /^[IU]\d+$|^BOOL$/.test(type.name) || !PARAMETER.test(name);
 }
 
 /** Names of a graph are its own: where two graphs have the same, the inner one's says where it is. */
