@@ -21,6 +21,8 @@ export { type DenoisedLayer, type DenoisedSummary, writeDenoised } from "./analy
 export { type WasmBackendOptions, wasmBackend } from "./backends/wasm/wasm-backend.ts";
 export type { Checkpoint, LeftOutFile } from "./checkpoint/checkpoint.ts";
 export { openCheckpoint, openCheckpointBlob } from "./checkpoint/open-checkpoint.ts";
+export type { OpenOptions } from "./checkpoint/place.ts";
+export type { RemoteOptions } from "./checkpoint/remote/options.ts";
 export { encodeSafetensors, writeSafetensors } from "./checkpoint/safetensors-writer.ts";
 export { type OpenedCheckpoints, openCheckpoints } from "./checkpoint/series.ts";
 export { type Dtype, type Tensor, type TensorSource, tensorOf } from "./checkpoint/tensor.ts";
