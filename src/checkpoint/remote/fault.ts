@@ -60,7 +60,7 @@ export function faultOf(cause: unknown, isKnown: boolean): Fault {
     const advice = "Name its authority to Node (NODE_EXTRA_CA_CERTS), or download the file and name it.";
     return new Fault(`its certificate is not trusted (${code})`, { advice, cause });
   }
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = innermost(cause);
   if (brokenOff.test(code) || message === "terminated") {
     return new Fault(`the connection broke off${code ? ` (${code})` : ""}`, { isPassing: true, cause });
   }
@@ -78,6 +78,14 @@ function codeOf(error: unknown): string {
     if ("code" in each && typeof each.code === "string") return each.code;
   }
   return "";
+}
+
+/** What the first cause says: `fetch` itself only says that it failed. */
+function innermost(error: unknown): string {
+  let last = error;
+  for (let depth = 0; depth < 5 && last instanceof Error && last.cause instanceof Error; depth++)
+    last = last.cause;
+  return last instanceof Error ? last.message : String(last);
 }
 
 /** How often and for whom something is attempted. */

@@ -234,9 +234,8 @@ function checkedPart(
   }
   if (known) {
     const now = identityOf(headers, part.size);
-    const isSame =
-      now.size === known.size && (known.etag ? now.etag === known.etag : now.modified === known.modified);
-    if (!isSame) return fail(changed(label));
+    const differs = (key: "etag" | "modified") => known[key] && now[key] && known[key] !== now[key];
+    if (now.size !== known.size || differs("etag") || differs("modified")) return fail(changed(label));
   }
   return part;
 }

@@ -1,6 +1,6 @@
 import { UnreadableInputError } from "../../errors.ts";
 import { type Place, withoutImposter } from "../folder.ts";
-import { shownPath, webAddress } from "./address.ts";
+import { hubEndpoint, shownPath, webAddress } from "./address.ts";
 import { RemoteClient } from "./client.ts";
 import { httpSource } from "./http-source.ts";
 import { hubPlace } from "./hub-folder.ts";
@@ -36,7 +36,12 @@ async function webPlace(path: string, client: RemoteClient): Promise<Place> {
       if (wanted !== name && !isPlain(wanted)) return null;
       const at = wanted === name ? url : beside(url, wanted);
       const label = shownPath(at.href);
-      const source = await httpSource(client, { url: at, name: wanted, label, modelPage: null });
+      const source = await httpSource(client, {
+        url: at,
+        name: wanted,
+        label,
+        modelPage: pageOf(at, client),
+      });
       if (source) return await withoutImposter(source);
       if (wanted !== name) return null;
       throw new UnreadableInputError(
@@ -44,6 +49,13 @@ async function webPlace(path: string, client: RemoteClient): Promise<Place> {
       );
     },
   };
+}
+
+/** Page of the model whose file it is, where the address is one of the hub's own. */
+function pageOf({ origin, pathname }: URL, { options }: RemoteClient): string | null {
+  const endpoint = hubEndpoint(options);
+  const page = /^(\/[^/]+\/[^/]+)\/resolve\//.exec(pathname)?.[1];
+  return page !== undefined && new URL(endpoint).origin === origin ? `${origin}${page}` : null;
 }
 
 /** A file of the same folder; what follows "?" may be what lets one in. */
