@@ -82,7 +82,8 @@ async function find(
     data: { name: "digits" },
     model: { kind: model.kind, ...(sizes as object) },
     sparsity,
-    optimizer: { name: "sgd", learningRate: 0 },
+    // Nothing is trained: it only has to be a rate.
+    optimizer: { name: "sgd", learningRate: 1 },
     steps: 1,
     batchSize: defaultBatchSize,
   };
