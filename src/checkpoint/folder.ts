@@ -102,8 +102,13 @@ export function readHead(source: ByteSource): Promise<Uint8Array> {
   return source.read(0, Math.min(HEAD_BYTES, source.size));
 }
 
-/** @throws {CheckpointFormatError} If it is what commonly stands in for a checkpoint. */
+/** @throws {CheckpointFormatError} If it is what commonly stands in for a checkpoint; it is closed then. */
 export async function withoutImposter(source: ByteSource): Promise<ByteSource> {
-  refuseImposter(await readHead(source), source);
+  try {
+    refuseImposter(await readHead(source), source);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
   return source;
 }

@@ -168,10 +168,13 @@ export const REMOTE_FIRST_BYTES = 1 << 16;
 /** The most bytes of a remote file that are read ahead where it is read in order: a tenth of a second and more. */
 export const REMOTE_AHEAD_BYTES = 1 << 23;
 
-/** Bytes read ahead that are kept, of all files of one address together: 8 places at which files are read in order. */
+/** Bytes read ahead that are kept, of all files together: 8 places at which files are read in order. */
 export const REMOTE_KEPT_BYTES = 1 << 26;
 
-/** Bytes of remote files that are held whole, together, where a server gives no ranges. */
+/** Pieces that they are in: as many as of the smallest fit, since all are looked through. */
+export const REMOTE_KEPT_PIECES = 1 << 10;
+
+/** Bytes of remote files that are held whole, all together, where servers give no ranges. */
 export const REMOTE_WHOLE_BYTES = 1 << 28;
 
 /** Redirections of one request: a hub sends to its store at once, a moved model a few times. */

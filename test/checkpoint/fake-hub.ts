@@ -8,6 +8,8 @@ export interface FakeHub {
   readonly perPage?: number;
   /** Null for a hub that does not say. */
   readonly commit?: string | null;
+  /** Where it is said: with each answer, or only where it is asked for. */
+  readonly saysCommit?: "always" | "asked";
   /** Told of each request before it is answered; true when it has answered it itself. */
   readonly before?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -15,7 +17,13 @@ export interface FakeHub {
 export const commit = "0123456789abcdef0123456789abcdef01234567";
 
 /** A hub as Hugging Face's: the list of files in pages, and the files at a revision. */
-export function fakeHub({ files, perPage = 1000, commit: said = commit, before }: FakeHub): Handler {
+export function fakeHub({
+  files,
+  perPage = 1000,
+  commit: said = commit,
+  saysCommit = "always",
+  before,
+}: FakeHub): Handler {
   const contents = new Map(Object.entries(files).map(([path, content]) => [path, Buffer.from(content)]));
   const folders = new Set([...contents.keys()].flatMap((path) => path.split("/").slice(0, -1)));
   const entries = [
@@ -25,7 +33,11 @@ export function fakeHub({ files, perPage = 1000, commit: said = commit, before }
   return (request, response) => {
     if (before?.(request, response)) return;
     const url = new URL(request.url!, `http://${request.headers.host}`);
-    if (said !== null) response.setHeader("x-repo-commit", said);
+    if (saysCommit === "asked" && url.pathname === "/api/models/owner/model/revision/main") {
+      response.writeHead(200).end(JSON.stringify({ sha: said }));
+      return;
+    }
+    if (said !== null && saysCommit === "always") response.setHeader("x-repo-commit", said);
     const [, api, revision] =
       /^\/(?:(api)\/models\/)?owner\/model\/(?:tree|resolve)\/([^/]+)/.exec(url.pathname) ?? [];
     if (revision === undefined) {

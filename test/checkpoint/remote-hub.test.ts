@@ -60,6 +60,15 @@ describe("a model of the hub", () => {
     expect(server.asked.at(-1)).toContain("/resolve/refs%2Fpr%2F1/model.safetensors");
   });
 
+  it("is asked for the commit where the list does not say it", async () => {
+    const { server, remote } = await hub({
+      files: { "model.safetensors": modelBytes() },
+      saysCommit: "asked",
+    });
+    expect((await openCheckpoint("hf://owner/model", { remote })).path).toBe(`hf://owner/model@${commit}`);
+    expect(server.asked).toHaveLength(3);
+  });
+
   it("is a file or a folder of it, where the address goes on", async () => {
     const files = {
       "a/b c.safetensors": modelBytes(2),

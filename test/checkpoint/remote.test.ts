@@ -69,6 +69,16 @@ describe("a file by ranges", () => {
     await expect(c!.read()).rejects.toThrow(/is closed/);
   });
 
+  it("is asked for as it is, not compressed", async () => {
+    const codings = new Set<string | undefined>();
+    const server = await serve((request, response) => {
+      codings.add(request.headers["accept-encoding"]);
+      sendFile(request, response, model);
+    });
+    await openAt(`${server.origin}/model.safetensors`);
+    expect(codings).toEqual(new Set(["identity"]));
+  });
+
   it("reads a long header with two requests", async () => {
     const many = encodeSafetensors(
       Array.from({ length: 4000 }, (_, i) => ({ ...noise("x", 1), name: `layer.${i}` })),
@@ -157,6 +167,17 @@ describe("a server that gives no ranges", () => {
     const error = await failure(`${server.origin}/model.safetensors`);
     expect(error).toBeInstanceOf(UnreadableInputError);
     expect(error.message).toMatch(/no range requests.* 268435456 bytes .* got 268435457 bytes\. Download it/);
+  });
+
+  it("gives back what it held: many may be read one after another", async () => {
+    const large = new Uint8Array(9e7);
+    large.set(model);
+    const server = await serve((_, response) => {
+      response.writeHead(200, { "content-length": large.length }).end(large);
+    });
+    for (let i = 0; i < 5; i++) {
+      expect((await failure(`${server.origin}/model.safetensors`)).message).toMatch(/surplus bytes/);
+    }
   });
 
   it("is read again from the start where it breaks off", async () => {

@@ -1,9 +1,8 @@
 import { UnreadableInputError, UsageError } from "../../errors.ts";
-import { REMOTE_REDIRECTS, REMOTE_WHOLE_BYTES } from "../limits.ts";
+import { REMOTE_REDIRECTS } from "../limits.ts";
 import { hubEndpoint, isAllowed, shownPath } from "./address.ts";
 import { Fault, faultOf } from "./fault.ts";
 import type { RemoteOptions } from "./options.ts";
-import { ReadAhead } from "./read-ahead.ts";
 
 /** What a server answered, its body not read yet: read or cancel it. */
 export interface Answer {
@@ -18,14 +17,11 @@ export interface Answer {
   cancel(): Promise<void>;
 }
 
-/** What reads all files of one address: its manners, its token, and what it keeps in memory. */
+/** What asks servers: its manners and its token. */
 export class RemoteClient {
   readonly options: RemoteOptions;
   /** Milliseconds before the first repetition. */
   readonly delay: number;
-  readonly ahead = new ReadAhead();
-  /** Bytes of files held whole that may still be held. */
-  wholeBytesLeft = REMOTE_WHOLE_BYTES;
   readonly #token: string | null;
   readonly #timeout: number;
 
@@ -97,7 +93,8 @@ export class RemoteClient {
         aborter.abort(new Fault(`no byte came for ${seconds} s`, { isPassing: true }));
       }, this.#timeout);
     };
-    const headers: Record<string, string> = { "accept-encoding": "identity" };
+    // With a range, fetch itself asks for bytes that are not compressed.
+    const headers: Record<string, string> = {};
     if (range !== null) headers.range = range;
     if (this.hasTokenFor(url)) headers.authorization = `Bearer ${this.#token}`;
     const ask = (redirect: RequestRedirect) =>

@@ -4,8 +4,9 @@ import { REMOTE_FIRST_BYTES } from "../limits.ts";
 import type { Answer, RemoteClient } from "./client.ts";
 import { type ContentRange, contentRange } from "./content-range.ts";
 import { Fault, persist } from "./fault.ts";
+import { readAhead } from "./read-ahead.ts";
 import { statusFault } from "./status-fault.ts";
-import { readWhole } from "./whole-body.ts";
+import { giveBack, readWhole } from "./whole-body.ts";
 
 /** A file on a server. */
 export interface RemoteFile {
@@ -35,7 +36,7 @@ export async function httpSource(client: RemoteClient, file: RemoteFile): Promis
     if (status === 206) return { answer, part: checkedPart(answer, 0, REMOTE_FIRST_BYTES, null, label) };
     if (status === 200) {
       await requireFile(answer, file);
-      return { answer, whole: await readWhole(answer, client, label) };
+      return { answer, whole: await readWhole(answer, label) };
     }
     await answer.cancel();
     if (status === 404 || status === 410) return null;
@@ -54,7 +55,7 @@ export async function httpSource(client: RemoteClient, file: RemoteFile): Promis
       `${label}: expected ${file.listedSize} bytes, as the list of files says, got ${size}. Try again later.`,
     );
   }
-  if (whole) return wholeSource(client, file, whole);
+  if (whole) return wholeSource(file, whole);
   await requireFile(answer, file);
   const source = new RangedSource(client, file, answer, size);
   await source.begin(answer, part!);
@@ -62,7 +63,7 @@ export async function httpSource(client: RemoteClient, file: RemoteFile): Promis
 }
 
 /** Bytes that are all here already. */
-function wholeSource(client: RemoteClient, { name, label }: RemoteFile, bytes: Uint8Array): ByteSource {
+function wholeSource({ name, label }: RemoteFile, bytes: Uint8Array): ByteSource {
   let held: Uint8Array | null = bytes;
   return {
     name,
@@ -73,7 +74,7 @@ function wholeSource(client: RemoteClient, { name, label }: RemoteFile, bytes: U
       return held!.slice(offset, offset + length);
     },
     async close() {
-      client.wholeBytesLeft += held?.length ?? 0;
+      if (held) giveBack(held.length);
       held = null;
     },
   };
@@ -104,28 +105,27 @@ class RangedSource implements ByteSource {
   async begin(answer: Answer, part: ContentRange): Promise<void> {
     const bytes = new Uint8Array(part.end);
     await this.#fill(0, bytes, { answer, part });
-    this.#client.ahead.keep(this, 0, bytes);
+    readAhead.keep(this, 0, bytes);
   }
 
   async read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
     checkRange(this.label, this.size, offset, length, this.#isClosed);
-    const { ahead } = this.#client;
     const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const at = offset + done;
       const rest = bytes.subarray(done);
-      const there = ahead.find(this, at);
+      const there = readAhead.find(this, at);
       if (there) {
         const piece = there.subarray(0, rest.length);
         rest.set(piece);
         done += piece.length;
         continue;
       }
-      const stretch = Math.min(ahead.stretch(this, at), this.size - at);
+      const stretch = Math.min(readAhead.stretch(this, at), this.size - at);
       if (stretch > rest.length) {
         const window = new Uint8Array(stretch);
         await this.#fill(at, window, null);
-        ahead.keep(this, at, window);
+        readAhead.keep(this, at, window);
         rest.set(window.subarray(0, rest.length));
       } else {
         await this.#fill(at, rest, null);
@@ -137,7 +137,7 @@ class RangedSource implements ByteSource {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#client.ahead.drop(this);
+    readAhead.drop(this);
   }
 
   /** Reads a range; where a connection breaks off, the next one goes on at the byte that was reached. */
@@ -163,7 +163,7 @@ class RangedSource implements ByteSource {
       }
     };
     await persist(task, { label: this.label, delay: this.#client.delay, position: () => start + done });
-    this.#client.ahead.note(this, start, into.length);
+    readAhead.note(this, start, into.length);
   }
 
   async #ask(start: number, end: number): Promise<{ answer: Answer; part: ContentRange }> {

@@ -6,6 +6,9 @@ import type { RemoteClient } from "./client.ts";
 import { httpSource } from "./http-source.ts";
 import { type HubListing, hubListing, modelPageOf } from "./hub-listing.ts";
 
+/** Names that a misspelt one is compared with. */
+const MOST_COMPARED = 5000;
+
 interface Names {
   readonly files: Set<string>;
   readonly folders: Set<string>;
@@ -95,7 +98,7 @@ function joined(within: string, name: string): string {
 }
 
 function missing(path: string, within: string, { sizes }: HubListing): UnreadableInputError {
-  const near = similarNames(within, [...sizes.keys()]);
+  const near = similarNames(within, [...sizes.keys()].slice(0, MOST_COMPARED));
   const hint = near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "Look up its files on the hub.";
   return new UnreadableInputError(
     `${path}: expected a file or folder of the model, got a name that it has not. ${hint}`,

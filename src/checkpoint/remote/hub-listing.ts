@@ -1,4 +1,4 @@
-import { CheckpointFormatError, UnreadableInputError } from "../../errors.ts";
+import { CheckpointFormatError, MarchenkoError, UnreadableInputError } from "../../errors.ts";
 import { HUB_FILES, HUB_PAGE_BYTES, HUB_PAGES } from "../limits.ts";
 import { type HubAddress, hubEndpoint, hubText } from "./address.ts";
 import type { Answer, RemoteClient } from "./client.ts";
@@ -47,7 +47,27 @@ export async function hubListing(client: RemoteClient, address: HubAddress): Pro
     }
     next = nextPage(headers, next, label);
   }
+  commit ??= await commitOf(client, address, label);
   return { commit: commit !== null && /^[0-9a-f]{40}$/.test(commit) ? commit : null, sizes };
+}
+
+/** The commit of a revision, where the list did not say it; null where the hub does not say it here either. */
+async function commitOf(client: RemoteClient, address: HubAddress, label: string): Promise<string | null> {
+  const { owner, model, revision } = address;
+  const endpoint = hubEndpoint(client.options);
+  const url = new URL(
+    `${endpoint}/api/models/${owner}/${model}/revision/${encodeURIComponent(revision ?? "main")}`,
+  );
+  try {
+    const { text } = await readPage(client, url, label, modelPageOf(client, address));
+    const { sha } = JSON.parse(text) as Record<string, unknown>;
+    return typeof sha === "string" ? sha : null;
+  } catch (error) {
+    // Files are read by the revision's name as well; what can't be read says so itself.
+    if (error instanceof MarchenkoError || error instanceof SyntaxError || error instanceof TypeError)
+      return null;
+    throw error;
+  }
 }
 
 async function readPage(client: RemoteClient, url: URL, label: string, modelPage: string) {
@@ -73,8 +93,9 @@ async function textOf(answer: Answer, label: string): Promise<string> {
     if (length > HUB_PAGE_BYTES) throw noList(label, `more than ${HUB_PAGE_BYTES} bytes`);
     chunks.push(chunk);
   }
-  const declared = Number(answer.headers.get("content-length") ?? "0");
-  if (length < declared) throw new Fault("the connection broke off", { isPassing: true });
+  const isPlain = !answer.headers.get("content-encoding");
+  if (isPlain && length < Number(answer.headers.get("content-length") ?? "0"))
+    throw new Fault("the connection broke off", { isPassing: true });
   return await new Blob(chunks as BlobPart[]).text();
 }
 
@@ -95,7 +116,7 @@ function entriesOf(text: string, label: string): [string, number | null][] {
 
 function isPlainPath(path: string): boolean {
   return (
-    path.length <= 4096 && !/[\p{Cc}\\]/u.test(path) && !path.split("/").some((part) => /^$|^\./.test(part))
+    path.length <= 1024 && !/[\p{Cc}\\]/u.test(path) && !path.split("/").some((part) => /^$|^\./.test(part))
   );
 }
 

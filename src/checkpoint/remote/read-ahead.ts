@@ -1,4 +1,4 @@
-import { REMOTE_AHEAD_BYTES, REMOTE_FIRST_BYTES, REMOTE_KEPT_BYTES } from "../limits.ts";
+import { REMOTE_AHEAD_BYTES, REMOTE_FIRST_BYTES, REMOTE_KEPT_BYTES, REMOTE_KEPT_PIECES } from "../limits.ts";
 
 /** Places of one file at which reading in order is noticed: as many as tensors are read at once, and some. */
 const PLACES = 16;
@@ -21,7 +21,7 @@ interface Place {
  * Bytes that were fetched and not asked for yet, of several files, the last used last. A file that is read in order is
  * fetched in pieces that double.
  */
-export class ReadAhead {
+class ReadAhead {
   #windows: Window[] = [];
   #places: Place[] = [];
   #kept = 0;
@@ -53,7 +53,8 @@ export class ReadAhead {
   keep(file: object, start: number, bytes: Uint8Array): void {
     this.#windows.push({ file, start, bytes });
     this.#kept += bytes.length;
-    while (this.#kept > REMOTE_KEPT_BYTES) this.#kept -= this.#windows.shift()!.bytes.length;
+    while (this.#kept > REMOTE_KEPT_BYTES || this.#windows.length > REMOTE_KEPT_PIECES)
+      this.#kept -= this.#windows.shift()!.bytes.length;
   }
 
   drop(file: object): void {
@@ -62,3 +63,6 @@ export class ReadAhead {
     this.#places = this.#places.filter((each) => each.file !== file);
   }
 }
+
+/** Of the whole process, as its memory is. */
+export const readAhead = new ReadAhead();
