@@ -390,6 +390,17 @@ describe("redirections", () => {
     expect(store.asked.length).toBeGreaterThan(3);
   });
 
+  it("are left to a browser, which does not say where they lead", async () => {
+    const modes: unknown[] = [];
+    const hidden = { type: "opaqueredirect", status: 0, headers: new Headers(), body: null } as Response;
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      modes.push(init?.redirect);
+      return init?.redirect === "follow" ? new Response(Buffer.from(model)) : hidden;
+    };
+    expect(await contentsOf(await openAt("https://example.org/model.safetensors", { fetch }))).toEqual(contents);
+    expect(modes).toEqual(["manual", "follow"]);
+  });
+
   it("in a circle are refused", async () => {
     const server = await serve((_, response) => response.writeHead(307, { location: "/other" }).end());
     expect((await failure(`${server.origin}/model.safetensors`)).message).toMatch(
