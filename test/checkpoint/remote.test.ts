@@ -397,7 +397,9 @@ describe("redirections", () => {
       modes.push(init?.redirect);
       return init?.redirect === "follow" ? new Response(Buffer.from(model)) : hidden;
     };
-    expect(await contentsOf(await openAt("https://example.org/model.safetensors", { fetch }))).toEqual(contents);
+    expect(await contentsOf(await openAt("https://example.org/model.safetensors", { fetch }))).toEqual(
+      contents,
+    );
     expect(modes).toEqual(["manual", "follow"]);
   });
 

@@ -2,7 +2,7 @@ import { UnreadableInputError } from "../../errors.ts";
 import { type ByteSource, checkRange } from "../byte-source.ts";
 import { REMOTE_FIRST_BYTES } from "../limits.ts";
 import type { Answer, RemoteClient } from "./client.ts";
-import { type ContentRange, contentRange } from "./content-range.ts";
+import { type ContentRange, changed, checkedPart, type Identity, identityOf } from "./content-range.ts";
 import { Fault, persist } from "./fault.ts";
 import { readAhead } from "./read-ahead.ts";
 import { statusFault } from "./status-fault.ts";
@@ -192,54 +192,6 @@ class RangedSource implements ByteSource {
   }
 }
 
-/** By what a file is known again. */
-interface Identity {
-  readonly size: number;
-  readonly etag: string | null;
-  readonly modified: string | null;
-}
-
-function identityOf(headers: Headers, size: number): Identity {
-  return { size, etag: headers.get("etag"), modified: headers.get("last-modified") };
-}
-
-/**
- * @param known - what the file was before; null at first.
- * @throws {UnreadableInputError} If it is not the part that was asked for, or of another version of the file.
- */
-function checkedPart(
-  answer: Answer,
-  start: number,
-  end: number,
-  known: Identity | null,
-  label: string,
-): ContentRange {
-  const { headers } = answer;
-  const fail = (error: UnreadableInputError): never => {
-    void answer.cancel();
-    throw error;
-  };
-  const part = contentRange(headers);
-  const coding = headers.get("content-encoding") ?? "identity";
-  const isAsked = part !== null && part.start === start && part.end <= Math.min(end, part.size);
-  if (!isAsked || coding !== "identity") {
-    const got =
-      coding === "identity" ? `"${headers.get("content-range") ?? ""}"` : `a part of it in ${coding}`;
-    return fail(
-      new UnreadableInputError(
-        `${label}: expected bytes ${start} to ${end - 1} of the file with its size (Content-Range), got ${got}: ` +
-          "the server does not keep to HTTP, or does not let a page see it. Download the file and name it.",
-      ),
-    );
-  }
-  if (known) {
-    const now = identityOf(headers, part.size);
-    const differs = (key: "etag" | "modified") => known[key] && now[key] && known[key] !== now[key];
-    if (now.size !== known.size || differs("etag") || differs("modified")) return fail(changed(label));
-  }
-  return part;
-}
-
 /** A page where a file should be is a login, or the page about the file. */
 async function requireFile(answer: Answer, { url, label }: RemoteFile): Promise<void> {
   if (!/^text\/html\b/i.test(answer.headers.get("content-type") ?? "")) return;
@@ -252,11 +204,5 @@ async function requireFile(answer: Answer, { url, label }: RemoteFile): Promise<
   throw new UnreadableInputError(
     `${label}: expected a file, got a web page: it is the address of a page, or needs a login. ` +
       `Take the address of the file itself, or download it and name it.${hint}`,
-  );
-}
-
-function changed(label: string): UnreadableInputError {
-  return new UnreadableInputError(
-    `${label} changed while it was read: expected the file that was opened. Run again once it stays as it is.`,
   );
 }
