@@ -22,6 +22,8 @@ export { type WasmBackendOptions, wasmBackend } from "./backends/wasm/wasm-backe
 export type { Checkpoint, LeftOutFile } from "./checkpoint/checkpoint.ts";
 export type { ModelConfig } from "./checkpoint/model-config.ts";
 export { openCheckpoint, openCheckpointBlob } from "./checkpoint/open-checkpoint.ts";
+export type { OpenOptions } from "./checkpoint/place.ts";
+export type { RemoteOptions } from "./checkpoint/remote/options.ts";
 export { encodeSafetensors, writeSafetensors } from "./checkpoint/safetensors-writer.ts";
 export { type OpenedCheckpoints, openCheckpoints } from "./checkpoint/series.ts";
 export { type Dtype, type Tensor, type TensorSource, tensorOf } from "./checkpoint/tensor.ts";

@@ -117,7 +117,14 @@ export function memorySource(bytes: Uint8Array, name: string): ByteSource {
   };
 }
 
-function checkRange(label: string, size: number, offset: number, length: number, closed: boolean): void {
+/** @throws {UnreadableInputError} If the source is closed; {CheckpointFormatError} If it ends before the range does. */
+export function checkRange(
+  label: string,
+  size: number,
+  offset: number,
+  length: number,
+  closed: boolean,
+): void {
   if (closed)
     throw new UnreadableInputError(`${label} is closed: open the checkpoint again to read from it.`);
   if (offset + length > size) throw truncated(label, offset + length, size);

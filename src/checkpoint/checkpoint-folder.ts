@@ -1,7 +1,7 @@
 import { type MarchenkoError, UnreadableInputError } from "../errors.ts";
 import type { LeftOutFile } from "./checkpoint.ts";
 import { checkpointNumber } from "./checkpoint-number.ts";
-import { diskFolder, type Folder } from "./folder.ts";
+import type { Folder, FolderTree } from "./folder.ts";
 import { type ModelFiles, planFolder } from "./model-folder.ts";
 
 /** A model that was found by names and not opened yet. */
@@ -29,20 +29,17 @@ const RUN_CHECKPOINTS = "checkpoints";
 /**
  * The models in a folder, or else in its subfolders, or else in those of its `checkpoints/`.
  *
- * @param path - a folder on disk.
  * @param prefix - what `within` and `leftOut` put before names; "" or ends in "/".
  */
-export async function findCandidates(path: string, prefix = ""): Promise<FoundCandidates> {
-  const { basename, join, resolve } = await import("node:path");
-  const folder = await diskFolder(path);
+export async function findCandidates(folder: FolderTree, prefix = ""): Promise<FoundCandidates> {
+  const { path } = folder;
   const plan = planFolder(path, folder.files);
   const below = plan.models.length === 0 ? folder.folders : folder.folders.filter(isNumbered);
-  const sub = await candidatesOf(below, path, prefix);
+  const sub = await candidatesOf(below, folder, prefix);
 
   if (plan.models.length === 1) {
-    const id = basename(resolve(path));
     const candidate = {
-      id,
+      id: folder.name,
       path,
       within: prefix,
       model: plan.models[0]!,
@@ -56,7 +53,7 @@ export async function findCandidates(path: string, prefix = ""): Promise<FoundCa
       const { entry } = model;
       return {
         id: entry,
-        path: join(path, entry),
+        path: folder.pathOf(entry),
         within: prefix + entry,
         model,
         open: folder.open,
@@ -66,7 +63,7 @@ export async function findCandidates(path: string, prefix = ""): Promise<FoundCa
     return { candidates, leftOut: [...plan.leftOut, ...sub.candidates.map(other)], refusals: [] };
   }
   if (folder.folders.includes(RUN_CHECKPOINTS) && !sub.candidates.some(({ id }) => isNumbered(id))) {
-    const inRun = await findCandidates(join(path, RUN_CHECKPOINTS), `${prefix}${RUN_CHECKPOINTS}/`);
+    const inRun = await findCandidates(await folder.enter(RUN_CHECKPOINTS), `${prefix}${RUN_CHECKPOINTS}/`);
     if (inRun.candidates.length > 0) {
       const beside = sub.candidates.filter(({ id }) => id !== RUN_CHECKPOINTS).map(other);
       return { ...inRun, leftOut: [...inRun.leftOut, ...beside] };
@@ -81,15 +78,14 @@ export async function findCandidates(path: string, prefix = ""): Promise<FoundCa
 /** Each subfolder that is a model folder. */
 async function candidatesOf(
   names: readonly string[],
-  path: string,
+  parent: FolderTree,
   prefix: string,
 ): Promise<FoundCandidates> {
-  const { join } = await import("node:path");
   const candidates: Candidate[] = [];
   const leftOut: LeftOutFile[] = [];
   const refusals: MarchenkoError[] = [];
   for (const name of names) {
-    const folder = await diskFolder(join(path, name));
+    const folder = await parent.enter(name);
     const plan = planFolder(folder.path, folder.files);
     const within = prefix + name;
     if (plan.models.length === 1) {

@@ -4,6 +4,8 @@ export type { WritableDtype } from "./encode.ts";
 export type { NamedBlob } from "./folder.ts";
 export type { ModelConfig } from "./model-config.ts";
 export { openCheckpoint, openCheckpointBlob } from "./open-checkpoint.ts";
+export type { OpenOptions } from "./place.ts";
+export type { RemoteOptions } from "./remote/options.ts";
 export { encodeSafetensors, type WritableTensor, writeSafetensors } from "./safetensors-writer.ts";
 export { type OpenedCheckpoints, openCheckpoints } from "./series.ts";
 export {

@@ -2,7 +2,8 @@ import { MarchenkoError, NothingToAnalyzeError, UnreadableInputError } from "../
 import type { Checkpoint, LeftOutFile } from "./checkpoint.ts";
 import { type Candidate, findCandidates } from "./checkpoint-folder.ts";
 import { checkpointStem, seriesNumbers } from "./checkpoint-number.ts";
-import { isFolder, openCheckpoint, openModel } from "./open-checkpoint.ts";
+import { openFile, openModel } from "./open-checkpoint.ts";
+import { type OpenOptions, placeOf } from "./place.ts";
 
 /** All that one path holds. */
 export interface OpenedCheckpoints {
@@ -24,17 +25,16 @@ export interface OpenedCheckpoints {
  * the step. Members with other tensors than most, and those that cannot be read, are left out with a
  * reason; checkpoints that make no series are all opened, in the order of their names.
  *
- * @param path - a file or a folder.
+ * @param path - a file or a folder, on disk or elsewhere: `https://...` a file, `hf://owner/model` a model of the hub.
  * @returns the checkpoints, their headers read and no file held open.
  * @throws {UnreadableInputError} If there is nothing at the path, or nothing of a format that is read.
  * @throws {CheckpointFormatError} If the only checkpoint is damaged.
  * @throws {NothingToAnalyzeError} If the folder holds no model.
  */
-export async function openCheckpoints(path: string): Promise<OpenedCheckpoints> {
-  if (!(await isFolder(path))) {
-    return { checkpoints: [await openCheckpoint(path)], series: false, leftOut: [] };
-  }
-  const { candidates, leftOut, refusals } = await findCandidates(path);
+export async function openCheckpoints(path: string, options: OpenOptions = {}): Promise<OpenedCheckpoints> {
+  const place = await placeOf(path, options);
+  if (!place.folder) return { checkpoints: [await openFile(place)], series: false, leftOut: [] };
+  const { candidates, leftOut, refusals } = await findCandidates(place.folder);
   if (candidates.length === 0) {
     throw (
       refusals.find((error) => error instanceof UnreadableInputError) ??

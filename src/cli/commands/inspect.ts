@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { extname } from "node:path";
 import { Command, Option } from "commander";
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
+import { shownPath } from "../../checkpoint/remote/address.ts";
 import { openCheckpoints } from "../../checkpoint/series.ts";
 import { entryCount, type Tensor } from "../../checkpoint/tensor.ts";
 import { UsageError } from "../../errors.ts";
 import { renderJson } from "../../report/json.ts";
 import { collect } from "../options.ts";
 import { checkPlace, writeOutput } from "../outputs.ts";
+import { remoteAccess, remoteHelp } from "../remote-access.ts";
 import { plain, printData, talk, talkOfLeftOut } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
 
@@ -23,11 +25,21 @@ const hashedAtOnce = 4_194_304;
 export function inspectCommand(): Command {
   return new Command("inspect")
     .description("Every tensor of a checkpoint with its dtype and shape, from the headers alone.")
-    .argument("<path>", "a file, a model folder, or a folder of checkpoints")
+    .argument(
+      "<path>",
+      "a file, a model folder, or a folder of checkpoints; https:// or hf:// for one elsewhere",
+    )
     .option("--hash", "add the sha256 of each tensor's contents (float32, little-endian, row-major)")
     .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
     .option("-o, --output <file>", "write the result to a .json file; may be given several times", collect)
-    .addHelpText("after", "\nExample:\n  marchenko inspect model/ --hash --format json")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  marchenko inspect model/ --hash --format json
+  marchenko inspect hf://openai-community/gpt2
+${remoteHelp}`,
+    )
     .action(run);
 }
 
@@ -38,12 +50,15 @@ async function run(path: string, flags: Flags): Promise<void> {
     }
     await checkPlace(file);
   }
-  const { checkpoints, leftOut } = await openCheckpoints(path);
+  const { checkpoints, leftOut } = await openCheckpoints(path, { remote: remoteAccess() });
+  const shown = shownPath(path);
   try {
     const described = [];
     for (const checkpoint of checkpoints) described.push(await describe(checkpoint, flags.hash === true));
     const single = described.length === 1 ? described[0]! : null;
-    const value = single ? { ...single, path } : { path, format: "series", checkpoints: described };
+    const value = single
+      ? { ...single, path: shown }
+      : { path: shown, format: "series", checkpoints: described };
     for (const file of flags.output ?? []) await writeOutput(file, renderJson(value));
     if (flags.format === "json") await printData(renderJson(value));
     else {
