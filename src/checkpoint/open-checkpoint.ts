@@ -31,7 +31,7 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
     return openModel(diskOpener(dirname(path)), alone(name), { id: name, path, leftOut: [] });
   }
   const folder = await diskFolder(path);
-  const { models, leftOut, refusal } = planFolder(path, folder.files);
+  const { models, leftOut, refusal } = planFolder(path, folder.files, folder.folders);
   if (refusal) throw refusal;
   if (models.length > 1) {
     throw new UnreadableInputError(

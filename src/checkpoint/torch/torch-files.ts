@@ -1,13 +1,13 @@
-import { foreignFormats } from "../foreign-formats.ts";
+import { foreignFormatOf } from "../foreign-formats.ts";
 import type { FileGroup } from "../format.ts";
 
 const endings = /\.(?:pt|pth|ckpt|jit|ptl|bin|tar)$/i;
 /** Names that libraries give the one model of a folder. */
 const mainName = /^(?:pytorch_model|model|diffusion_pytorch_model|adapter_model)\.(?:bin|pt|pth|ckpt)$/;
 
-/** Whether the name is not one of another format whose files hold torch's archives too. */
+/** Whether the name is not one of another format whose files hold torch's archives too, and are no model alone. */
 export function isTorchName(name: string): boolean {
-  return !foreignFormats.some((format) => format.names.test(name));
+  return foreignFormatOf(name)?.readAlone ?? !foreignFormatOf(name);
 }
 
 /**
@@ -19,7 +19,7 @@ export function gatherTorch(names: readonly string[]): FileGroup[] {
     names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length)),
   );
   return names
-    .filter((name) => endings.test(name) && isTorchName(name))
+    .filter((name) => endings.test(name) && !foreignFormatOf(name))
     .filter((name) => !/\.tar$/i.test(name) || /\.(?:pt|pth|ckpt)\.tar$/i.test(name))
     .filter((name) => !/\.bin$/i.test(name) || isModelBinary(name, stems))
     .map((name) => ({ entry: name, files: [name], inParts: false, main: mainName.test(name) }));
