@@ -22,6 +22,8 @@ export interface Checkpoint extends TensorSource {
   readonly epoch: number | null;
   /** Files that hold its tensors, relative to `path` (or the file's own name). */
   readonly files: readonly string[];
+  /** Bytes of each of them, by the same names. */
+  readonly fileSizes: ReadonlyMap<string, number>;
   readonly leftOut: readonly LeftOutFile[];
   /** The file's own metadata (`__metadata__` of safetensors), {} when there is none. */
   readonly metadata: Readonly<Record<string, string>>;

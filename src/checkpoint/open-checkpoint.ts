@@ -82,12 +82,16 @@ export async function openModel(
   identity: { readonly id: string; readonly path: string; readonly leftOut: readonly LeftOutFile[] },
 ): Promise<Checkpoint> {
   const sources: ByteSource[] = [];
+  const fileSizes = new Map<string, number>();
   const close = async () => {
     for (const source of sources) await source.close();
   };
   const openTracked = async (name: string) => {
     const source = await open(name);
-    if (source) sources.push(source);
+    if (source) {
+      sources.push(source);
+      fileSizes.set(name, source.size);
+    }
     return source;
   };
   try {
@@ -101,6 +105,7 @@ export async function openModel(
       ...checkpointNumber(identity.id),
       format: format.id,
       files: opened.files,
+      fileSizes,
       leftOut: [...identity.leftOut, ...(opened.leftOut ?? [])],
       metadata: opened.metadata,
       tensors: () => opened.tensors,

@@ -16,7 +16,7 @@ export async function writeTable(
   rows: readonly (readonly string[])[],
   width = Number.POSITIVE_INFINITY,
 ): Promise<string> {
-  const { getBorderCharacters, table } = await import("table");
+  const { getBorderCharacters, table } = await import("./table-library.ts");
   const cells = [headings, ...rows].map((row) => row.map(plain));
   return table(cells, {
     border: getBorderCharacters("void"),

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { extname } from "node:path";
 import { Command, Option } from "commander";
+import { inspectionOf } from "../../analysis/inspection.ts";
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import { openCheckpoints } from "../../checkpoint/series.ts";
 import { entryCount, type Tensor } from "../../checkpoint/tensor.ts";
 import { UsageError } from "../../errors.ts";
 import { renderJson } from "../../report/json.ts";
+import type { HashedInspection, HashedTensor } from "../inspection-table.ts";
 import { collect } from "../options.ts";
 import { checkPlace, writeOutput } from "../outputs.ts";
-import { plain, printData, talk, talkOfLeftOut } from "../terminal.ts";
-import { writeTable } from "../write-table.ts";
+import { printData, talk, talkOfLeftOut } from "../terminal.ts";
 
 interface Flags {
   readonly hash?: boolean;
@@ -38,30 +39,22 @@ async function run(path: string, flags: Flags): Promise<void> {
     }
     await checkPlace(file);
   }
-  const { checkpoints, leftOut } = await openCheckpoints(path);
+  const { checkpoints, series, leftOut } = await openCheckpoints(path);
   try {
     const described = [];
     for (const checkpoint of checkpoints) described.push(await describe(checkpoint, flags.hash === true));
     const single = described.length === 1 ? described[0]! : null;
-    const value = single ? { ...single, path } : { path, format: "series", checkpoints: described };
+    const value = single
+      ? { ...single, path, leftOut: [...leftOut, ...single.leftOut] }
+      : { path, format: series ? "series" : "folder", checkpoints: described, leftOut };
     for (const file of flags.output ?? []) await writeOutput(file, renderJson(value));
     if (flags.format === "json") await printData(renderJson(value));
     else {
-      for (const [index, each] of described.entries()) {
-        if (!single) await printData(`${index > 0 ? "\n" : ""}${plain(each.path)} (${each.format})`);
-        await printData(
-          await writeTable(
-            ["tensor", "dtype", "shape", "bytes", ...(flags.hash ? ["sha256"] : [])],
-            each.tensors.map((tensor) => [
-              tensor.name,
-              tensor.dtype,
-              `[${tensor.shape.join(", ")}]`,
-              String(tensor.bytes),
-              ...(flags.hash ? [tensor.sha256 ?? ""] : []),
-            ]),
-          ),
-        );
-      }
+      const { checkpointTable, checkpointsTable } = await import("../inspection-table.ts");
+      const withHash = flags.hash === true;
+      await printData(
+        single ? await checkpointTable(single, withHash) : await checkpointsTable(described, withHash),
+      );
     }
     for (const file of flags.output ?? []) talk(`wrote ${file}`);
     talkOfLeftOut([...leftOut, ...checkpoints.flatMap((checkpoint) => checkpoint.leftOut)]);
@@ -70,13 +63,14 @@ async function run(path: string, flags: Flags): Promise<void> {
   }
 }
 
-async function describe(checkpoint: Checkpoint, withHash: boolean) {
-  const tensors = [];
-  for (const tensor of checkpoint.tensors()) {
-    const { name, dtype, shape, sizeBytes } = tensor;
-    tensors.push({ name, dtype, shape, bytes: sizeBytes, ...(withHash && { sha256: await sha256(tensor) }) });
+async function describe(checkpoint: Checkpoint, withHash: boolean): Promise<HashedInspection> {
+  const { path, format, ...rest } = await inspectionOf(checkpoint);
+  if (!withHash) return { path, format, ...rest };
+  const tensors: HashedTensor[] = [];
+  for (const [i, tensor] of checkpoint.tensors().entries()) {
+    tensors.push({ ...rest.tensors[i]!, sha256: await sha256(tensor) });
   }
-  return { path: checkpoint.path, format: checkpoint.format, tensors };
+  return { path, format, ...rest, tensors };
 }
 
 /** Hash of the entries as little-endian float32, a block at a time; null where there are none to be had. */
