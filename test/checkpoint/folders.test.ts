@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { formats } from "../../src/checkpoint/formats.ts";
 import { openCheckpoint, openCheckpoints } from "../../src/checkpoint/index.ts";
 import { planFolder } from "../../src/checkpoint/model-folder.ts";
 import { trainingState } from "../../src/checkpoint/training-state.ts";
@@ -391,4 +392,12 @@ it("training state is told from models by its name", () => {
     "model.safetensors optimal.safetensors pytorch_model.bin x_optim_states.pt ema.safetensors trainer_state.json";
   for (const name of models.split(" ")) expect(trainingState(name), name).toBeNull();
   expect(trainingState(`optimizer${"1".repeat(230)}x`)).toBeNull();
+});
+
+it("the README says what is read of each format, in the order of the catalogue", () => {
+  const readme = readFileSync("src/checkpoint/README.md", "utf8");
+  const [table = ""] = readme.split("| step ");
+  const rows = table.split("\n").filter((line) => line.startsWith("| `"));
+  const first = rows.flatMap((row) => [...row.split("|")[1]!.matchAll(/`([\w-]+)`/g)].map(([, id]) => id));
+  expect(first).toEqual(formats.map(({ id }) => id));
 });

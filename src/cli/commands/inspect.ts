@@ -23,12 +23,24 @@ const hashedAtOnce = 4_194_304;
 
 export function inspectCommand(): Command {
   return new Command("inspect")
-    .description("Every tensor of a checkpoint with its dtype and shape, from the headers alone.")
+    .description(
+      "Every tensor of a checkpoint with its dtype and shape, what would be analysed and why the rest would not, from the headers alone.",
+    )
     .argument("<path>", "a file, a model folder, or a folder of checkpoints")
     .option("--hash", "add the sha256 of each tensor's contents (float32, little-endian, row-major)")
     .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
     .option("-o, --output <file>", "write the result to a .json file; may be given several times", collect)
-    .addHelpText("after", "\nExample:\n  marchenko inspect model/ --hash --format json")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  marchenko inspect model/
+  marchenko inspect model/ --hash --format json
+  marchenko inspect runs/a/checkpoints
+
+Only entries tell that a matrix is zero, or has numbers that are not finite: an analysis skips those too.
+A folder of checkpoints has a line for each, then the tensors, once for all that have them alike.`,
+    )
     .action(run);
 }
 
