@@ -1,61 +1,8 @@
-import type { Checkpoint, LeftOutFile } from "../checkpoint/checkpoint.ts";
-import type { Dtype } from "../checkpoint/tensor.ts";
-import type { Layer, LayerKind, LayerRole, Orientation, SkipReason } from "../layers/layer.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import type { Layer } from "../layers/layer.ts";
 import { layersOf } from "../layers/layers-of.ts";
-import type { CheckpointResult } from "./result.ts";
+import type { InspectedTensor, Inspection } from "./inspection-schema.ts";
 import { totalsOf } from "./totals.ts";
-
-/** A tensor as the headers describe it, and what an analysis would make of it. */
-export interface InspectedTensor {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  /** As stored, uncompressed. */
-  readonly bytes: number;
-  readonly kind: LayerKind;
-  /** What its matrices do in their block, each once; none where the name does not tell. */
-  readonly roles: readonly LayerRole[];
-  /** How rows and columns map to outputs and inputs; null where no matrix would be analysed. */
-  readonly orientation: Orientation | null;
-  /** Matrices that would be analysed of it: several where it holds several; one that it makes with others counts, too. */
-  readonly matrices: number;
-  /** Why none would be; null where one would. */
-  readonly reason: SkipReason | null;
-}
-
-/** Layers that would be skipped for one reason. */
-export interface SkippedLayers {
-  readonly reason: SkipReason;
-  readonly layers: number;
-  /** Entries that are stored for them. */
-  readonly parameters: number;
-  /** The first of them, and what is said of it. */
-  readonly example: string;
-  readonly detail: string;
-}
-
-/** All that the headers of a checkpoint tell. */
-export interface Inspection {
-  readonly id: string;
-  readonly path: string;
-  readonly format: string;
-  readonly step: number | null;
-  readonly epoch: number | null;
-  readonly tensors: readonly InspectedTensor[];
-  readonly summary: CheckpointResult["totals"] & {
-    /** Of all tensors as stored, uncompressed; those of tied tensors once. */
-    readonly bytes: number;
-    /** Most bytes first. */
-    readonly dtypes: readonly {
-      readonly dtype: Dtype;
-      readonly tensors: number;
-      readonly bytes: number;
-    }[];
-    readonly skipped: readonly SkippedLayers[];
-  };
-  readonly files: readonly { readonly path: string; readonly bytes: number }[];
-  readonly leftOut: readonly LeftOutFile[];
-}
 
 /**
  * Describes a checkpoint by its headers alone, with the layers that an analysis of it would have.
@@ -123,7 +70,7 @@ function storedBytes(checkpoint: Checkpoint): number {
 }
 
 function dtypesOf(tensors: readonly InspectedTensor[]): Inspection["summary"]["dtypes"] {
-  const byDtype = new Map<Dtype, { tensors: number; bytes: number }>();
+  const byDtype = new Map<string, { tensors: number; bytes: number }>();
   for (const { dtype, bytes } of tensors) {
     const so = byDtype.get(dtype) ?? { tensors: 0, bytes: 0 };
     byDtype.set(dtype, { tensors: so.tensors + 1, bytes: so.bytes + bytes });
@@ -131,9 +78,11 @@ function dtypesOf(tensors: readonly InspectedTensor[]): Inspection["summary"]["d
   return Array.from(byDtype, ([dtype, counted]) => ({ dtype, ...counted })).sort((a, b) => b.bytes - a.bytes);
 }
 
+type Skipped = Inspection["summary"]["skipped"][number];
+
 /** Most layers first. */
-function skippedLayers(layers: readonly Layer[]): SkippedLayers[] {
-  const byReason = new Map<SkipReason, SkippedLayers>();
+function skippedLayers(layers: readonly Layer[]): Skipped[] {
+  const byReason = new Map<string, Skipped>();
   for (const { layer, skip, entries } of layers) {
     if (skip === null) continue;
     const { reason, detail } = skip;

@@ -1,18 +1,12 @@
-import type { InspectedTensor, Inspection } from "../analysis/inspection.ts";
+import type { InspectedTensor, Inspection } from "../analysis/inspection-schema.ts";
 import { formatCount } from "../report/format-number.ts";
 import { writeTable } from "./write-table.ts";
-
-/** A tensor, with its hash where that was asked for. */
-export type HashedTensor = InspectedTensor & { readonly sha256?: string | null };
-
-/** A checkpoint whose tensors may have hashes. */
-export type HashedInspection = Omit<Inspection, "tensors"> & { readonly tensors: readonly HashedTensor[] };
 
 /** Files that are named one by one. */
 const namedFiles = 4;
 
 /** The tensors of one checkpoint, and under them what they are in all. */
-export async function checkpointTable(checkpoint: HashedInspection, withHash: boolean): Promise<string> {
+export async function checkpointTable(checkpoint: Inspection, withHash: boolean): Promise<string> {
   return `${await tensorTable(checkpoint, withHash)}\n${summaryOf(checkpoint)}${filesOf(checkpoint)}`;
 }
 
@@ -20,10 +14,10 @@ export async function checkpointTable(checkpoint: HashedInspection, withHash: bo
  * Several checkpoints: a line for each, then the tensors, once for all that have them alike.
  */
 export async function checkpointsTable(
-  checkpoints: readonly HashedInspection[],
+  checkpoints: readonly Inspection[],
   withHash: boolean,
 ): Promise<string> {
-  const groups = new Map<string, HashedInspection[]>();
+  const groups = new Map<string, Inspection[]>();
   for (const checkpoint of checkpoints) {
     const alike = JSON.stringify(checkpoint.tensors);
     const group = groups.get(alike);
@@ -39,8 +33,8 @@ export async function checkpointsTable(
   return parts.join("\n");
 }
 
-function overviewOf(checkpoints: readonly HashedInspection[]): Promise<string> {
-  const columns: readonly (readonly [string, (checkpoint: HashedInspection) => string | number | null])[] = [
+function overviewOf(checkpoints: readonly Inspection[]): Promise<string> {
+  const columns: readonly (readonly [string, (checkpoint: Inspection) => string | number | null])[] = [
     ["checkpoint", ({ id }) => id],
     ["step", ({ step }) => step],
     ["epoch", ({ epoch }) => epoch],
@@ -56,7 +50,7 @@ function overviewOf(checkpoints: readonly HashedInspection[]): Promise<string> {
   );
 }
 
-function tensorTable({ tensors }: HashedInspection, withHash: boolean): Promise<string> {
+function tensorTable({ tensors }: Inspection, withHash: boolean): Promise<string> {
   return writeTable(
     ["tensor", "dtype", "shape", "bytes", withHash ? "sha256" : "analysed as"],
     tensors.map((tensor) => [

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { inspectOutputSchema } from "../../src/analysis/inspection-schema.ts";
 import { formatCount } from "../../src/report/format-number.ts";
 import { filled, folderForTests, mixedModel, noise, writeModel } from "./models.ts";
 import { hasShared, runMarchenko, shared } from "./run-marchenko.ts";
@@ -109,6 +110,16 @@ test("tensors that are joined, stacked, tied or make a matrix with another are s
   expect(stdout).toMatch(/lora_A\.weight .* query$/m);
   expect(stdout).toMatch(/lora_B\.weight .* query$/m);
   expect(stdout).toContain("would be analysed: 8 matrices");
+});
+
+test("the JSON of one checkpoint and of several is what its schema says, and no more", () => {
+  const models = join(folder, "described");
+  mkdirSync(models);
+  for (const name of ["step-1", "step-2"]) writeModel(models, `${name}.safetensors`, mixedModel());
+  for (const args of [[model], [model, "--hash"], [models], [folder, "--hash"]]) {
+    const value = JSON.parse(runMarchenko(["inspect", ...args, "--format", "json"]).stdout);
+    expect(inspectOutputSchema.parse(value)).toEqual(value);
+  }
 });
 
 test("-o writes the JSON that --format json prints", () => {

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { extname } from "node:path";
 import { Command, Option } from "commander";
 import { inspectionOf } from "../../analysis/inspection.ts";
+import type { InspectedTensor, Inspection } from "../../analysis/inspection-schema.ts";
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import { openCheckpoints } from "../../checkpoint/series.ts";
 import { entryCount, type Tensor } from "../../checkpoint/tensor.ts";
 import { UsageError } from "../../errors.ts";
 import { renderJson } from "../../report/json.ts";
-import type { HashedInspection, HashedTensor } from "../inspection-table.ts";
 import { collect } from "../options.ts";
 import { checkPlace, writeOutput } from "../outputs.ts";
 import { printData, talk, talkOfLeftOut } from "../terminal.ts";
@@ -75,10 +75,10 @@ async function run(path: string, flags: Flags): Promise<void> {
   }
 }
 
-async function describe(checkpoint: Checkpoint, withHash: boolean): Promise<HashedInspection> {
+async function describe(checkpoint: Checkpoint, withHash: boolean): Promise<Inspection> {
   const { path, format, ...rest } = await inspectionOf(checkpoint);
   if (!withHash) return { path, format, ...rest };
-  const tensors: HashedTensor[] = [];
+  const tensors: InspectedTensor[] = [];
   for (const [i, tensor] of checkpoint.tensors().entries()) {
     tensors.push({ ...rest.tensors[i]!, sha256: await sha256(tensor) });
   }
