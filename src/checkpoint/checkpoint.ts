@@ -5,7 +5,10 @@ import type { Tensor, TensorSource } from "./tensor.ts";
 export interface LeftOutFile {
   /** Path relative to the opened folder. */
   readonly path: string;
-  /** duplicate | optimizer-state | unsupported-format | not-a-checkpoint | ... */
+  /**
+   * duplicate | other-model | other-checkpoint | optimizer-state | training-state | unsupported-format |
+   * several-checkpoints | different-tensors | same-step | unreadable
+   */
   readonly reason: string;
   /** One sentence for people. */
   readonly detail: string;
@@ -16,7 +19,11 @@ export interface Checkpoint extends TensorSource {
   /** Unique among the checkpoints opened together; the path's last part. */
   readonly id: string;
   readonly path: string;
-  /** Id of the format that read it: "safetensors", "gguf", "onnx", ... */
+  /**
+   * Id of the format that read it: safetensors, safetensors-sharded, pytorch-zip, torchscript-zip, pytorch-legacy,
+   * pytorch-tar, pytorch-sharded, npz, npy, keras-v3, keras-h5, flax-msgpack, onnx, gguf, tfjs-layers, tfjs-graph or
+   * tfjs-weights. The README of this folder says what is read of each.
+   */
   readonly format: string;
   readonly step: number | null;
   readonly epoch: number | null;
@@ -24,6 +31,8 @@ export interface Checkpoint extends TensorSource {
   readonly entry: string;
   /** Files that hold its tensors, relative to the entry's folder. */
   readonly files: readonly string[];
+  /** Bytes of each of them, by the same names. */
+  readonly fileSizes: ReadonlyMap<string, number>;
   readonly leftOut: readonly LeftOutFile[];
   /** The file's own metadata (`__metadata__` of safetensors), {} when there is none. */
   readonly metadata: Readonly<Record<string, string>>;

@@ -18,6 +18,9 @@ const CHUNKED = "__msgpack_chunked_array__";
 /** Members of a training state that hold what an optimizer needs to go on. */
 const optimizerKeys: ReadonlySet<string> = new Set(["opt_state", "optimizer", "optimizer_state"]);
 
+/** What `flax.training.checkpoints` calls its files. */
+const legacyName = /^checkpoint_\d+$/;
+
 /**
  * Flax: MessagePack of maps in maps with arrays as extensions, whose entries are read by range.
  *
@@ -29,7 +32,12 @@ export const flax: CheckpointFormat = {
   extensions: [".msgpack"],
   // A map whose first key is a text: a letter or more of a name.
   sniff: (head) => /^([\x81-\x8f]|\xde..|\xdf....)([\xa1-\xbf]|\xd9.)[\w.-]/s.test(asciiHead(head, 16)),
-  gather: (names) => singleFiles(names, ".msgpack", "flax_model.msgpack"),
+  gather: (names) => [
+    ...singleFiles(names, ".msgpack", "flax_model.msgpack"),
+    ...names
+      .filter((name) => legacyName.test(name))
+      .map((name) => ({ entry: name, files: [name], inParts: false, main: false })),
+  ],
   open: (entry) => new FlaxReader(entry).read(),
 };
 

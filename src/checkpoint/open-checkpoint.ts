@@ -30,7 +30,7 @@ export async function openCheckpoint(path: string, options: OpenOptions = {}): P
   const place = await placeOf(path, options);
   if (!place.folder) return await openFile(place);
   const { folder } = place;
-  const { models, leftOut, refusal } = planFolder(folder.path, folder.files);
+  const { models, leftOut, refusal } = planFolder(folder.path, folder.files, folder.folders);
   if (refusal) throw refusal;
   if (models.length > 1) {
     throw new UnreadableInputError(
@@ -86,12 +86,16 @@ export async function openModel(
   identity: { readonly id: string; readonly path: string; readonly leftOut: readonly LeftOutFile[] },
 ): Promise<Checkpoint> {
   const sources: ByteSource[] = [];
+  const fileSizes = new Map<string, number>();
   const close = async () => {
     for (const source of sources) await source.close();
   };
   const openTracked = async (name: string) => {
     const source = await open(name);
-    if (source) sources.push(source);
+    if (source) {
+      sources.push(source);
+      fileSizes.set(name, source.size);
+    }
     return source;
   };
   try {
@@ -106,6 +110,7 @@ export async function openModel(
       format: format.id,
       entry: model.entry,
       files: opened.files,
+      fileSizes,
       leftOut: [...identity.leftOut, ...(opened.leftOut ?? [])],
       metadata: opened.metadata,
       tensors: () => opened.tensors,

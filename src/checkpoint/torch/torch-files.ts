@@ -1,4 +1,4 @@
-import { foreignFormats } from "../foreign-formats.ts";
+import { foreignFormatOf } from "../foreign-formats.ts";
 import type { FileGroup } from "../format.ts";
 
 const endings = /\.(?:pt|pth|ckpt|jit|ptl|bin|tar)$/i;
@@ -8,9 +8,9 @@ const mainName = /^(?:pytorch_model|model|diffusion_pytorch_model|adapter_model)
 /** Names for anything, which people give the files of torch.save too. */
 const anyName = /\.(?:pkl|pickle|zip|data|params)$/i;
 
-/** Whether the name is not one of another format whose files hold torch's archives too. */
+/** Whether the name is not one of another format whose files hold torch's archives too, and are no model alone. */
 export function isTorchName(name: string): boolean {
-  return anyName.test(name) || !foreignFormats.some((format) => format.names.test(name));
+  return anyName.test(name) || (foreignFormatOf(name)?.readAlone ?? !foreignFormatOf(name));
 }
 
 /**
@@ -22,7 +22,7 @@ export function gatherTorch(names: readonly string[]): FileGroup[] {
     names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length)),
   );
   return names
-    .filter((name) => endings.test(name) && isTorchName(name))
+    .filter((name) => endings.test(name) && !foreignFormatOf(name))
     .filter((name) => !/\.tar$/i.test(name) || /\.(?:pt|pth|ckpt)\.tar$/i.test(name))
     .filter((name) => !/\.bin$/i.test(name) || isModelBinary(name, stems))
     .map((name) => ({ entry: name, files: [name], inParts: false, main: mainName.test(name) }));
