@@ -174,24 +174,22 @@ class StretchedTensor extends RangedTensor {
       return;
     }
     const scratch = scratches.pop() ?? newScratch();
-    const stretch = STRETCH_BYTES / width;
-    const read = async (from: number, place: number): Promise<Uint8Array> => {
-      const first = this.stored.offset + (start + from) * width;
-      const count = Math.min(stretch, into.length - from);
-      return source.read(first, count * width, scratch.places[place]);
+    const [offset, length] = [this.stored.offset + start * width, into.length * width];
+    let done = 0;
+    const take = (bytes: Uint8Array) => {
+      const part = into.subarray(done, done + bytes.length / width);
+      decodeInto(bytes, dtype, this.isBigEndian, part, scratch.decoder);
+      done += part.length;
     };
-    let next = into.length > 0 ? read(0, 0) : null;
     try {
-      for (let from = 0, place = 0; next; from += stretch) {
-        const bytes = await next;
-        place = 1 - place;
-        next = from + stretch < into.length ? read(from + stretch, place) : null;
-        // Awaited only when these are decoded: an error until then is not lost.
-        next?.catch(() => {});
-        decodeInto(bytes, dtype, this.isBigEndian, into.subarray(from, from + stretch), scratch.decoder);
+      if (source.readPieces) {
+        await source.readPieces(offset, length, scratch.places, take);
+      } else {
+        for (let from = 0; from < length; from += STRETCH_BYTES) {
+          take(await source.read(offset + from, Math.min(STRETCH_BYTES, length - from), scratch.places[0]));
+        }
       }
     } finally {
-      await next?.catch(() => {});
       scratches.push(scratch);
     }
   }
