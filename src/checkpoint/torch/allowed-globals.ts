@@ -66,6 +66,8 @@ const inert: readonly string[] = [
   "torch.serialization._get_layout",
   "torch.torch_version.TorchVersion",
   "torch.storage.TypedStorage",
+  // What a class of tensors made of tensors is rebuilt by: those are its attributes.
+  "torch._utils._rebuild_wrapper_subclass",
 ];
 
 const builtins =

@@ -16,6 +16,7 @@ export const rebuilders: Readonly<Record<string, (args: readonly unknown[], faul
   "torch._utils._rebuild_tensor_v3": typedTensor,
   "torch._utils._rebuild_qtensor": quantizedTensor,
   "torch._utils._rebuild_sparse_tensor": sparseTensor,
+  "torch._utils._rebuild_nested_tensor": nestedTensor,
   "torch._utils._rebuild_meta_tensor_no_storage": metaTensor,
   "torch._utils._rebuild_parameter": first,
   "torch._utils._rebuild_parameter_with_state": first,
@@ -32,12 +33,14 @@ function first(args: readonly unknown[]): unknown {
   return args[0] ?? null;
 }
 
-/** A subclass of Tensor: the function that makes it, its class, the arguments of the function. */
+/** A subclass of Tensor: the function that makes it, its class, the arguments of the function, attributes. */
 function fromType(args: readonly unknown[], fault: Fault): unknown {
-  const [make, , inner] = args;
+  const [make, , inner, state] = args;
   if (!(make instanceof PickleGlobal)) throw fault("a function that makes a tensor", make);
   if (!Array.isArray(inner)) throw fault("a tuple of arguments", inner);
-  return make.called(inner, fault);
+  const made = make.called(inner, fault);
+  if (made instanceof PickleObject) made.state = state;
+  return made;
 }
 
 function tensor(args: readonly unknown[], fault: Fault): TorchTensor {
@@ -96,6 +99,15 @@ function layoutName(layout: unknown): string {
   if (layout instanceof PickleGlobal) return layout.name;
   const name = layout instanceof PickleObject ? layout.args[0] : null;
   return typeof name === "string" ? name.replace(/^torch\./, "") : "";
+}
+
+/** Rows one after the other, then their shapes: listed, as no one shape is theirs. */
+function nestedTensor(args: readonly unknown[], fault: Fault): TorchTensor {
+  const [rows] = args;
+  if (!(rows instanceof TorchTensor)) throw fault("the rows of a nested tensor", rows);
+  const { dtype, shape } = rows;
+  const why = "A nested tensor, whose rows are of different lengths: save them as tensors.";
+  return new TorchTensor({ storage: null, dtype, offset: 0, shape, strides: [], why });
 }
 
 function metaTensor(args: readonly unknown[], fault: Fault): TorchTensor {
