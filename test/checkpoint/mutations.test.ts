@@ -33,6 +33,7 @@ const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>
   "onnx quantized": fixturesOf("onnx/quantized.onnx"),
   "onnx nested": fixturesOf("onnx/nested.onnx"),
   "onnx types": fixturesOf("onnx/types.onnx"),
+  "onnx exported": fixturesOf("onnx/exported-graph.onnx"),
   "onnx external": fixturesOf("onnx/external.onnx", "onnx/external.onnx.data"),
   "keras-h5": async () => new Map([["m.h5", await hdf5File(tensors, { compressed: true })]]),
   "keras-h5 latest": fixturesOf("keras/keras2-latest.h5"),
