@@ -1,6 +1,5 @@
 import { type MarchenkoError, NothingToAnalyzeError, UnreadableInputError } from "../errors.ts";
 import type { LeftOutFile } from "./checkpoint.ts";
-import { checkpointNumber, checkpointStem } from "./checkpoint-number.ts";
 import { type ForeignFormat, foreignFormatOf, foreignFormats } from "./foreign-formats.ts";
 import type { CheckpointFormat, FileGroup } from "./format.ts";
 import { formats } from "./formats.ts";
@@ -53,7 +52,7 @@ export function planFolder(
   const best = groups.filter((group) => group.format === groups[0]!.format);
   const main = best.find((group) => group.main);
   const chosen = main ? [main] : best;
-  const models = main ? chosen : [...chosen, ...otherMembers(chosen, groups)];
+  const models = main ? chosen : [...chosen, ...otherModels(chosen, groups)];
 
   const others = groups.filter((group) => !models.includes(group));
   const leftOut = [
@@ -63,20 +62,17 @@ export function planFolder(
   return { models, leftOut: [...leftOut.sort(byPath), ...states], refusal: null };
 }
 
-/** Checkpoints in another format that are members of the same series: `step-5.pt` beside `step-10.safetensors`. */
-function otherMembers(chosen: readonly ModelFiles[], groups: readonly ModelFiles[]): ModelFiles[] {
-  const stems = new Set(chosen.map(({ entry }) => checkpointStem(entry)));
+/** Models in other formats, by names that none has yet: `step-5.pt` beside `step-10.safetensors`, or `b.pt` beside `a.safetensors`. */
+function otherModels(chosen: readonly ModelFiles[], groups: readonly ModelFiles[]): ModelFiles[] {
   const taken = new Set(chosen.map(({ entry }) => bareName(entry)));
-  const members: ModelFiles[] = [];
+  const others: ModelFiles[] = [];
   for (const group of groups) {
     const name = bareName(group.entry);
-    const { step, epoch } = checkpointNumber(group.entry);
-    const isMember = (step !== null || epoch !== null) && stems.has(checkpointStem(group.entry));
-    if (taken.has(name) || group.inParts || !isMember) continue;
+    if (taken.has(name) || group.inParts) continue;
     taken.add(name);
-    members.push(group);
+    others.push(group);
   }
-  return members;
+  return others;
 }
 
 /** Why a file beside the models is not read. */
