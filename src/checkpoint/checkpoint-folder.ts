@@ -2,7 +2,7 @@ import { type MarchenkoError, NothingToAnalyzeError, UnreadableInputError } from
 import type { LeftOutFile } from "./checkpoint.ts";
 import { checkpointNumber } from "./checkpoint-number.ts";
 import type { Folder, FolderTree } from "./folder.ts";
-import { type ModelFiles, planFolder } from "./model-folder.ts";
+import { type ModelFiles, planFolder, planOfOneModel } from "./model-folder.ts";
 import { trainingState } from "./training-state.ts";
 
 /** A model that was found by names and not opened yet. */
@@ -104,7 +104,7 @@ async function candidatesOf(
       refusals.push(folder);
       continue;
     }
-    const plan = planFolder(folder.path, folder.files, folder.folders);
+    const plan = planOfOneModel(planFolder(folder.path, folder.files, folder.folders));
     const hasNone = plan.refusal instanceof NothingToAnalyzeError;
     if (hasNone && plan.leftOut.length === 0) continue;
     const state = trainingState(`${name}.pt`) ?? (hasNone ? plan.leftOut[0] : undefined);

@@ -62,13 +62,29 @@ export function planFolder(
   return { models, leftOut: [...leftOut.sort(byPath), ...states], refusal: null };
 }
 
-/** Models in other formats, by names that none has yet: `step-5.pt` beside `step-10.safetensors`, or `b.pt` beside `a.safetensors`. */
+/**
+ * A folder's plan where one model is asked for: those in a format that comes later are left out.
+ *
+ * @returns a plan of several models only where the first format has several.
+ */
+export function planOfOneModel(plan: FolderPlan): FolderPlan {
+  const { format } = plan.models[0] ?? {};
+  const models = plan.models.filter((model) => model.format === format);
+  const others = plan.models.filter((model) => model.format !== format);
+  const left = others.flatMap((group) => group.files.map((file) => leaveBeside(file, group, models)));
+  return { ...plan, models, leftOut: [...plan.leftOut, ...left].sort(byPath) };
+}
+
+/**
+ * Models in other formats, by names that none has yet: `step-5.pt` beside `step-10.safetensors`, or `b.pt` beside
+ * `a.safetensors`. What a library names as the model of a folder is the same in another format.
+ */
 function otherModels(chosen: readonly ModelFiles[], groups: readonly ModelFiles[]): ModelFiles[] {
   const taken = new Set(chosen.map(({ entry }) => bareName(entry)));
   const others: ModelFiles[] = [];
   for (const group of groups) {
     const name = bareName(group.entry);
-    if (taken.has(name) || group.inParts) continue;
+    if (taken.has(name) || group.inParts || group.main) continue;
     taken.add(name);
     others.push(group);
   }

@@ -5,7 +5,7 @@ import { checkpointNumber } from "./checkpoint-number.ts";
 import { blobFolder, type FilePlace, type Folder, type NamedBlob, readHead } from "./folder.ts";
 import type { CheckpointFormat } from "./format.ts";
 import { readModelConfig } from "./model-config.ts";
-import { type ModelFiles, planFolder } from "./model-folder.ts";
+import { type ModelFiles, planFolder, planOfOneModel } from "./model-folder.ts";
 import { missingPath } from "./nearest-names.ts";
 import { type OpenOptions, placeOf } from "./place.ts";
 import { recognize } from "./recognize.ts";
@@ -30,7 +30,8 @@ export async function openCheckpoint(path: string, options: OpenOptions = {}): P
   const place = await placeOf(path, options);
   if (!place.folder) return await openFile(place);
   const { folder } = place;
-  const { models, leftOut, refusal } = planFolder(folder.path, folder.files, folder.folders);
+  const plan = planFolder(folder.path, folder.files, folder.folders);
+  const { models, leftOut, refusal } = planOfOneModel(plan);
   if (refusal) throw refusal;
   if (models.length > 1) {
     throw new UnreadableInputError(
@@ -61,7 +62,7 @@ export async function openCheckpointBlob(files: NamedBlob | readonly NamedBlob[]
   const single = folder.files.length === 1 ? alone(folder.files[0]!) : null;
   const plan = single
     ? { models: [single], leftOut: [], refusal: null }
-    : planFolder("the selection", folder.files);
+    : planOfOneModel(planFolder("the selection", folder.files));
   if (plan.refusal) throw plan.refusal;
   const model = plan.models[0]!;
   if (plan.models.length > 1) {

@@ -207,6 +207,21 @@ describe("a folder of checkpoints", () => {
     expect((await opened(runs)).ids).toHaveLength(4);
   });
 
+  it("of unrelated models in several formats opens each, and says which can't be read", async () => {
+    const npz = await npzFile([{ name: "b.weight", shape: [2], data: Float32Array.of(1, 2) }], true);
+    const { ids, series, leftOut } = await opened({
+      "a.safetensors": modelBytes(),
+      "a.npz": npz,
+      "b.npz": npz,
+      "rest.pt": "x",
+    });
+    expect({ ids, series, leftOut }).toEqual({
+      ids: ["a.safetensors", "b.npz"],
+      series: false,
+      leftOut: { "a.npz": "duplicate", "rest.pt": "unreadable" },
+    });
+  });
+
   it("with a model of its own is that model", async () => {
     const both = { "model.safetensors": modelBytes(), "checkpoint-5/model.safetensors": modelBytes() };
     expect(await opened(both)).toMatchObject({
