@@ -14,6 +14,7 @@ import {
   graphModel,
   hdf5File,
   kerasFile,
+  kerasShards,
   layersModel,
   tfjsFiles,
 } from "./written-frameworks.ts";
@@ -48,6 +49,7 @@ const originals: Readonly<Record<string, () => Promise<Map<string, Uint8Array>>>
   "keras-h5": async () => new Map([["m.h5", await hdf5File(tensors, { compressed: true })]]),
   "keras-h5 latest": fixturesOf("keras/keras2-latest.h5"),
   "keras-v3": async () => new Map([["m.keras", await kerasFile(tensors)]]),
+  "keras-sharded": async () => kerasShards(tensors),
   "tfjs-layers": async () => tfjsFiles(tensors, layersModel, "model.json"),
   "tfjs-graph": async () => tfjsFiles(tensors, graphModel, "model.json"),
   "tfjs-weights": async () => tfjsFiles(tensors, (list) => list, "weights_manifest.json"),
@@ -64,7 +66,12 @@ function fixturesOf(...paths: readonly string[]) {
 }
 
 /** Fewer where a library opens the file anew for every tensor. */
-const rounds: Readonly<Record<string, number>> = { "keras-h5": 600, "keras-h5 latest": 100, "keras-v3": 300 };
+const rounds: Readonly<Record<string, number>> = {
+  "keras-h5": 600,
+  "keras-h5 latest": 100,
+  "keras-v3": 300,
+  "keras-sharded": 100,
+};
 
 const mutation = fc.record({
   file: fc.nat(),
