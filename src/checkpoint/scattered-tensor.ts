@@ -1,4 +1,5 @@
 import { CheckpointFormatError } from "../errors.ts";
+import { bytesPerEntry, isPlain } from "./decode.ts";
 import { EXPANDED_BYTES, SPARSE_RATIO } from "./limits.ts";
 import { bytesInMemory, readableBytes, requireMemory } from "./memory-limit.ts";
 import { entryCount, type Tensor } from "./tensor.ts";
@@ -31,7 +32,7 @@ export function scatteredTensor({ name, shape, where, values, indices, scatter }
   const count = entryCount(shape);
   return {
     ...{ name, dtype: values.dtype, shape, file: values.file, storage: null, readWhole: true },
-    sizeBytes: values.sizeBytes,
+    sizeBytes: isPlain(values.dtype) ? count * bytesPerEntry[values.dtype] : values.sizeBytes,
     async read(start = 0, end = count) {
       await requireMemory(where, count, values.dtype);
       const stored = await values.read();

@@ -3,14 +3,27 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { memorySource } from "../../src/checkpoint/byte-source.ts";
+import { bytesPerEntry } from "../../src/checkpoint/decode.ts";
 import { openCheckpoint, type Tensor } from "../../src/checkpoint/index.ts";
 import { onnx } from "../../src/checkpoint/onnx.ts";
+import type { PlainDtype } from "../../src/checkpoint/tensor.ts";
 import { openTorchZip } from "../../src/checkpoint/torch-zip.ts";
 import { CheckpointFormatError, UnreadableInputError } from "../../src/errors.ts";
 import { survive } from "../conformance/format.ts";
 import { external, initializer, num, onnxOf, raw, sub, tensorProto } from "./onnx-files.ts";
 import { temporaryFolders } from "./temporary-folder.ts";
-import { call, global, list, object, type Picklable, storage, torchZipOf, view } from "./torch-files.ts";
+import {
+  call,
+  global,
+  list,
+  object,
+  type Picklable,
+  pickle,
+  storage,
+  torchZipOf,
+  view,
+} from "./torch-files.ts";
+import { zipOf } from "./written-files.ts";
 
 /** Files of torch 2.15, onnx 1.23 and h5py 3.16 with what these read: scripts/fixtures/corner_cases.py. */
 const folder = join("data", "checkpoint-cases", "corners");
@@ -45,6 +58,7 @@ describe("what checkpoints rarely hold", () => {
     const checkpoint = await openCheckpoint(join(folder, "sparse.pt"));
     for (const tensor of checkpoint.tensors()) {
       const whole = await tensor.read();
+      expect(tensor.sizeBytes).toBe(whole.length * bytesPerEntry[tensor.dtype as PlainDtype]);
       expect(await tensor.read(2, 7)).toEqual(whole.slice(2, 7));
     }
     await checkpoint.close();
@@ -126,6 +140,50 @@ describe("a pickle of torch", () => {
     ] as const) {
       await expect(open(object(global(module, name), attributes))).rejects.toThrow(UnreadableInputError);
     }
+  });
+
+  it("of a newer protocol is refused", async () => {
+    const bytes = await zipOf(new Map([["m/data.pkl", Uint8Array.of(0x80, 9, 0x4e, 0x2e)]]), false);
+    await expect(openTorchZip(memorySource(bytes, "m.pt"))).rejects.toThrow(/protocol 9: expected at most 5/);
+  });
+
+  it("may have tensors of no one shape, or of bits, beside weights", async () => {
+    const rows = view(storage("0", 16), [6]);
+    const bits = call(global("torch._utils", "_rebuild_tensor_v3"), [
+      ...[
+        storage("0", 64, "UntypedStorage"),
+        0,
+        [3],
+        [1],
+        false,
+        new Map(),
+        global("torch", "float4_e2m1fn_x2"),
+      ],
+    ]);
+    const value = new Map<Picklable, Picklable>([
+      ["nested", call(global("torch._utils", "_rebuild_nested_tensor"), [rows, rows, rows, rows])],
+      ["bits", bits],
+      ...attributes,
+    ]);
+    const file = await torchZipOf(value, [new Uint8Array(64)]);
+    const { tensors } = await openTorchZip(memorySource(file, "m.pt"));
+    expect(tensors.map(({ name, dtype, undecodable }) => [name, dtype, undecodable === undefined])).toEqual([
+      ["nested", "F32", false],
+      ["bits", "F4X2", false],
+      ["weight", "F32", true],
+    ]);
+  });
+
+  it("of constants is that of a frozen module", async () => {
+    const members = new Map([
+      ["net/data.pkl", pickle(object(global("__torch__", "Net"), new Map([["training", false]])))],
+      ["net/constants.pkl", pickle(list([view(storage("0", 4), [2, 2]), 3, view(storage("1", 2), [2])]))],
+      ["net/constants/0", new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer)],
+      ["net/constants/1", new Uint8Array(8)],
+    ]);
+    const { tensors } = await openTorchZip(memorySource(await zipOf(members, false), "m.pt"));
+    expect(tensors.map(({ name }) => name)).toEqual(["CONSTANTS.c0", "CONSTANTS.c2"]);
+    expect([...(await tensors[0]!.read())]).toEqual([1, 2, 3, 4]);
   });
 
   it("may not reach through what a framework's modules import, nor call their functions", async () => {

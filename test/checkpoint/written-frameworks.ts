@@ -130,3 +130,16 @@ export function flaxShards(tensors: readonly PlainTensor[]): Map<string, Uint8Ar
     [second, flaxFile(tensors.slice(middle))],
   ]);
 }
+
+/** Weights of Keras 3 in two files, and an index of layers. */
+export async function kerasShards(tensors: readonly PlainTensor[]): Promise<Map<string, Uint8Array>> {
+  const middle = Math.ceil(tensors.length / 2);
+  const [first, second] = ["model_00000.weights.h5", "model_00001.weights.h5"] as const;
+  const weightMap = { "/layers/a/vars": [first], "/layers/b/vars": [second, first] };
+  const index = new TextEncoder().encode(JSON.stringify({ metadata: {}, weight_map: weightMap }));
+  return new Map([
+    ["model.weights.json", index],
+    [first, await hdf5File(tensors.slice(0, middle))],
+    [second, await hdf5File(tensors.slice(middle))],
+  ]);
+}

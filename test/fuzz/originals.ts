@@ -16,6 +16,7 @@ import {
   graphModel,
   hdf5File,
   kerasFile,
+  kerasShards,
   layersModel,
   tfjsFiles,
 } from "../checkpoint/written-frameworks.ts";
@@ -55,6 +56,7 @@ const written: Readonly<Record<string, () => Promise<Files>>> = {
   "keras 2": async () => new Map([["m.h5", await hdf5File(tensors, { compressed: true })]]),
   "keras 3": async () => new Map([["m.keras", await kerasFile(tensors)]]),
   "keras 3, deflated": async () => new Map([["m.keras", await kerasFile(tensors, true)]]),
+  "keras in shards": async () => kerasShards(tensors),
   "tfjs layers": async () => tfjsFiles(tensors, layersModel, "model.json"),
   "tfjs graph": async () => tfjsFiles(tensors, graphModel, "model.json"),
   "tfjs weights": async () => tfjsFiles(tensors, (list) => list, "weights_manifest.json"),
