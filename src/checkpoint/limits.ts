@@ -153,6 +153,9 @@ export const DATA_PIECES = 1 << 12;
 /** Inputs and outputs of an ONNX node that are looked at: weights are among the first. */
 export const NODE_PORTS = 8;
 
+/** Nodes of an ONNX file that tell what weights are: those of the largest graphs have some 10^5. */
+export const GRAPH_NODES = 1 << 18;
+
 /** Attributes of an ONNX node, and graphs of one: operators define some twenty. */
 export const NODE_ATTRIBUTES = 1 << 12;
 

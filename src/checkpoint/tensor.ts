@@ -1,5 +1,6 @@
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { ModelConfig } from "./model-config.ts";
+import type { TensorUse } from "./tensor-use.ts";
 
 /** Dtypes whose entries are one number each in whole bytes, by the names of the safetensors format. */
 export type PlainDtype =
@@ -35,6 +36,8 @@ export interface Tensor {
   readonly storage: string | null;
   /** Why the entries can't be given, in a sentence: `read` then throws an UnreadableInputError. Absent where they can. */
   readonly undecodable?: string;
+  /** How the model uses it, where the format tells: absent where only names do. */
+  readonly use?: TensorUse;
   /** True where `read` had better be called once: a range takes as long as the whole. */
   readonly readWhole?: boolean;
   /**

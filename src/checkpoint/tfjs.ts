@@ -11,7 +11,9 @@ import {
 import { type Extent, joinedSource } from "./joined-source.ts";
 import { rangedTensor } from "./ranged-tensor.ts";
 import { entryCount, type PlainDtype, type Tensor } from "./tensor.ts";
+import { withUse } from "./tensor-use.ts";
 import { readTfjsManifest, type TfjsWeight } from "./tfjs-manifest.ts";
+import { tfjsUses } from "./tfjs-uses.ts";
 
 const plainDtypes = new Map<string, PlainDtype>([
   ["float32", "F32"],
@@ -96,7 +98,9 @@ function tfjsGroups(names: readonly string[]): FileGroup[] {
 async function openTfjs(entry: ByteSource, surroundings: Surroundings): Promise<OpenedFiles> {
   const tensors: Tensor[] = [];
   const files = new Set<string>();
-  for (const { paths, weights } of await readTfjsManifest(entry)) {
+  const { groups, topology } = await readTfjsManifest(entry);
+  const useOf = tfjsUses(topology);
+  for (const { paths, weights } of groups) {
     const extents = [];
     for (const path of paths) {
       const source = await surroundings.open(path);
@@ -125,7 +129,7 @@ async function openTfjs(entry: ByteSource, surroundings: Surroundings): Promise<
       );
       offset += tensor.sizeBytes;
       if (offset > source.size) throw truncated(label, offset, source.size);
-      tensors.push(tensor);
+      tensors.push(withUse(tensor, useOf(weight.name, weight.shape)));
     }
   }
   return { tensors, metadata: {}, files: [...files] };

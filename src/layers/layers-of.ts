@@ -62,8 +62,8 @@ export function layersOf(tensors: Iterable<Tensor>, options: LayerOptions = {}):
   const depthwise = depthwiseKernels(rows, transposed);
   const described = rows.map((tensor) => describeTensor(tensor, depthwise.has(tensor.name)));
   const flipped = new Set(
-    described.flatMap(({ named, tensor }) =>
-      named !== null && refutesOrientation(named, tensor.shape) ? [named.family] : [],
+    described.flatMap(({ named, tensor, declared }) =>
+      named !== null && declared === null && refutesOrientation(named, tensor.shape) ? [named.family] : [],
     ),
   );
   const copies = averagedCopies(rows);
@@ -84,6 +84,7 @@ export function layersOf(tensors: Iterable<Tensor>, options: LayerOptions = {}):
     const names = combination?.sources.map(({ name }) => name) ?? [tensor.name];
     const orientation =
       combination?.orientation ??
+      one.declared?.orientation ??
       orientationOf(
         one.named,
         one.path.outputsLast,

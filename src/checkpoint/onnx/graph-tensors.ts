@@ -1,9 +1,11 @@
 import type { ByteSource } from "../byte-source.ts";
 import { entryCount, type Tensor } from "../tensor.ts";
 import { checkedName } from "../tensor-shape.ts";
+import { withUse } from "../tensor-use.ts";
 import { dequantizedTensor, type Quantized } from "./dequantized-tensor.ts";
 import type { Dequantizer, Found, Graph, GraphTensor } from "./graph.ts";
 import { type OpenBeside, tensorOfProto } from "./tensor-data.ts";
+import { lookUp, weightUses } from "./weight-uses.ts";
 
 /** Every tensor that was found in a model, by a name that no other has; quantised ones as what they stand for. */
 export async function graphTensors(entry: ByteSource, found: Found, beside: OpenBeside): Promise<Tensor[]> {
@@ -14,9 +16,10 @@ export async function graphTensors(entry: ByteSource, found: Found, beside: Open
     tensors.set(each, await tensorOfProto(entry, proto, names.get(each)!, isSparse, beside));
   }
   const weights = dequantized(found, tensors);
+  const uses = weightUses(found);
   return found.tensors
     .filter((each) => !isNumber(each))
-    .map((each) => weights.get(each) ?? tensors.get(each)!);
+    .map((each) => withUse(weights.get(each) ?? tensors.get(each)!, uses.get(each) ?? null));
 }
 
 /**
@@ -89,14 +92,4 @@ function quantizedBy(
   const zeroPoints = zeroPointsName ? tensorOf(zeroPointsName) : null;
   if (!codes || !scales || (zeroPointsName && !zeroPoints)) return null;
   return { codes, scales, zeroPoints };
-}
-
-/** A name as a node of this graph knows it: its graph's own, or one of those around it. */
-function lookUp(graph: Graph, name: string | undefined): GraphTensor | undefined {
-  if (!name) return undefined;
-  for (let scope: Graph | null = graph; scope; scope = scope.around) {
-    const tensor = scope.tensors.get(name);
-    if (tensor) return tensor;
-  }
-  return undefined;
 }

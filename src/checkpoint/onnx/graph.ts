@@ -1,8 +1,17 @@
-import { GRAPH_DEPTH, NAME_BYTES, NODE_ATTRIBUTES, NODE_PORTS, RANK, TENSOR_COUNT } from "../limits.ts";
+import {
+  GRAPH_DEPTH,
+  GRAPH_NODES,
+  NAME_BYTES,
+  NODE_ATTRIBUTES,
+  NODE_PORTS,
+  RANK,
+  TENSOR_COUNT,
+} from "../limits.ts";
 import type { WireField, WireFile } from "../protobuf-wire.ts";
 import { checkedName, checkedShape } from "../tensor-shape.ts";
 import type { Piece } from "../varint-tensor.ts";
-import { readTensorProto, type TensorProto } from "./tensor-proto.ts";
+import { readPair, readTensorProto, type TensorProto } from "./tensor-proto.ts";
+import { type GraphNode, passingOperators, weightOperators } from "./weight-operators.ts";
 
 /** A tensor of a graph. */
 export interface GraphTensor {
@@ -28,12 +37,16 @@ export interface Graph {
   readonly around: Graph | null;
   readonly tensors: Map<string, GraphTensor>;
   readonly dequantizers: Dequantizer[];
+  /** The nodes that tell what tensors are, in the file's order. */
+  readonly nodes: GraphNode[];
 }
 
 /** Everything that the walk found, in the file's order. */
 export interface Found {
   readonly graphs: Graph[];
   readonly tensors: GraphTensor[];
+  /** How many nodes are kept in all graphs. */
+  nodeCount: number;
 }
 
 /** Numbers of the fields of GraphProto; a FunctionProto has its nodes at another. */
@@ -88,7 +101,7 @@ function newGraph(
   if (path.length > GRAPH_DEPTH)
     throw wire.wrong(start, `at most ${GRAPH_DEPTH} graphs in each other`, "more");
   if (found.graphs.length === TENSOR_COUNT) throw wire.wrong(start, `at most ${TENSOR_COUNT} graphs`, "more");
-  const graph: Graph = { path, around, tensors: new Map(), dequantizers: [] };
+  const graph: Graph = { path, around, tensors: new Map(), dequantizers: [], nodes: [] };
   found.graphs.push(graph);
   return graph;
 }
@@ -125,12 +138,13 @@ interface Node {
   readonly inputs: WireField[];
   readonly outputs: WireField[];
   readonly attributes: WireField[];
+  readonly metadata: WireField[];
   name: string;
   operator: string;
 }
 
 async function walkNode(wire: WireFile, message: Piece, graph: Graph, found: Found, index: number) {
-  const node: Node = { inputs: [], outputs: [], attributes: [], name: "", operator: "" };
+  const node: Node = { inputs: [], outputs: [], attributes: [], metadata: [], name: "", operator: "" };
   for await (const field of wire.fields(message.start, message.end)) {
     if (!field.isBytes) continue;
     if (field.number === 1 && node.inputs.length < NODE_PORTS) node.inputs.push(field);
@@ -138,30 +152,52 @@ async function walkNode(wire: WireFile, message: Piece, graph: Graph, found: Fou
     else if (field.number === 3) node.name = await wire.text(field, NAME_BYTES);
     else if (field.number === 4) node.operator = await wire.text(field, NAME_BYTES);
     else if (field.number === 5) node.attributes.push(field);
+    else if (field.number === 9 && node.metadata.length < NODE_PORTS) node.metadata.push(field);
     if (node.attributes.length > NODE_ATTRIBUTES) {
       throw wire.wrong(field.start, `at most ${NODE_ATTRIBUTES} attributes of a node`, "more");
     }
   }
   const texts = (fields: readonly WireField[]) => textsOf(wire, fields);
   let output: string | null = null;
-  let [axis, blockSize] = [1, 0];
+  const integers = new Map<string, number>();
+  let permutation: readonly number[] | null = null;
+  let equation = "";
   for (const attribute of node.attributes) {
-    const { name, integer, tensor, sparse, graphs } = await readAttribute(wire, attribute);
+    const { name, integer, numbers, text, tensor, sparse, graphs } = await readAttribute(wire, attribute);
     if (node.operator === "Constant" && (tensor || sparse)) {
       output ??= checkedName((await texts(node.outputs))[0] ?? "", wire.source.label);
       if (tensor) add(wire, graph, found, await readTensorProto(wire, tensor, output), { isConstant: true });
       if (sparse) await addSparse(wire, sparse, graph, found, output);
     }
-    if (name === "axis") axis = integer;
-    if (name === "block_size") blockSize = integer;
+    integers.set(name, integer);
+    if (name === "perm") permutation = numbers;
+    if (name === "equation" && text) equation = await wire.text(text, NAME_BYTES);
     for (const [turn, inner] of graphs.entries()) {
       const place = `${node.name || `${node.operator}_${index}`}.${name}${graphs.length > 1 ? `[${turn}]` : ""}`;
       await walkGraph(wire, inner, found, [...graph.path, place], graph);
     }
   }
-  if (node.operator === "DequantizeLinear") {
-    graph.dequantizers.push({ inputs: await texts(node.inputs), axis, blockSize });
+  const { operator, name } = node;
+  const isTelling = weightOperators.has(operator) || passingOperators.has(operator) || operator === "Add";
+  if (!isTelling || found.nodeCount === GRAPH_NODES) return;
+  found.nodeCount++;
+  const inputs = await texts(node.inputs);
+  if (operator === "DequantizeLinear") {
+    const [axis, blockSize] = [integers.get("axis") ?? 1, integers.get("block_size") ?? 0];
+    graph.dequantizers.push({ inputs, axis, blockSize });
   }
+  const outputs = await texts(node.outputs);
+  const scopes = weightOperators.has(operator) ? await scopesOf(wire, node.metadata) : "";
+  graph.nodes.push({ operator, name, inputs, outputs, scopes, integers, permutation, equation });
+}
+
+/** The modules that a node comes from, as PyTorch's exporter notes them. */
+async function scopesOf(wire: WireFile, metadata: readonly WireField[]): Promise<string> {
+  for (const pair of metadata) {
+    const [key, value] = await readPair(wire, pair);
+    if (key === "pkg.torch.onnx.name_scopes") return value;
+  }
+  return "";
 }
 
 async function textsOf(wire: WireFile, fields: readonly WireField[]): Promise<string[]> {
@@ -170,15 +206,19 @@ async function textsOf(wire: WireFile, fields: readonly WireField[]): Promise<st
   return texts;
 }
 
-/** What of an attribute may hold tensors, or says where scales are. */
+/** What of an attribute may hold tensors, or says how its node uses them. */
 async function readAttribute(wire: WireFile, message: Piece) {
   let [name, integer] = ["", 0];
+  let text: WireField | null = null;
+  const numbers: number[] = [];
   let tensor: WireField | null = null;
   let sparse: WireField | null = null;
   const graphs: WireField[] = [];
   for await (const field of wire.fields(message.start, message.end)) {
     if (field.number === 1 && field.isBytes) name = await wire.text(field, NAME_BYTES);
     else if (field.number === 3) integer = field.value;
+    else if (field.number === 4 && field.isBytes) text = field;
+    else if (field.number === 8 && numbers.length < RANK) numbers.push(...(await firstNumbers(wire, field)));
     else if (field.number === 5 && field.isBytes) tensor = field;
     else if ((field.number === 6 || field.number === 11) && field.isBytes) graphs.push(field);
     else if (field.number === 22 && field.isBytes) sparse = field;
@@ -186,5 +226,10 @@ async function readAttribute(wire: WireFile, message: Piece) {
       throw wire.wrong(field.start, `at most ${NODE_ATTRIBUTES} graphs of an attribute`, "more");
     }
   }
-  return { name, integer, tensor, sparse, graphs };
+  return { name, integer, numbers, text, tensor, sparse, graphs };
+}
+
+/** As many numbers of an attribute as a tensor has axes; none of longer ones. */
+async function firstNumbers(wire: WireFile, field: WireField): Promise<number[]> {
+  return field.end - field.start > RANK ? [] : await wire.varints(field, RANK);
 }

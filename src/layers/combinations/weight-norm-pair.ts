@@ -47,6 +47,7 @@ export const weightNormPair: CombinationKind = {
       file: direction.file,
       storage: null,
       ...(direction.readWhole && { readWhole: true }),
+      ...(direction.use && { use: direction.use }),
       // What a tensor in memory gives may be its own entries: they are not to be changed.
       read: async (start = 0, end = entryCount(direction.shape)) =>
         apply((await direction.read(start, end)).slice(), start),
