@@ -1,5 +1,7 @@
 import type { AxisMeaning } from "./tensor-use.ts";
 
+const DEPTHWISE = /depth_?wise|(^|[/_])dw(_?conv\d*)?(_\d+)?\//i;
+
 /**
  * The axes of a parameter of Flax, whose kernels have outputs last.
  *
@@ -23,6 +25,10 @@ export function flaxAxes(
   if (parameter === "embedding" && axes === 2) return ["token", "feature"];
   if (parameter !== "kernel") return null;
   if (axes === 2) return ["in", "out"];
+  // [space..., 1, channels]: grouped, or of a signal of one channel, which only the name tells.
+  if (axes > 3 && shape[axes - 2] === 1 && DEPTHWISE.test(name)) {
+    return [...Array<AxisMeaning>(axes - 2).fill("space"), "in", "group"];
+  }
   if (axes > 3) return [...Array<AxisMeaning>(axes - 2).fill("space"), "in", "out"];
   const bias = shapeOf(`${module}bias`);
   if (!bias || axes !== 3) return null;

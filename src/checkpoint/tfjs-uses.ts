@@ -124,8 +124,13 @@ function sourceOf(byName: ReadonlyMap<string, GraphNode>, input: string | undefi
 function pathOf(weight: string, { name }: GraphNode): { path?: string } {
   const own = weight.replace(UNTOLD, "");
   if (own === weight) return {};
-  const module = name.split("/").slice(0, -1);
-  return module.length === 0 ? {} : { path: `${module.join(".")}.kernel` };
+  // Layers of Keras compute in scopes of their own within them.
+  const module = name
+    .split("/")
+    .slice(0, -1)
+    .join(".")
+    .replace(/\.(einsum|Tensordot)$/, "");
+  return module === "" ? {} : { path: `${module}.kernel` };
 }
 
 function nodesOf(topology: unknown): GraphNode[] {

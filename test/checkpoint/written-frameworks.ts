@@ -22,7 +22,13 @@ export async function hdf5File(
   const { FS } = await h5.ready;
   const path = `/written-${written++}.h5`;
   const file = new h5.File(path, "w");
+  const groups = new Set<string>();
   for (const { name, shape, data } of tensors) {
+    for (let at = name.indexOf("/"); at !== -1; at = name.indexOf("/", at + 1)) {
+      const group = name.slice(0, at);
+      if (!groups.has(group)) file.create_group(group);
+      groups.add(group);
+    }
     const isChunked = shape.length > 1 && options.compressed === true;
     file.create_dataset({
       name,

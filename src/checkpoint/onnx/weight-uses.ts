@@ -105,7 +105,7 @@ function biasesAfter(graph: Graph): Map<string, string> {
  */
 function pathOf(
   { proto }: GraphTensor,
-  { name, inputs, outputs, scopes }: GraphNode,
+  { name, inputs, outputs, scopes: notes }: GraphNode,
   biases: ReadonlyMap<string, string>,
 ): { path?: string } {
   if (!UNTOLD.test(proto.name)) return {};
@@ -114,8 +114,10 @@ function pathOf(
   );
   if (bias) return { path: bias.replace(BIAS, "weight") };
   // ['', 'encoder', 'encoder.fc1', 'linear']: modules in each other, and what they compute.
-  const noted = [...scopes.matchAll(/'([^']*)'/g)].at(-2)?.[1];
-  const module = noted || name.split("/").filter(Boolean).slice(0, -1).join(".");
+  const noted = [...notes.matchAll(/'([^']*)'/g)].at(-2)?.[1];
+  const scopes = name.split("/").filter(Boolean).slice(0, -1);
+  // Converters keep the scopes in which layers of Keras compute.
+  const module = noted || scopes.join(".").replace(/\.(einsum|Tensordot)$/, "");
   return module ? { path: `${module}.weight` } : {};
 }
 
