@@ -8,7 +8,7 @@ export interface ModelRow {
   readonly package: string;
   readonly model: string;
   readonly format: string;
-  /** Tensors of each dtype. */
+  /** Tensors of each dtype, with the bits of an entry where it is stored in fewer. */
   readonly dtypes: Readonly<Record<string, number>>;
   readonly tensors: number;
   readonly parameters: number;
@@ -34,9 +34,17 @@ export interface ModelRow {
   readonly measured: Measured | null;
 }
 
+interface Inspected {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+  readonly sha256?: string;
+}
+
 interface Inspection {
   readonly format: string;
-  readonly tensors: readonly { readonly name: string; readonly dtype: string; readonly sha256?: string }[];
+  readonly tensors: readonly Inspected[];
 }
 
 const command = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
@@ -95,7 +103,7 @@ export function modelRow(
     package: from,
     model,
     format: inspection.format,
-    dtypes: counts(inspection.tensors.map(({ dtype }) => dtype)),
+    dtypes: counts(inspection.tensors.map(storedDtype)),
     tensors: totals.tensors,
     parameters: totals.parameters,
     layers: layers.length,
@@ -122,6 +130,13 @@ export function modelRow(
     measured,
   };
   return { row, inspectSeconds: (inspected - start) / 1000, analyzeSeconds: (analysed - inspected) / 1000 };
+}
+
+/** `F32 in 8 bits` of a quantised tensor. */
+function storedDtype({ dtype, shape, bytes }: Inspected): string {
+  const bits = (8 * bytes) / shape.reduce((entries, extent) => entries * extent, 1);
+  const whole = dtype === "BOOL" ? 8 : Number(/\d+/.exec(dtype)?.[0]);
+  return bits < whole ? `${dtype} in ${bits} bits` : dtype;
 }
 
 interface Spectrum {
