@@ -40,7 +40,12 @@ export const packages: readonly WeightsPackage[] = [
     measured: {
       "faceres-deep": medians(25, 0.41, 2.3),
       mobilefacenet: medians(6, 0.63, 2.91),
-      "movenet-thunder": medians(12, 0.82, 3.49),
+      "movenet-thunder": medians(
+        12,
+        0.82,
+        3.49,
+        "three grids of coordinates, constants of 64 x 64, are analysed here",
+      ),
       "blazepose-heavy": medians(20, 0.32, 2.0),
       posenet: medians(18, 0.39, 2.23),
       nanodet: medians(16, 0.74, 3.35),

@@ -133,7 +133,8 @@ describe("ONNX", () => {
     const epsilon = constantOf("epsilon", tensorProto("", [], raw(4)));
     const biases = [constantOf("conv.bias", tensorProto("", [1], raw(4)))];
     biases.push(constantOf("conv2d_transpose_1.b_0", tensorProto("", [1, 1, 1, 1], raw(4))));
-    expect(await names(axis, epsilon, ...biases)).toEqual(["conv.bias", "conv2d_transpose_1.b_0"]);
+    const plain = constantOf("o2", tensorProto("", [1], raw(4)));
+    expect(await names(axis, epsilon, plain, ...biases)).toEqual(["conv.bias", "conv2d_transpose_1.b_0"]);
   });
 
   it("numbers equal names of graphs", async () => {

@@ -22,12 +22,17 @@ export async function graphTensors(entry: ByteSource, found: Found, beside: Open
     .map((each) => withUse(weights.get(each) ?? tensors.get(each)!, uses.get(each) ?? null));
 }
 
+/** The end of a parameter's path: `decoder.2.bias`, `conv2d_transpose_1.b_0`. */
+const PARAMETER = /\w\.[a-z]\w*$/i;
+
 /**
- * A Constant node of an axis or an epsilon is part of the computation: exporters write them by the hundred. A real entry
- * in a shape of one axis or more may be learned, as the bias of a layer with one output is.
+ * A Constant node of one entry, an axis or an epsilon, is part of the computation: exporters write them by the hundred.
+ * A real one in a shape of one axis or more is a parameter where its name is the path of one, as the bias of a layer with
+ * one output is.
  */
-function isNumber({ isConstant, proto: { shape, type } }: GraphTensor): boolean {
-  return isConstant && entryCount(shape) === 1 && (shape.length === 0 || /^[IU]\d+$|^BOOL$/.test(type.name));
+function isNumber({ isConstant, proto: { name, shape, type } }: GraphTensor): boolean {
+  if (!isConstant || entryCount(shape) !== 1) return false;
+  return shape.length === 0 || /^[IU]\d+$|^BOOL$/.test(type.name) || !PARAMETER.test(name);
 }
 
 /** Names of a graph are its own: where two graphs have the same, the inner one's says where it is. */
