@@ -93,19 +93,25 @@ export class BlockTensor implements Tensor {
     }
   }
 
-  async roundingError(): Promise<number> {
-    const { layout, shape } = this.#stored;
-    const count = entryCount(shape) / layout.entries;
+  async roundingError(start = 0, end = entryCount(this.shape)): Promise<number> {
+    const { layout } = this.#stored;
+    this.#requireRange(start, end);
+    if (start === end) return 0;
     const steps = new Float64Array(layout.entries / layout.run);
     const offsets = new Float64Array(steps.length);
+    const [first, last] = [Math.floor(start / layout.entries), Math.ceil(end / layout.entries)];
     let sum = 0;
-    for await (const { bytes, view } of this.#blocks(0, count)) {
-      for (let at = 0; at < bytes.length; at += layout.bytes) {
+    for await (const { block, bytes, view } of this.#blocks(first, last)) {
+      for (let at = 0, from = block * layout.entries; at < bytes.length; at += layout.bytes) {
         layout.scales(view, at, steps, offsets);
-        for (const step of steps) sum += step * step;
+        for (const step of steps) {
+          const count = Math.min(end, from + layout.run) - Math.max(start, from);
+          if (count > 0) sum += count * step * step;
+          from += layout.run;
+        }
       }
     }
-    return count === 0 ? 0 : Math.sqrt(sum / (count * steps.length) / 12);
+    return Math.sqrt(sum / (end - start) / 12);
   }
 
   /** Blocks `first` to `last`, some at a time. */

@@ -2,6 +2,7 @@
 export type { Checkpoint, LeftOutFile } from "./checkpoint.ts";
 export type { WritableDtype } from "./encode.ts";
 export type { NamedBlob } from "./folder.ts";
+export type { ModelConfig } from "./model-config.ts";
 export { openCheckpoint, openCheckpointBlob } from "./open-checkpoint.ts";
 export { encodeSafetensors, type WritableTensor, writeSafetensors } from "./safetensors-writer.ts";
 export { type OpenedCheckpoints, openCheckpoints } from "./series.ts";
@@ -13,3 +14,4 @@ export {
   type TensorSource,
   tensorOf,
 } from "./tensor.ts";
+export type { AxisMeaning, TensorUse } from "./tensor-use.ts";

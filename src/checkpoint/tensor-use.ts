@@ -1,5 +1,3 @@
-import type { Tensor } from "./tensor.ts";
-
 /**
  * What the places along an axis of a weight are: outputs or inputs of its layer, units of the state that a recurrent
  * layer hands on, places in space, tokens and their features, channels with a filter each, or matrices in a stack.
@@ -22,7 +20,10 @@ export interface TensorUse {
  * @param use - null where nothing is known. Axes that are not as many as the tensor's are left out.
  * @returns the same tensor.
  */
-export function withUse(tensor: Tensor, use: TensorUse | null): Tensor {
+export function withUse<T extends { readonly shape: readonly number[]; readonly use?: TensorUse }>(
+  tensor: T,
+  use: TensorUse | null,
+): T {
   if (!use) return tensor;
   const { axes, gates, path } = use;
   const fits = axes?.length === tensor.shape.length;

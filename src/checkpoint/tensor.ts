@@ -62,15 +62,15 @@ export interface Tensor {
    */
   readBytes?(start: number, end: number): Promise<Uint8Array>;
   /**
-   * Root mean square error of the stored entries, where the dtype does not tell it: of quantised ones, whose step is
-   * stored beside them.
+   * Root mean square error of stored entries `start` to `end`, all by default, where the dtype does not tell it: of
+   * quantised ones, whose step is stored beside them.
    *
    *     s_u = sqrt( mean_i step_i^2 / 12 )
    *
-   * @returns s_u of the whole tensor, in the unit of the entries, >= 0.
+   * @returns s_u, in the unit of the entries, >= 0.
    * @throws {CheckpointFormatError} If the file ends before the steps do.
    */
-  roundingError?(): Promise<number>;
+  roundingError?(start?: number, end?: number): Promise<number>;
 }
 
 /**

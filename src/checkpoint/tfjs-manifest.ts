@@ -1,9 +1,15 @@
 import { CheckpointFormatError } from "../errors.ts";
-import type { AffineCode } from "./affine-tensor.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import { CONFIG_BYTES, NAME_BYTES, SHARD_COUNT, TENSOR_COUNT, TFJS_MANIFEST_BYTES } from "./limits.ts";
 import { checkedName, checkedShape } from "./tensor-shape.ts";
+
+/** How quantised entries are undone: x = scale q + min. */
+export interface AffineCode {
+  /** The step of the quantisation. */
+  readonly scale: number;
+  readonly min: number;
+}
 
 /** One entry of a manifest, checked. */
 export interface TfjsWeight {

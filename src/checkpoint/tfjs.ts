@@ -1,5 +1,5 @@
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
-import { affineTensor, halvedTensor } from "./affine-tensor.ts";
+import { affineTensor, onePlace } from "./affine-tensor.ts";
 import { type ByteSource, truncated } from "./byte-source.ts";
 import {
   asciiHead,
@@ -8,6 +8,7 @@ import {
   type OpenedFiles,
   type Surroundings,
 } from "./format.ts";
+import { halvedTensor } from "./halved-tensor.ts";
 import { type Extent, joinedSource } from "./joined-source.ts";
 import { rangedTensor } from "./ranged-tensor.ts";
 import { entryCount, type PlainDtype, type Tensor } from "./tensor.ts";
@@ -180,7 +181,15 @@ function tensorOfWeight(
   }
   const codes = rangedTensor(source, { name, dtype: stored, shape, offset, file });
   if (!quantization) return codes;
-  return quantization.code ? affineTensor(codes, plain, quantization.code) : halvedTensor(codes);
+  if (!quantization.code) return halvedTensor(codes);
+  const { scale, min } = quantization.code;
+  const steps = { scales: [scale], offset: min };
+  return affineTensor(codes, {
+    dtype: plain,
+    places: onePlace,
+    steps: () => steps,
+    isWhole: plain !== "F32",
+  });
 }
 
 /**

@@ -14,7 +14,7 @@ import type { Layer } from "./layer.ts";
 import { type Checkpointed, convolutionOf, type MatrixRow, matricesOf } from "./matrices-of.ts";
 import { nameMatcher } from "./name-globs.ts";
 import { orientationOf, refutesOrientation } from "./orientation.ts";
-import { readPart, rowReader } from "./tensor-part.ts";
+import { partRoundingError, readPart, rowReader } from "./tensor-part.ts";
 
 /** Which tensors of a checkpoint are wanted, and what is known of its model. */
 export interface LayerOptions {
@@ -149,7 +149,9 @@ function matrixLayer(
     part: combination ? null : part,
     factored: combination?.factored ?? null,
     readRows: rowReader(tensor, part),
-    ...(tensor.roundingError && { roundingError: () => tensor.roundingError!() }),
+    ...(tensor.roundingError && {
+      roundingError: () => partRoundingError((start, end) => tensor.roundingError!(start, end), part),
+    }),
     read: (into) => readPart(tensor, part, into),
   };
 }

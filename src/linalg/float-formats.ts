@@ -84,3 +84,22 @@ export function roundingErrorRms({ count, exponents }: EntryCensus, format: Floa
   }
   return 2 ** (top - significandBits + 1) * Math.sqrt(sum / count / 12);
 }
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+/** Where a float64's exponent is in memory. */
+const highWord = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
+
+/**
+ * How far a stored number is from its neighbours, ulp(w); 0 for an exact zero, as in {@link roundingErrorRms}.
+ *
+ * @param value - decoded, finite.
+ * @param format - the format that it was stored in.
+ */
+export function spacingOf(value: number, format: FloatFormatName): number {
+  if (value === 0) return 0;
+  const { significandBits, minExponent } = floatFormats[format];
+  double[0] = value;
+  const exponent = ((words[highWord]! >>> 20) & 2047) - 1023;
+  return 2 ** (Math.max(exponent, minExponent) - significandBits + 1);
+}
