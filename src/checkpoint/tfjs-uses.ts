@@ -72,8 +72,8 @@ const passing: ReadonlySet<string> = new Set(["Identity", "ReadVariableOp", "Cas
 /** Such nodes in a row. */
 const MOST_STEPS = 8;
 
-/** Names of weights: the kernel and the like of a layer, or a node's own, which says only what reads it. */
-const UNTOLD = /(^|\/)(ReadVariableOp\S*|\w+_weights|Const(_\d+)?)$/;
+/** What converters put after a layer's name: the node that reads a weight, with that which uses it, or the operator. */
+const UNTOLD = /(^|\/)(([^/]+\/)?(ReadVariableOp\S*|Const(_\d+)?)|\w+_weights)$/;
 
 /**
  * How a model of TensorFlow.js uses its weights, by its own topology: the nodes of a graph model, or the layers of one
@@ -120,14 +120,15 @@ function sourceOf(byName: ReadonlyMap<string, GraphNode>, input: string | undefi
   return null;
 }
 
-/** A weight without a path of its own has that of the node that it goes into. */
+/**
+ * The path of the layer whose name the weight has, or else of the node that it goes into: a fused one is called by what
+ * was folded into it last, often a batch norm.
+ */
 function pathOf(weight: string, { name }: GraphNode): { path?: string } {
   const own = weight.replace(UNTOLD, "");
   if (own === weight) return {};
   // Layers of Keras compute in scopes of their own within them.
-  const module = name
-    .split("/")
-    .slice(0, -1)
+  const module = (own === "" ? name.split("/").slice(0, -1) : own.split("/"))
     .join(".")
     .replace(/\.(einsum|Tensordot)$/, "");
   return module === "" ? {} : { path: `${module}.kernel` };

@@ -55,7 +55,9 @@ export function describeTensor(tensor: Tensor, isDepthwise = false): DescribedTe
     return { ...base, block: null, kind: "other", role: null, skip };
   }
   const axes = shape.length;
-  const nonMatrix = nonMatrixByName(path, axes) ?? (axes < 2 ? vectorByName(path, axes) : null);
+  const byName = nonMatrixByName(path, axes) ?? (axes < 2 ? vectorByName(path, axes) : null);
+  // A kernel that a norm was folded into may be called by the norm.
+  const nonMatrix = byName?.kind === "norm" && declared?.matricization ? null : byName;
   const named = nonMatrix === null ? namedLayer(path, axes) : null;
   const gates = declared && use?.gates ? use.gates : null;
   const matricization =
