@@ -72,9 +72,9 @@ export function originals(): readonly Original[] {
 
 function ownCases(): Original[] {
   return readdirSync(own).flatMap((format) =>
-    readdirSync(join(own, format))
-      .filter((name) => !name.endsWith(".json") && !name.endsWith(".data"))
-      .map((name) => caseOf(`${format}/${name}`, join(own, format, name))),
+    readdirSync(join(own, format), { withFileTypes: true })
+      .filter((item) => item.isFile() && !/\.(json|data)$/.test(item.name))
+      .map(({ name }) => caseOf(`${format}/${name}`, join(own, format, name))),
   );
 }
 
