@@ -20,9 +20,8 @@ export interface Checkpoint extends TensorSource {
   readonly id: string;
   readonly path: string;
   /**
-   * Id of the format that read it: safetensors, safetensors-sharded, pytorch-zip, torchscript-zip, pytorch-legacy,
-   * pytorch-tar, pytorch-sharded, npz, npy, keras-v3, keras-h5, flax-msgpack, onnx, gguf, tfjs-layers, tfjs-graph or
-   * tfjs-weights. The README of this folder says what is read of each.
+   * Id of the format that read it, such as `safetensors` or `pytorch-zip`: the README of this folder lists them, and
+   * says what is read of each.
    */
   readonly format: string;
   readonly step: number | null;

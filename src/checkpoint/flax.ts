@@ -9,7 +9,7 @@ import { FLAX_DEPTH, NAME_BYTES, RANK, TENSOR_COUNT } from "./limits.ts";
 import { MsgpackCursor, type MsgpackItem } from "./msgpack-cursor.ts";
 import { rangedTensor } from "./ranged-tensor.ts";
 import { entryCount, type Tensor } from "./tensor.ts";
-import { checkedName, checkedShape } from "./tensor-shape.ts";
+import { checkedShape, PathNames } from "./tensor-shape.ts";
 import { withUse } from "./tensor-use.ts";
 
 /** What Flax puts first into the map of an array that it cut into pieces. */
@@ -44,12 +44,14 @@ export const flax: CheckpointFormat = {
 class FlaxReader {
   readonly #source: ByteSource;
   readonly #cursor: MsgpackCursor;
+  readonly #names: PathNames;
   readonly #tensors = new Map<string, Tensor>();
   readonly #leftOut: LeftOutFile[] = [];
 
   constructor(source: ByteSource) {
     this.#source = source;
     this.#cursor = new MsgpackCursor(source);
+    this.#names = new PathNames(source.label);
   }
 
   async read(): Promise<OpenedFiles> {
@@ -134,6 +136,7 @@ class FlaxReader {
 
   /** The values of a map from "0", "1", ... in the order of the numbers. */
   async #readNumbered<T>(map: MsgpackItem, read: () => Promise<T>): Promise<T[]> {
+    if (map.count > TENSOR_COUNT) throw this.#cursor.wrong(`at most ${TENSOR_COUNT} pieces`, `${map.count}`);
     const values: T[] = [];
     for (let i = 0; i < map.count; i++) {
       const key = await this.#readKey();
@@ -145,7 +148,7 @@ class FlaxReader {
 
   #add(path: readonly string[], array: FlaxArray, source: ByteSource, offset: number): void {
     const { label, name: file } = this.#source;
-    const name = checkedName(path.join("/"), label);
+    const name = this.#names.checked(path.join("/"));
     if (this.#tensors.has(name)) throw this.#cursor.wrong("each array once", `${JSON.stringify(name)} twice`);
     if (this.#tensors.size === TENSOR_COUNT)
       throw this.#cursor.wrong(`at most ${TENSOR_COUNT} arrays`, "more");

@@ -38,7 +38,7 @@ export const foreignFormats: readonly ForeignFormat[] = [
       "Convert them first: `python zero_to_fp32.py . pytorch_model.bin` in the folder that has zero_to_fp32.py.",
   },
   {
-    title: "torch.distributed checkpoint (.distcp)",
+    title: "a torch.distributed checkpoint (.distcp)",
     names: /\.distcp$/,
     ownsFolder: true,
     sniff: (_, source) => source.name.endsWith(".distcp"),
@@ -46,7 +46,7 @@ export const foreignFormats: readonly ForeignFormat[] = [
       "Convert it first: `python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pt`.",
   },
   {
-    title: "Megatron-LM checkpoint, a file a rank",
+    title: "a Megatron-LM checkpoint, a file a rank",
     names: /^(model_optim_rng|model_rng|distrib_optim)\.pt$/,
     folders: /^mp_rank_\d+(_\d+)*$/,
     ownsFolder: true,
@@ -58,7 +58,7 @@ export const foreignFormats: readonly ForeignFormat[] = [
       "A file that holds a whole model, or one part of it, is read when it is named itself.",
   },
   {
-    title: "Orbax checkpoint (TensorStore)",
+    title: "an Orbax checkpoint (TensorStore)",
     names: /^(_METADATA|_CHECKPOINT_METADATA|manifest\.ocdbt)$/,
     folders: /^(ocdbt\.process_\d+|(target|state)\.[a-z][\w.]*)$/,
     ownsFolder: true,
@@ -75,31 +75,31 @@ export const foreignFormats: readonly ForeignFormat[] = [
     advice: "Pickles may run anything where they are loaded: save the arrays with numpy.savez.",
   },
   {
-    title: "TensorFlow SavedModel",
+    title: "a SavedModel of TensorFlow",
     names: /^saved_model\.pb(txt)?$/,
     sniff: (_, source) => source.name === "saved_model.pb",
     advice: `Convert its variables first: ${variablesToNpz("FOLDER/variables/variables")}.`,
   },
   {
-    title: "TensorFlow checkpoint (.index and .data)",
+    title: "a checkpoint of TensorFlow (.index and .data)",
     names: /(\.data-\d+-of-\d+|^[^.].*(?<!\.json|\.bin|\.safetensors)\.index)$/,
     sniff: (_, source) => /\.data-\d+-of-\d+$|\.index$/.test(source.name),
     advice: `Convert it first: ${variablesToNpz("FOLDER/NAME")}, where NAME is what stands before .index.`,
   },
   {
-    title: "TensorFlow Lite model",
+    title: "a TensorFlow Lite model",
     names: /\.tflite$/,
     sniff: (head) => asciiHead(head.subarray(4), 4) === "TFL3",
     advice: "Convert it first: `python -m tf2onnx.convert --tflite model.tflite --output model.onnx`.",
   },
   {
-    title: "TensorFlow graph (.pb)",
+    title: "a TensorFlow graph (.pb)",
     names: /\.pb$/,
     sniff: (_, source) => source.name.endsWith(".pb"),
     advice:
       "Convert it first, with its inputs and outputs: `python -m tf2onnx.convert --graphdef model.pb --inputs X:0 --outputs Y:0 --output model.onnx`.",
   },
-  { title: "zip archive without arrays", names: /\.zip$/, sniff: isZip, advice: "Unpack it first." },
+  { title: "a zip archive without arrays", names: /\.zip$/, sniff: isZip, advice: "Unpack it first." },
   {
     title: "tensors of another library",
     names: /\.(ot|pdparams|params|mar|mlmodel)$/,

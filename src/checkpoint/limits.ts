@@ -30,6 +30,12 @@ export const ENTRY_COUNT = Number.MAX_SAFE_INTEGER;
 /** Characters of a tensor's name: real ones have under 300. */
 export const NAME_LENGTH = 4096;
 
+/**
+ * Characters of all names of a file's tensors together: those of the largest models have some 10^7. A few bytes can lead
+ * to one long name in very many ways.
+ */
+export const NAMES_LENGTH = 1 << 27;
+
 /** Bytes of a name as JSON: each character may be written as an escape of six. */
 export const NAME_BYTES = 6 * NAME_LENGTH + 2;
 
@@ -134,6 +140,9 @@ export const PICKLE_DEPTH = 200;
  * twice, and in each of those again.
  */
 export const PICKLE_VISITS = PICKLE_OPERATIONS;
+
+/** Names of the tensors of a pickle for each tensor in it: tied weights have two, modules that are held twice more. */
+export const PICKLE_NAMES = 16;
 
 /** Bytes of a tensor beyond its storage's: an expanded one, or one whose parts overlap, has entries twice and more. */
 export const EXPANDED_BYTES = 1 << 26;

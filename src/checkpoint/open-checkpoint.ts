@@ -34,8 +34,9 @@ export async function openCheckpoint(path: string, options: OpenOptions = {}): P
   const { models, leftOut, refusal } = planOfOneModel(plan);
   if (refusal) throw refusal;
   if (models.length > 1) {
+    const shown = models.slice(0, 4).map((model) => model.entry);
     throw new UnreadableInputError(
-      `${path} holds ${models.length} checkpoints (${models.map((model) => model.entry).slice(0, 4)}, ...): ` +
+      `${path} holds ${models.length} checkpoints (${shown.join(", ")}${models.length > shown.length ? ", ..." : ""}): ` +
         "expected one. Name one of them, or open the folder as a series.",
     );
   }

@@ -1,5 +1,5 @@
 import { CheckpointFormatError } from "../errors.ts";
-import { ENTRY_COUNT, NAME_LENGTH, RANK } from "./limits.ts";
+import { ENTRY_COUNT, NAME_LENGTH, NAMES_LENGTH, RANK } from "./limits.ts";
 
 /**
  * A shape that came out of a file, after all that could be wrong with it was ruled out.
@@ -36,6 +36,30 @@ export function checkedName(name: string, file: string): string {
     );
   }
   return name;
+}
+
+/** The names of one file's tensors where a few of its bytes can stand for many: they are made of paths. */
+export class PathNames {
+  readonly #file: string;
+  #length = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /**
+   * A further name.
+   *
+   * @throws {CheckpointFormatError} If it is longer than any real name, or all together are.
+   */
+  checked(name: string): string {
+    this.#length += checkedName(name, this.#file).length;
+    if (this.#length <= NAMES_LENGTH) return name;
+    throw new CheckpointFormatError(
+      `${this.#file}: expected tensor names of at most ${NAMES_LENGTH} characters together, got more. ` +
+        "The file is damaged or hostile.",
+    );
+  }
 }
 
 function wrong(where: string, expected: string, got: string | undefined): CheckpointFormatError {

@@ -42,7 +42,8 @@ export async function zipMembers(source: ByteSource): Promise<ZipMember[]> {
       return await Promise.race([crashed, work()]);
     } catch (error) {
       if (error instanceof MarchenkoError) throw error;
-      throw damaged(source, "a complete zip archive", error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      throw damaged(source, "a complete zip archive", `"${reason.replace(/\.$/, "")}"`);
     }
   };
   return safely(() => membersOf(yauzl, reader, source, safely));

@@ -11,7 +11,7 @@ import type { DescribedTensor, Skip } from "./described-tensor.ts";
 import { describeTensor } from "./described-tensor.ts";
 import { expertCount, headCounts } from "./head-counts.ts";
 import type { Layer } from "./layer.ts";
-import { type Checkpointed, convolutionOf, type MatrixRow, matricesOf } from "./matrices-of.ts";
+import { type Checkpointed, convolutionOf, type MatrixRow, MOST_PARTS, matricesOf } from "./matrices-of.ts";
 import { nameMatcher } from "./name-globs.ts";
 import { orientationOf, refutesOrientation } from "./orientation.ts";
 import { partRoundingError, readPart, rowReader } from "./tensor-part.ts";
@@ -78,6 +78,7 @@ export function layersOf(tensors: Iterable<Tensor>, options: LayerOptions = {}):
     keepFused: options.keepFused ?? false,
   };
 
+  let most = MOST_PARTS;
   return described.flatMap((one) => {
     const { tensor } = one;
     const combination = combinations.get(tensor) ?? null;
@@ -91,11 +92,13 @@ export function layersOf(tensors: Iterable<Tensor>, options: LayerOptions = {}):
         flipped.has(one.named?.family ?? null),
         transposed.has(tensor.name),
       );
-    const matrices = matricesOf(one, orientation, known);
-    const wanted = matrices.map(({ name }) => isWanted([...names, name]));
+    const matrices = matricesOf(one, orientation, known, most);
+    if (matrices && matrices.length > 1) most -= matrices.length;
+    const wanted = (matrices ?? [tensor]).map(({ name }) => isWanted([...names, name]));
     const original = copies.get(tensor.name);
     const skip =
       one.skip ??
+      (matrices === null ? TOO_MANY : null) ??
       (wanted.includes(true)
         ? ((original !== undefined && isWanted([original]) ? copySkip(original) : null) ??
           tiedSkip(tensor, firstOfStorage))
@@ -109,7 +112,7 @@ export function layersOf(tensors: Iterable<Tensor>, options: LayerOptions = {}):
       depth: block === null ? null : (depths.get(block) ?? null),
       dtype: tensor.dtype,
     };
-    if (skip !== null || one.matricization === null) {
+    if (skip !== null || matrices === null || one.matricization === null) {
       const layer = distinctName(tensor.name, taken);
       const reason = wanted.includes(true) ? skip : EXCLUDED;
       const { shape } = tensor;
@@ -171,6 +174,11 @@ function skippedLayer(description: LayerDescription & { readonly skip: Skip }): 
     },
   };
 }
+
+const TOO_MANY: Skip = {
+  reason: "not-a-matrix",
+  detail: `A stack of matrices: more than ${MOST_PARTS} of a checkpoint are not taken apart.`,
+};
 
 /** The tensors that become rows: those that make a matrix together stand for it at the first one's place. */
 function combined(

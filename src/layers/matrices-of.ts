@@ -15,6 +15,12 @@ export interface Checkpointed {
   readonly keepFused: boolean;
 }
 
+/**
+ * Matrices of a checkpoint that are taken out of stacks and joined tensors, in all: the largest mixtures of experts have
+ * some 10^5. A few bytes can claim a stack of any number.
+ */
+export const MOST_PARTS = 1 << 18;
+
 /** One matrix of a tensor. */
 export interface MatrixRow extends Pick<Layer, "role" | "orientation" | "shape"> {
   /** The tensor's name, with `[part]` where it holds several matrices. */
@@ -29,16 +35,21 @@ export interface MatrixRow extends Pick<Layer, "role" | "orientation" | "shape">
  *
  * @param described - a tensor; of one that is skipped, the row is not to be read.
  * @param orientation - how its matrices map, by the name.
+ * @param most - how many there may be, where they are several.
+ * @returns null for more of them.
  */
 export function matricesOf(
   described: DescribedTensor,
   orientation: Layer["orientation"],
   known: Checkpointed,
-): MatrixRow[] {
+  most: number,
+): MatrixRow[] | null {
   const { tensor, matricization, role } = described;
   const { name, shape } = tensor;
   const { parts = 1, rows = 1, columns = 1 } = matricization ?? {};
   const split = matricization && !known.keepFused ? splitOf(described, orientation, known) : null;
+  const count = parts * (split?.parts.length ?? 1);
+  if (count > 1 && count > most) return null;
   return Array.from({ length: parts }, (_, i) => {
     const whole = sheet(i * rows * columns, rows, columns);
     const label = parts === 1 ? name : `${name}[${i}]`;

@@ -1,6 +1,6 @@
 import type { ByteSource } from "../byte-source.ts";
 import { entryCount, type Tensor } from "../tensor.ts";
-import { checkedName } from "../tensor-shape.ts";
+import { PathNames } from "../tensor-shape.ts";
 import { withUse } from "../tensor-use.ts";
 import { dequantizedTensor, type Quantized } from "./dequantized-tensor.ts";
 import type { Dequantizer, Found, Graph, GraphTensor } from "./graph.ts";
@@ -46,6 +46,7 @@ function distinctNames(entry: ByteSource, tensors: readonly GraphTensor[]): Map<
   const taken = new Set<string>();
   const turns = new Map<string, number>();
   const names = new Map<GraphTensor, string>();
+  const bounded = new PathNames(entry.label);
   for (const tensor of tensors) {
     const { name } = tensor.proto;
     const { path } = tensor.graph;
@@ -57,7 +58,7 @@ function distinctNames(entry: ByteSource, tensors: readonly GraphTensor[]): Map<
       distinct = `${plain}#${turn}`;
     }
     taken.add(distinct);
-    names.set(tensor, checkedName(distinct, entry.label));
+    names.set(tensor, bounded.checked(distinct));
   }
   return names;
 }

@@ -36,10 +36,11 @@ export function nibbleTensor({ name, dtype, shape, file, where, values, bytes }:
   };
   return {
     ...{ name, dtype, shape, file, sizeBytes: Math.ceil(count / 2), storage: null, read },
-    async roundingError() {
+    async roundingError(start = 0, end = count) {
+      const squares = new Map(values.map((value) => [value, value === 0 ? 0 : spacing(values, value) ** 2]));
       let sum = 0;
-      for (const entry of await read()) sum += entry === 0 ? 0 : spacing(values, entry) ** 2;
-      return count === 0 ? 0 : Math.sqrt(sum / count / 12);
+      for (const entry of await read(start, end)) sum += squares.get(entry)!;
+      return start === end ? 0 : Math.sqrt(sum / (end - start) / 12);
     },
   };
 }

@@ -1,12 +1,12 @@
 import { CheckpointFormatError, UnreadableInputError } from "../../errors.ts";
 import { type ByteSource, truncated } from "../byte-source.ts";
 import { bytesPerEntry } from "../decode.ts";
+import { joinedSource } from "../joined-source.ts";
 import { rangedTensor } from "../ranged-tensor.ts";
 import { entryCount, type Tensor } from "../tensor.ts";
 import { undecodableTensor } from "../undecodable-tensor.ts";
 import { varintTensor } from "../varint-tensor.ts";
 import { nibbleTensor } from "./nibble-tensor.ts";
-import { piecedSource } from "./pieced-source.ts";
 import type { TensorProto } from "./tensor-proto.ts";
 
 /** Opens a file by its path in the folder of the model; null when there is none. */
@@ -70,10 +70,10 @@ export async function tensorOfProto(
   }
   const expected = count * bytesPerEntry[plain];
   if (length !== expected) throw wrong(where, `${expected} bytes of numbers`, `${length}`);
-  const [first] = packed;
-  return packed.length > 1
-    ? rangedTensor(piecedSource(entry, packed), { ...described, dtype: plain, offset: 0 })
-    : rangedTensor(entry, { ...described, dtype: plain, offset: first?.start ?? 0 });
+  const stored = { ...described, dtype: plain };
+  if (packed.length === 1) return rangedTensor(entry, { ...stored, offset: packed[0]!.start });
+  const extents = packed.map((piece) => ({ source: entry, ...piece }));
+  return rangedTensor(joinedSource(extents, entry.name, entry.label), { ...stored, offset: 0 });
 }
 
 /** Entries that lie as they are in memory; null for those in the field of their type. */

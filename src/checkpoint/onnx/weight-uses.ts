@@ -28,7 +28,7 @@ export function weightUses({ graphs }: Found): Map<GraphTensor, TensorUse> {
       for (const [place, use] of Object.entries(weightOperators.get(node.operator) ?? {})) {
         const traced = traceBack(graph, makers, node.inputs[Number(place)]);
         if (!traced || uses.has(traced.tensor)) continue;
-        const { shape } = traced.tensor.proto;
+        const shape = shapeOf(traced.tensor);
         const told = use(
           traced.order.map((axis) => shape[axis]!),
           node,
@@ -58,7 +58,7 @@ function traceBack(
     if (tensor) {
       const order = permutations.reduceRight(
         permuted,
-        Array.from(tensor.proto.shape, (_, axis) => axis),
+        Array.from(shapeOf(tensor), (_, axis) => axis),
       );
       return order && { tensor, order };
     }
@@ -68,6 +68,11 @@ function traceBack(
     name = maker.inputs[0];
   }
   return null;
+}
+
+/** Of a sparse tensor that of all its entries. */
+function shapeOf({ proto, sparse }: GraphTensor): readonly number[] {
+  return sparse?.shape ?? proto.shape;
 }
 
 /** Axes after a Transpose, whose axis j is axis perm_j of its input; reversed without a permutation. */

@@ -51,6 +51,7 @@ export async function httpSource(client: RemoteClient, file: RemoteFile): Promis
   const size = part?.size ?? whole!.length;
   if (file.listedSize != null && size !== file.listedSize) {
     await answer.cancel();
+    if (whole) giveBack(whole.length);
     throw new UnreadableInputError(
       `${label}: expected ${file.listedSize} bytes, as the list of files says, got ${size}. Try again later.`,
     );

@@ -18,7 +18,7 @@ const theToken = "HF_TOKEN (in the library: remote.token)";
  */
 export function statusFault(status: number, headers: Headers, asked: Asked): Fault {
   const said = headers.get("x-error-code") ?? "";
-  const told = hubFaults[said]?.(asked) ?? statuses[status]?.(asked);
+  const told = (Object.hasOwn(hubFaults, said) ? hubFaults[said] : statuses[status])?.(asked);
   if (status === 429 || status === 408 || status >= 500) {
     const seconds = Number(headers.get("retry-after") ?? "");
     const pause = seconds > 0 ? 1000 * seconds : null;

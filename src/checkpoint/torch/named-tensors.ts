@@ -1,7 +1,7 @@
 import { CheckpointFormatError } from "../../errors.ts";
-import { PICKLE_DEPTH, PICKLE_VISITS, TENSOR_COUNT } from "../limits.ts";
+import { PICKLE_DEPTH, PICKLE_NAMES, PICKLE_VISITS, TENSOR_COUNT } from "../limits.ts";
 import { PickleDict, PickleObject } from "../pickle/pickle-values.ts";
-import { checkedName } from "../tensor-shape.ts";
+import { checkedName, PathNames } from "../tensor-shape.ts";
 import { TorchTensor } from "./torch-values.ts";
 
 /** A tensor, and the keys that lead to it. */
@@ -12,6 +12,9 @@ export interface NamedTensor {
 
 /** Attributes by which a module keeps its tensors and modules: no part of their names, as in a state dict. */
 const transparent = new Set(["_parameters", "_buffers", "_modules"]);
+
+/** Names that are given without asking how many tensors there are. */
+const MANY = 1024;
 
 /** What a tensor that was saved alone is called. */
 const ALONE = "tensor";
@@ -30,7 +33,9 @@ export function namedTensors(value: unknown, label: string): NamedTensor[] {
 
 class Search {
   readonly #label: string;
+  readonly #names: PathNames;
   readonly #found: NamedTensor[] = [];
+  readonly #tensors = new Set<TorchTensor>();
   readonly #taken = new Map<string, number>();
   /** Containers on the way to where the search is: one that holds itself is not entered again. */
   readonly #above = new Set<object>();
@@ -38,6 +43,7 @@ class Search {
 
   constructor(label: string) {
     this.#label = label;
+    this.#names = new PathNames(label);
   }
 
   run(value: unknown): NamedTensor[] {
@@ -91,7 +97,12 @@ class Search {
 
   #add(tensor: TorchTensor, name: string): void {
     if (this.#found.length === TENSOR_COUNT) throw this.#tooMuch(`at most ${TENSOR_COUNT} tensors`);
-    let distinct = name;
+    this.#tensors.add(tensor);
+    // A small pickle can lead to its tensors in very many ways.
+    if (this.#found.length > MANY && this.#found.length > PICKLE_NAMES * this.#tensors.size) {
+      throw this.#tooMuch(`at most ${PICKLE_NAMES} names for each tensor`);
+    }
+    let distinct = this.#names.checked(name);
     for (let copy = this.#taken.get(name) ?? 1; this.#taken.has(distinct); ) {
       copy++;
       this.#taken.set(name, copy);
@@ -119,10 +130,11 @@ function inStateDict(attributes: PickleDict): PickleDict {
     return passing;
   }
   // In TorchScript attributes are all alike, and one is a list of others (`_flat_weights` of an LSTM).
-  const own = attributes.values.filter((value) => value instanceof TorchTensor);
+  const own = new Set(attributes.values.map(viewOf).filter((view) => view !== null));
   for (let i = 0; i < attributes.keys.length; i++) {
     const value = attributes.values[i];
-    const repeats = Array.isArray(value) && value.length > 0 && value.every((item) => isAmong(item, own));
+    const repeats =
+      Array.isArray(value) && value.length > 0 && value.every((item) => own.has(viewOf(item) ?? ""));
     if (!repeats) passing.set(attributes.keys[i], value);
   }
   return passing;
@@ -131,20 +143,17 @@ function inStateDict(attributes: PickleDict): PickleDict {
 function without(buffers: unknown, names: unknown): unknown {
   if (!(buffers instanceof PickleDict) || !Array.isArray(names)) return buffers;
   const kept = new PickleDict();
+  const passedOver = new Set<unknown>(names);
   for (let i = 0; i < buffers.keys.length; i++) {
-    if (!names.includes(buffers.keys[i])) kept.set(buffers.keys[i], buffers.values[i]);
+    if (!passedOver.has(buffers.keys[i])) kept.set(buffers.keys[i], buffers.values[i]);
   }
   return kept;
 }
 
-/** Whether it is the same view of the same storage as one of the others. */
-function isAmong(value: unknown, others: readonly TorchTensor[]): boolean {
-  if (!(value instanceof TorchTensor) || !value.storage) return false;
-  const same = [value.offset, value.shape, value.strides].join();
-  return others.some(
-    ({ storage, offset, shape, strides }) =>
-      storage?.key === value.storage?.key && [offset, shape, strides].join() === same,
-  );
+/** Equal for two tensors that are the same view of the same storage; null for what is none of a storage. */
+function viewOf(value: unknown): string | null {
+  if (!(value instanceof TorchTensor) || !value.storage) return null;
+  return JSON.stringify([value.storage.key, value.offset, value.shape, value.strides]);
 }
 
 function joined(name: string, part: string | number): string {

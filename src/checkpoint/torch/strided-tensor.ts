@@ -1,5 +1,5 @@
 import { type ByteSource, truncated } from "../byte-source.ts";
-import { bytesPerEntry, decodeEntries } from "../decode.ts";
+import { bytesPerEntry, decodeEntries, inByteOrder } from "../decode.ts";
 import { SCATTERED_BYTES } from "../limits.ts";
 import { requireMemory } from "../memory-limit.ts";
 import { rangedTensor, type StoredTensor } from "../ranged-tensor.ts";
@@ -88,7 +88,6 @@ class StridedTensor implements Tensor {
   }
 
   async readBytes(start: number, end: number): Promise<Uint8Array> {
-    const { inByteOrder } = await import("../decode.ts");
     return inByteOrder(await this.#gather(start, end), this.#width, this.#view.bigEndian ?? false);
   }
 

@@ -22,6 +22,8 @@ interface Flags {
 
 /** Entries hashed at once: 16 MB of float32. */
 const hashedAtOnce = 4_194_304;
+/** The same where each part takes as long as the whole: 256 MB. */
+const hashedOfWhole = 16 * hashedAtOnce;
 
 export function inspectCommand(): Command {
   return new Command("inspect")
@@ -98,8 +100,9 @@ async function sha256(tensor: Tensor): Promise<string | null> {
   if (tensor.undecodable !== undefined) return null;
   const hash = createHash("sha256");
   const count = entryCount(tensor.shape);
-  for (let start = 0; start < count; start += hashedAtOnce) {
-    const entries = await tensor.read(start, Math.min(count, start + hashedAtOnce));
+  const step = tensor.readWhole ? hashedOfWhole : hashedAtOnce;
+  for (let start = 0; start < count; start += step) {
+    const entries = await tensor.read(start, Math.min(count, start + step));
     hash.update(littleEndian(entries));
   }
   return hash.digest("hex");
