@@ -70,6 +70,9 @@ describe("what checkpoints rarely hold", () => {
     // Spacings below 0.5 to 6: 0.5 four times in [0.5, 2], 1 twice in [3, 4], 2 of 6; both signs, and 6 once more.
     const sum = 2 * (4 * 0.25 + 2 * 1 + 4) + 4;
     expect(await float4.roundingError!()).toBeCloseTo(Math.sqrt(sum / 17 / 12), 12);
+    const [first] = await float4.read(1, 2);
+    expect(Math.abs(first!)).toBe(0.5);
+    expect(await float4.roundingError!(1, 2)).toBeCloseTo(0.5 / Math.sqrt(12), 15);
     await checkpoint.close();
   });
 });

@@ -220,6 +220,12 @@ describe("a refusal of the hub is told in words", () => {
     ["an unknown revision", 404, { "x-error-code": "RevisionNotFound" }, /no such revision \(404\)/],
     ["nothing there", 404, {}, /no such model, revision or file \(404\)/],
     [
+      "a reason by a name of objects",
+      404,
+      { "x-error-code": "__proto__" },
+      /no such model, revision or file \(404\)/,
+    ],
+    [
       "too many requests",
       429,
       { "retry-after": "300" },

@@ -8,6 +8,7 @@ import { kerasLayers } from "../../src/checkpoint/keras-layers.ts";
 import { onnx } from "../../src/checkpoint/onnx.ts";
 import { tfjsUses } from "../../src/checkpoint/tfjs-uses.ts";
 import { initializer, num, onnxOf, raw, sub } from "./onnx-files.ts";
+import { join } from "./written-files.ts";
 
 const shapes = (count: number) => Array.from({ length: count }, (_, i) => i + 2);
 
@@ -116,6 +117,13 @@ async function usesIn(...graph: readonly Uint8Array[]) {
 }
 
 describe("a weight of an ONNX graph", () => {
+  test("may be sparse: its shape is that with its zeros", async () => {
+    const values = join(num(1, 2), num(2, 1), sub(8, "w"), raw(8));
+    const places = join(num(1, 2), num(2, 7), raw(16));
+    const sparse = sub(15, sub(1, values), sub(2, places), num(3, 9), num(3, 4));
+    expect(await usesIn(sparse, node("MatMul", ["x", "w"], "y"))).toEqual({ w: ["in", "out"] });
+  });
+
   test("is what the first node that uses it says", async () => {
     const graph = [
       weight("tied", 9, 4),

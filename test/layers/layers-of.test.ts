@@ -3,6 +3,7 @@ import type { Dtype, Tensor } from "../../src/checkpoint/tensor.ts";
 import { tensorOf } from "../../src/checkpoint/tensor.ts";
 import { UsageError } from "../../src/errors.ts";
 import { layersOf } from "../../src/layers/layers-of.ts";
+import { MOST_PARTS } from "../../src/layers/matrices-of.ts";
 
 function floats(name: string, shape: number[], changes: Partial<Tensor> = {}): Tensor {
   return {
@@ -69,6 +70,16 @@ describe("tied weights", () => {
       ["wte.weight", "excluded"],
       ["lm_head.weight", null],
     ]);
+  });
+
+  test("a stack of more matrices than any model has stays whole", () => {
+    const stacks = [floats("a.experts.w1", [MOST_PARTS + 1, 1, 1]), floats("b.experts.w1", [2, 1, 1])];
+    expect(reasons(stacks)).toEqual([
+      ["a.experts.w1", "not-a-matrix"],
+      ["b.experts.w1[0]", null],
+      ["b.experts.w1[1]", null],
+    ]);
+    expect(reasons(stacks, { include: ["b*"] })[0]).toEqual(["a.experts.w1", "excluded"]);
   });
 
   test("a tied stack of experts is one row", () => {
