@@ -30,8 +30,9 @@ const allZero: Rule = ({ reason }) =>
       }
     : null;
 
-const rankDeficient: Rule = ({ verdict, verdictEvidence, concentration }) =>
-  verdict === "rank-deficient"
+/** What two factors make (low-rank adaptation) is of low rank by its making, which is nothing to be found. */
+const rankDeficient: Rule = ({ verdict, verdictEvidence, concentration, spectrum }) =>
+  verdict === "rank-deficient" && spectrum?.method !== "product"
     ? {
         id: "rank-deficient",
         severity: "warning",

@@ -45,13 +45,14 @@ export function judge(
   { spectrum, rank, fit, nullConcentration, powerLaw }: Measurement,
   opinions: readonly SecondOpinion[] = [],
 ): Judgement {
-  const { smaller } = spectrum;
+  const { smaller, factorRank = smaller } = spectrum;
   const zeros = smaller - rank;
   if (zeros > (nullConcentration?.mostZeros ?? smaller)) {
     const most = nullConcentration?.mostZeros ?? 0;
+    const made = factorRank < smaller ? `a product of two factors of rank ${factorRank}: ` : "";
     return {
       verdict: "rank-deficient",
-      evidence: `${zeros} of ${smaller} singular values are zero; noise of this shape and dtype has at most ${most}`,
+      evidence: `${made}${zeros} of ${smaller} singular values are zero; noise of this shape and dtype has at most ${most}`,
     };
   }
   if (!fit)

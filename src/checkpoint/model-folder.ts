@@ -125,9 +125,10 @@ function refusal(path: string, foreign: readonly string[], states: readonly Left
   );
 }
 
-/** The catalogue in words, for messages. */
+/** The catalogue in words, for messages: of titles what names a format, without its variants. */
 export function readableFormats(): string {
-  return formats.map((format) => format.title).join(", ");
+  const names = formats.map(({ title }) => title.replace(/ in shards| \(.*\)/g, ""));
+  return [...new Set(names)].join(", ");
 }
 
 /** Up to its last dot, which formats have their own endings after. */

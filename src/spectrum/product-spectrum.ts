@@ -45,7 +45,8 @@ export function productSpectrum(
   const [leftCensus, rightCensus] = [censusOf(left.data), censusOf(right.data)];
   const singularValues = new Float64Array(smaller);
   const relativeErrorBounds = new Float64Array(smaller);
-  const shape = { rows, columns, larger, smaller, format, exact: true, singularValues, relativeErrorBounds };
+  const sides = { rows, columns, larger, smaller, factorRank: rank };
+  const shape = { ...sides, format, exact: true, singularValues, relativeErrorBounds };
   if (leftCensus.isZero || rightCensus.isZero) {
     return { ...shape, resolution: 0, roundingError: 0, method: "zero" };
   }

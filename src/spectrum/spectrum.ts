@@ -23,8 +23,10 @@ export interface Spectrum {
   /** Whether that comes from what is stored beside the entries, not from their format alone. */
   readonly isErrorStored?: boolean;
   readonly format: FloatFormatName;
-  /** How they were computed: "gram", "accurate", "lanczos"; "zero" where every entry is. */
+  /** How they were computed: "gram", "accurate", "lanczos", "product"; "zero" where every entry is. */
   readonly method: string;
+  /** Of a product of two factors: r, the places between them, beyond which all values are 0. */
+  readonly factorRank?: number;
   /** False for an estimate. */
   readonly exact: boolean;
   /** Of an estimate: how far its distribution function is from the true one, at most, with 95 % confidence. */

@@ -57,6 +57,8 @@ describe("an adapter", () => {
       exact: true,
     });
     expect([pair!.concentration!.rank, pair!.verdict]).toEqual([8, "rank-deficient"]);
+    expect(pair!.verdictEvidence).toMatch(/^a product of two factors of rank 8: 88 of 96 singular values/);
+    expect(checkpoints[0]!.findings.map(({ id }) => id)).not.toContain("rank-deficient");
 
     const dense = await analyze(
       { id: "dense", tensors: () => [tensorOf("w", [160, 96], densely(2))] },

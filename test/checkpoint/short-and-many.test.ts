@@ -9,7 +9,13 @@ import { Spelled, storage, torchZipOf, view } from "./torch-files.ts";
 describe("a few bytes that stand for very many names", () => {
   /** One tensor, remembered: a list has it `width` times, a dict that list `width` times. */
   const namesOf = async (width: number) => {
-    const again = new Spelled("(", view(storage("0", 16), [4]).bytes, "q\x01", "h\x01".repeat(width - 1), "lq\x02");
+    const again = new Spelled(
+      "(",
+      view(storage("0", 16), [4]).bytes,
+      "q\x01",
+      "h\x01".repeat(width - 1),
+      "lq\x02",
+    );
     const lists = new Map([["k", again] as const]);
     for (let i = 1; i < width; i++) lists.set(`k${i}`, new Spelled("h\x02"));
     const file = await torchZipOf(lists, [new Uint8Array(64)]);

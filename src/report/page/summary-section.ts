@@ -46,9 +46,9 @@ function headlines(checkpoint: CheckpointResult): Html {
   const spikes = spiked.reduce((sum, fit) => sum + fit.spikes.length, 0);
   const share = totals.parameters > 0 ? (100 * totals.parametersAnalysed) / totals.parameters : 0;
   return html`<dl class="headlines">
-${tile("Matrices analysed", formatCount(totals.layersAnalysed), `${formatCount(totals.layersSkipped)} tensors skipped; ${formatNumber(share)} % of ${formatCount(totals.parameters)} parameters covered`)}
+${tile("Matrices analysed", formatCount(totals.layersAnalysed), `${formatCount(totals.layersSkipped)} skipped; ${formatNumber(share)} % of ${formatCount(totals.parameters)} parameters covered`)}
 ${tile("Marchenko-Pastur rejected", `${rejected} of ${tested}`, tested === 0 ? "no fit was tested" : `at p ≤ ${rejectionLevel}; chance alone gives ${formatNumber(tested * rejectionLevel, 2)}`)}
-${tile("Spikes above the bulk", formatCount(spikes), `in ${spiked.length} of the ${bulks.length} matrices whose bulk is not rejected`)}
+${tile("Spikes above the bulk", formatCount(spikes), `in ${spiked.length} of the ${bulks.length} whose bulk is not rejected`)}
 ${tile("Concentration unlike noise", excesses.length === 0 ? missing : `${outside} of ${excesses.length}`, excesses.length === 0 ? "no noise range at hand" : `ratio outside 5–95 % of noise; chance alone gives ${formatNumber(excesses.length * 0.1, 2)}`)}
 </dl>`;
 }
