@@ -32,7 +32,8 @@ const mostOperatorValues = 1 << 26;
  *     P_w[o, i] = sum_p K[o, i, p] exp(-2 pi i <w, p> / n),  {s} = union over frequencies w of s(P_w)
  *
  * Exact for circular padding; other paddings change values near the edges only. A stride keeps some of the outputs,
- * which this does not show.
+ * which this does not show. A file of weights doesn't tell of groups: of a grouped convolution this is the map from the
+ * channels of one group to all outputs.
  *
  * @param kernel - its entries. @param shape - its axes.
  * @param n - side of the images, >= 1; kernels that are larger wrap around.

@@ -16,7 +16,7 @@ describe("a few bytes that stand for very many names", () => {
       "h\x01".repeat(width - 1),
       "lq\x02",
     );
-    const lists = new Map([["k", again] as const]);
+    const lists = new Map<string, Spelled>([["k", again]]);
     for (let i = 1; i < width; i++) lists.set(`k${i}`, new Spelled("h\x02"));
     const file = await torchZipOf(lists, [new Uint8Array(64)]);
     return (await openTorchZip(memorySource(file, "m.pt"))).tensors;

@@ -37,6 +37,22 @@ describe("the page of a result", () => {
     expect(/\d ± \d/.test(fitting)).toBe(true);
   });
 
+  test("has a convolution's singular values as a map of images, where they were asked for", async () => {
+    const result = exampleResult();
+    const layer = result.checkpoints[0]!.layers.find(({ status }) => status === "analysed")!;
+    expect((await renderReport(result)).includes("As a map of images")).toBe(false);
+    layer.convolutionOperator = {
+      ...{ inputSize: [8, 8], count: 192, maxSingularValue: 2.5, minSingularValue: 0, errorBound: 1e-9 },
+      quantiles: [0, 1.25, 2.5],
+    };
+    const page = await renderReport(result);
+    const group = page.split("As a map of images")[1]!.split("</dl>")[0]!;
+    expect([...group.matchAll(/<dd>([^<]*)/g)].map((match) => match[1])).toEqual([
+      ...["8×8", "192", "2.50", "1.25"],
+      "≤ 1.00e-9",
+    ]);
+  });
+
   test("has a row for every tensor, skipped ones with their reason", async () => {
     const page = await renderReport(exampleResult());
     expect(page.match(/<tr data-verdict=/g)).toHaveLength(16);

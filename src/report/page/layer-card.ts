@@ -77,6 +77,7 @@ function numberGroups(layer: LayerResult): Html[] {
     ["Marchenko-Pastur", fit === null ? [] : fitNumbers(layer, fit)],
     ["Upper tail", layer.powerLaw === null ? [] : tailNumbers(layer, layer.powerLaw)],
     ["Upper tail on blocks", comparableNumbers(layer.comparableAlpha)],
+    ["As a map of images", operatorNumbers(layer.convolutionOperator)],
     ["Without its noise", layer.shrinkage ? shrinkageNumbers(layer.shrinkage) : []],
     ["Concentration", columnNumbers(layer, "concentration.")],
     ["Stored entries", columnNumbers(layer, "spectrum.")],
@@ -116,6 +117,22 @@ function comparableNumbers(found: LayerResult["comparableAlpha"]): [string, stri
     ["its standard deviation over blocks", formatNumber(standardDeviation)],
     ["a block", shapeText([blockRows, blockColumns])],
     ["blocks used", `${formatCount(blocksUsed)} of ${formatCount(blocks)}`],
+  ];
+}
+
+/** The singular values of a convolution's operator, not of its kernel read as a matrix. */
+function operatorNumbers(found: LayerResult["convolutionOperator"]): [string, string][] {
+  if (!found) return [];
+  const { inputSize, count, maxSingularValue, minSingularValue, errorBound, quantiles } = found;
+  return [
+    ["places of an image", shapeText(inputSize)],
+    ["singular values", formatCount(count)],
+    ["the largest", formatNumber(maxSingularValue)],
+    ["the median", formatNumber(quantiles[(quantiles.length - 1) / 2])],
+    [
+      "the smallest",
+      minSingularValue > errorBound ? formatNumber(minSingularValue) : `≤ ${formatNumber(errorBound)}`,
+    ],
   ];
 }
 
