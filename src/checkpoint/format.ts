@@ -1,3 +1,4 @@
+import { UnreadableInputError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { LeftOutFile } from "./checkpoint.ts";
 import type { Tensor } from "./tensor.ts";
@@ -73,6 +74,24 @@ export function singleFiles(
   return names
     .filter((name) => name.toLowerCase().endsWith(extension))
     .map((name) => ({ entry: name, files: [name], inParts: false, main: name === main }));
+}
+
+/**
+ * Opens a file that another one of its folder names.
+ *
+ * @param entry - the one that names it; it may name itself.
+ * @throws {UnreadableInputError} If there is none of that name.
+ */
+export async function openNamed(
+  entry: ByteSource,
+  name: string,
+  { open }: Pick<Surroundings, "open">,
+): Promise<ByteSource> {
+  const source = name === entry.name ? entry : await open(name);
+  if (source) return source;
+  throw new UnreadableInputError(
+    `${entry.label} names the file ${name}, which is not beside it. Download the missing file into the same folder.`,
+  );
 }
 
 /** First bytes as text, one character a byte, for magics that are text. */

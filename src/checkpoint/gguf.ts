@@ -1,11 +1,12 @@
-import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
+import { CheckpointFormatError } from "../errors.ts";
 import { BlockTensor } from "./block-tensor.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { asciiHead, type CheckpointFormat, type FileGroup, singleFiles } from "./format.ts";
+import { asciiHead, type CheckpointFormat, type FileGroup, openNamed, singleFiles } from "./format.ts";
 import { ggufAxes } from "./gguf-axes.ts";
 import { type GgufEntry, type GgufHeader, ggufMagics, readGgufHeader } from "./gguf-header.ts";
 import { SHARD_COUNT } from "./limits.ts";
 import { rangedTensor } from "./ranged-tensor.ts";
+import { requireShards } from "./sharded-format.ts";
 import type { Tensor } from "./tensor.ts";
 import { withUse } from "./tensor-use.ts";
 import { undecodableTensor } from "./undecodable-tensor.ts";
@@ -36,13 +37,13 @@ export const gguf: CheckpointFormat = {
     });
     return [...groups, ...singleFiles(single, ".gguf", "model.gguf")];
   },
-  async open(entry, { files, open }) {
+  async open(entry, surroundings) {
+    const { files } = surroundings;
     const tensors = new Map<string, Tensor>();
     let metadata: Readonly<Record<string, string>> = {};
     if (files.length > 1) requireAllShards(entry, files);
     for (const file of files) {
-      const source = file === entry.name ? entry : await open(file);
-      if (!source) throw new UnreadableInputError(`${file} is gone: expected it beside ${entry.label}.`);
+      const source = await openNamed(entry, file, surroundings);
       const header = await readGgufHeader(source);
       // The first shard has the model's metadata.
       metadata = { ...header.metadata, ...metadata };
@@ -81,15 +82,8 @@ function requireAllShards(entry: ByteSource, files: readonly string[]): void {
   if (!(total <= SHARD_COUNT)) {
     throw new CheckpointFormatError(`${entry.label}: expected at most ${SHARD_COUNT} shards, got ${digits}.`);
   }
-  const there = new Set(files);
-  const missing = Array.from(
-    { length: total },
-    (_, i) => `${stem}-${String(i + 1).padStart(5, "0")}-of-${digits}.gguf`,
-  ).filter((name) => !there.has(name));
-  if (missing.length === 0) return;
-  throw new UnreadableInputError(
-    `${entry.label}: expected shards 1 to ${total}, and ${missing.length} of them ` +
-      `(${missing.slice(0, 5).join(", ")}${missing.length > 5 ? ", ..." : ""}) are not there. ` +
-      "Download the missing files, or name one shard to read it alone.",
-  );
+  const expected = Array.from({ length: total }, (_, i) => {
+    return `${stem}-${String(i + 1).padStart(5, "0")}-of-${digits}.gguf`;
+  });
+  requireShards(entry.label, expected, files);
 }

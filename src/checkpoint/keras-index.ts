@@ -1,7 +1,7 @@
-import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
+import { CheckpointFormatError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { LeftOutFile } from "./checkpoint.ts";
-import { asciiHead, type CheckpointFormat, type FileGroup } from "./format.ts";
+import { asciiHead, type CheckpointFormat, type FileGroup, openNamed } from "./format.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import { openKerasWeights } from "./keras-weights.ts";
 import { INDEX_BYTES, NAME_BYTES, SHARD_COUNT } from "./limits.ts";
@@ -35,14 +35,7 @@ export const kerasSharded: CheckpointFormat = {
     const leftOut: LeftOutFile[] = [];
     const files = await readShardNames(entry);
     for (const file of files) {
-      const source = await surroundings.open(file);
-      if (!source) {
-        throw new UnreadableInputError(
-          `${entry.label} names the shard ${file}, which is not beside it. ` +
-            "Download the missing file into the same folder.",
-        );
-      }
-      const opened = await openKerasWeights(source, file);
+      const opened = await openKerasWeights(await openNamed(entry, file, surroundings), file);
       leftOut.push(...opened.leftOut);
       for (const tensor of opened.tensors) {
         const { name } = tensor;

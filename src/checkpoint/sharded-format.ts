@@ -5,6 +5,7 @@ import {
   type CheckpointFormat,
   type FileGroup,
   type OpenedFiles,
+  openNamed,
   type Surroundings,
 } from "./format.ts";
 import { JsonCursor } from "./json-cursor.ts";
@@ -129,24 +130,32 @@ async function openCountedShards(
   const expected = Array.from({ length: total }, (_, i) => {
     return `${stem}-${String(i + 1).padStart(digits!.length, "0")}-of-${totalDigits}${kind.ending}`;
   });
-  const there = new Set(surroundings.files);
-  const missing = expected.filter((name) => !there.has(name));
   const own = new Set(expected);
   const model = entry.label.slice(0, entry.label.length - entry.name.length) + stem;
   const strange = surroundings.files.filter((name) => !own.has(name));
-  if (missing.length > 0) {
-    throw new UnreadableInputError(
-      `${model}: expected shards 1 to ${total}, and ${missing.length} of them ` +
-        `(${missing.slice(0, 5).join(", ")}${missing.length > 5 ? ", ..." : ""}) are not there. ` +
-        "Download the missing files, or name one shard to read it alone.",
-    );
-  }
+  requireShards(model, expected, surroundings.files);
   if (strange.length > 0) {
     throw new CheckpointFormatError(
       `${model}: expected shards numbered 1 to ${total}, got ${strange.slice(0, 5).join(", ")} too. Remove it.`,
     );
   }
   return mergeShards(entry, await openShards(expected, entry, surroundings, kind), () => true);
+}
+
+/**
+ * @param model - its name, for the message.
+ * @param expected - names of all shards, in their order. @param files - those that are there.
+ * @throws {UnreadableInputError} If some are missing.
+ */
+export function requireShards(model: string, expected: readonly string[], files: readonly string[]): void {
+  const there = new Set(files);
+  const missing = expected.filter((name) => !there.has(name));
+  if (missing.length === 0) return;
+  throw new UnreadableInputError(
+    `${model}: expected shards 1 to ${expected.length}, and ${missing.length} of them ` +
+      `(${missing.slice(0, 5).join(", ")}${missing.length > 5 ? ", ..." : ""}) are not there. ` +
+      "Download the missing files, or name one shard to read it alone.",
+  );
 }
 
 type OpenedShard = Awaited<ReturnType<ShardKind["openShard"]>> & { readonly file: string };
@@ -159,14 +168,7 @@ async function openShards(
 ): Promise<OpenedShard[]> {
   const opened: OpenedShard[] = [];
   for (const name of names) {
-    const source = name === entry.name ? entry : await surroundings.open(name);
-    if (!source) {
-      throw new UnreadableInputError(
-        `${entry.label} names the shard ${name}, which is not beside it. ` +
-          "Download the missing file into the same folder.",
-      );
-    }
-    opened.push({ file: name, ...(await openShard(source)) });
+    opened.push({ file: name, ...(await openShard(await openNamed(entry, name, surroundings))) });
   }
   return opened;
 }

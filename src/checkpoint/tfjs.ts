@@ -6,6 +6,7 @@ import {
   type CheckpointFormat,
   type FileGroup,
   type OpenedFiles,
+  openNamed,
   type Surroundings,
 } from "./format.ts";
 import { halvedTensor } from "./halved-tensor.ts";
@@ -108,12 +109,7 @@ async function openTfjs(entry: ByteSource, surroundings: Surroundings): Promise<
   for (const { paths, weights } of groups) {
     const extents = [];
     for (const path of paths) {
-      const source = await surroundings.open(path);
-      if (!source) {
-        throw new UnreadableInputError(
-          `${entry.label} names the file ${path}, which is not beside it. Download the missing file into the same folder.`,
-        );
-      }
+      const source = await openNamed(entry, path, surroundings);
       files.add(path);
       extents.push({ source, start: 0, end: source.size });
     }

@@ -178,7 +178,7 @@ describe("shards", () => {
     const { [firstShard]: _, ...rest } = shards;
     const withIndex = openCheckpoint(folderOf(rest));
     await expect(withIndex).rejects.toThrow(UnreadableInputError);
-    await expect(withIndex).rejects.toThrow(`names the shard ${firstShard}, which is not beside it`);
+    await expect(withIndex).rejects.toThrow(`names the file ${firstShard}, which is not beside it`);
     const { [index]: __, ...only } = rest;
     await expect(openCheckpoint(folderOf(only))).rejects.toThrow(`(${firstShard}) are not there`);
   });
