@@ -4,14 +4,14 @@ import { asciiHead, type CheckpointFormat, singleFiles } from "./format.ts";
 import { openKerasWeights } from "./keras-weights.ts";
 import { CONFIG_BYTES, KERAS_DEFLATED_BYTES } from "./limits.ts";
 import { readableBytes } from "./memory-limit.ts";
-import { zipMembers } from "./zip-members.ts";
+import { firstZipMember, zipMembers } from "./zip-members.ts";
 
 const ZIP_MAGIC = "PK\x03\x04";
 const WEIGHTS = "model.weights.h5";
 const CONFIG = "config.json";
 
 /** One of these is the first member of an archive that Keras wrote. */
-const FIRST_MEMBERS = /^(metadata\.json|config\.json|model\.weights\.h5)/;
+const FIRST_MEMBERS = /^(metadata\.json|config\.json|model\.weights\.h5)$/;
 
 /**
  * Keras 3: a zip of a description and one HDF5 file, which Keras stores as it is, so that it is read by range.
@@ -22,8 +22,7 @@ export const kerasV3: CheckpointFormat = {
   id: "keras-v3",
   title: "Keras 3 (.keras)",
   extensions: [".keras"],
-  // A name follows 30 fixed bytes.
-  sniff: (head) => asciiHead(head, 4) === ZIP_MAGIC && FIRST_MEMBERS.test(asciiHead(head.subarray(30, 60))),
+  sniff: (head) => FIRST_MEMBERS.test(firstZipMember(head)),
   gather: (names) => singleFiles(names, ".keras", "model.keras"),
   async open(entry) {
     const magic = asciiHead(await entry.read(0, Math.min(ZIP_MAGIC.length, entry.size)));

@@ -2,7 +2,7 @@ import { CheckpointFormatError } from "../errors.ts";
 import { asciiHead, type CheckpointFormat, singleFiles } from "./format.ts";
 import { openNpyArray, withoutNpy } from "./npy.ts";
 import type { Tensor } from "./tensor.ts";
-import { zipMembers } from "./zip-members.ts";
+import { firstZipMember, zipMembers } from "./zip-members.ts";
 
 /**
  * NumPy's archive of arrays: a zip with an .npy file for each. The arrays of numpy.savez are read by
@@ -15,11 +15,9 @@ export const npz: CheckpointFormat = {
   title: "NumPy archive (.npz)",
   extensions: [".npz"],
   sniff(head) {
-    // Zip archives are many things; the first member's name tells which. It follows 30 fixed bytes.
     if (asciiHead(head, 4) === "PK\x05\x06") return true; // an archive of no arrays
-    if (asciiHead(head, 4) !== "PK\x03\x04" || head.length < 30) return false;
-    const nameLength = head[26]! + 256 * head[27]!;
-    return asciiHead(head.subarray(30, 30 + nameLength)).endsWith(".npy");
+    // Zip archives are many things; the first member's name tells which.
+    return firstZipMember(head).endsWith(".npy");
   },
   gather: (names) => singleFiles(names, ".npz", "model.npz"),
   async open(entry) {

@@ -98,6 +98,8 @@ function checkedGroup(label: string, group: unknown, names: Set<string>): TfjsGr
       throw wrong(label, "paths that are plain names of files beside it", show(path));
     }
   }
+  // One file again and again would be a few bytes of any length.
+  if (new Set(paths).size < paths.length) throw wrong(label, "each file of a group once", "one twice");
   if (!Array.isArray(weights)) throw wrong(label, "weights that are a list", show(weights));
   const checked = weights.map((weight: unknown): TfjsWeight => {
     const one = checkedWeight(label, weight);

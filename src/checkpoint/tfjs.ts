@@ -103,14 +103,14 @@ function tfjsGroups(names: readonly string[]): FileGroup[] {
 
 async function openTfjs(entry: ByteSource, surroundings: Surroundings): Promise<OpenedFiles> {
   const tensors: Tensor[] = [];
-  const files = new Set<string>();
+  const files = new Map<string, ByteSource>();
   const { groups, topology } = await readTfjsManifest(entry);
   const useOf = tfjsUses(topology);
   for (const { paths, weights } of groups) {
     const extents = [];
     for (const path of paths) {
-      const source = await openNamed(entry, path, surroundings);
-      files.add(path);
+      const source = files.get(path) ?? (await openNamed(entry, path, surroundings));
+      files.set(path, source);
       extents.push({ source, start: 0, end: source.size });
     }
     const label = `${entry.label}: ${paths.length === 1 ? paths[0] : `${paths.length} files`}`;
@@ -133,7 +133,7 @@ async function openTfjs(entry: ByteSource, surroundings: Surroundings): Promise<
       tensors.push(withUse(tensor, useOf(weight.name, weight.shape)));
     }
   }
-  return { tensors, metadata: {}, files: [...files] };
+  return { tensors, metadata: {}, files: [...files.keys()] };
 }
 
 /** The name of the file in which a place lies, or of the last one. */

@@ -8,7 +8,7 @@ import { allowedGlobal } from "./torch/allowed-globals.ts";
 import { storageReference } from "./torch/storage-reference.ts";
 import { tensorsOf } from "./torch/tensors-of.ts";
 import { gatherTorch, isTorchName } from "./torch/torch-files.ts";
-import { type ZipMember, zipMembers } from "./zip-members.ts";
+import { firstZipMember, type ZipMember, zipMembers } from "./zip-members.ts";
 
 const endings = [".pt", ".pth", ".ckpt", ".bin"];
 
@@ -36,7 +36,7 @@ export const torchZip: CheckpointFormat = {
   extensions: endings,
   // An archive that somebody packed again starts with any member: there the name of the file tells.
   sniff(head, source) {
-    const first = firstMember(head);
+    const first = firstZipMember(head);
     if (first === "" || !isTorchName(source.name) || isOfScript(first)) return false;
     const name = source.name.toLowerCase();
     return isOfTorch(first) || (!isOfNumpy(first) && endings.some((ending) => name.endsWith(ending)));
@@ -56,16 +56,10 @@ export const torchScript: CheckpointFormat = {
   title: "TorchScript",
   extensions: [".jit", ".ptl"],
   // What jit.save writes first is a storage, a constant or the code; torch.save writes the pickle first.
-  sniff: (head, source) => isTorchName(source.name) && isOfScript(firstMember(head)),
+  sniff: (head, source) => isTorchName(source.name) && isOfScript(firstZipMember(head)),
   gather: gatherTorch,
   open: openTorchZip,
 };
-
-/** Name of the first member of a zip archive, which follows 30 fixed bytes; "" of anything else. */
-export function firstMember(head: Uint8Array): string {
-  if (asciiHead(head, 4) !== "PK\x03\x04" || head.length < 30) return "";
-  return asciiHead(head.subarray(30, 30 + head[26]! + 256 * head[27]!));
-}
 
 /** Opens an archive of torch's, whoever wrote it: headers and the pickle are read. */
 export async function openTorchZip(entry: ByteSource): Promise<OpenedFiles> {

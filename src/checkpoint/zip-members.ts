@@ -1,6 +1,7 @@
 import type { Entry, RandomAccessReader } from "yauzl";
 import { CheckpointFormatError, MarchenkoError, UnreadableInputError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { asciiHead } from "./format.ts";
 import { DEFLATE_RATIO, ZIP_MEMBERS } from "./limits.ts";
 import { inflatedSource, storedSource } from "./zip-data.ts";
 
@@ -11,6 +12,12 @@ const READ_AHEAD = 4096;
 
 const STORED = 0;
 const DEFLATED = 8;
+
+/** Name of the first member of a zip archive, which follows 30 fixed bytes; "" of anything else. */
+export function firstZipMember(head: Uint8Array): string {
+  if (asciiHead(head, 4) !== "PK\x03\x04" || head.length < 30) return "";
+  return asciiHead(head.subarray(30, 30 + head[26]! + 256 * head[27]!));
+}
 
 /** A member of an archive. */
 export interface ZipMember extends ByteSource {

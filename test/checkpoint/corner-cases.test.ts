@@ -225,10 +225,10 @@ describe("data of ONNX in a file", () => {
 
 describe("a folder of TensorFlow.js", () => {
   const weights = Float32Array.of(1, 2, 3, 4);
-  const manifest = (path: string) =>
+  const manifest = (...paths: readonly string[]) =>
     JSON.stringify({
       format: "layers-model",
-      weightsManifest: [{ paths: [path], weights: [{ name: "w", shape: [4], dtype: "float32" }] }],
+      weightsManifest: [{ paths, weights: [{ name: "w", shape: [4], dtype: "float32" }] }],
     });
 
   // What tfjs-node and a browser's download write, and a model with a name of its own.
@@ -243,5 +243,11 @@ describe("a folder of TensorFlow.js", () => {
     expect(checkpoint).toMatchObject({ format: "tfjs-layers", leftOut: [] });
     expect(await checkpoint.tensors()[0]!.read()).toEqual(weights);
     await checkpoint.close();
+  });
+
+  it("whose manifest names a file twice is refused", async () => {
+    const half = new Uint8Array(weights.buffer.slice(0, 8));
+    const path = temporary({ "model.json": manifest("half.bin", "half.bin"), "half.bin": half });
+    await expect(openCheckpoint(path)).rejects.toThrow(/model.json: expected each file of a group once/);
   });
 });
