@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { blobSource, fileSource, memorySource } from "../../src/checkpoint/byte-source.ts";
 import { pathOfFile } from "../../src/checkpoint/checkpoint.ts";
+import { decodeEntries } from "../../src/checkpoint/decode.ts";
 import {
   encodeSafetensors,
   openCheckpoint,
@@ -10,6 +11,7 @@ import {
   writeSafetensors,
 } from "../../src/checkpoint/index.ts";
 import { npz } from "../../src/checkpoint/npz.ts";
+import { safetensors } from "../../src/checkpoint/safetensors.ts";
 import { tfjsLayers } from "../../src/checkpoint/tfjs.ts";
 import { CheckpointFormatError, UnreadableInputError, UsageError } from "../../src/errors.ts";
 import { openFiles, survive } from "../conformance/format.ts";
@@ -34,6 +36,32 @@ describe("sources of bytes", () => {
       await source.close();
       await expect(source.read(0, 1)).rejects.toBeInstanceOf(UnreadableInputError);
     }
+  });
+
+  it("give a range piece by piece, each while the next is read", async () => {
+    const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
+    const path = join(folderOf({ "a.bin": bytes }), "a.bin");
+    const source = await fileSource(path);
+    const places = [new Uint8Array(64), new Uint8Array(64)] as const;
+    const read = async (offset: number, length: number) => {
+      const taken: number[] = [];
+      await source.readPieces!(offset, length, places, (piece) => void taken.push(...piece));
+      return taken;
+    };
+    for (const length of [0, 1, 63, 64, 65, 128, 990]) {
+      expect(await read(10, length)).toEqual([...bytes.slice(10, 10 + length)]);
+    }
+    await expect(read(10, 991)).rejects.toThrow(/at least 1001 bytes, got 1000/);
+    const refusal = new CheckpointFormatError("not these");
+    const refuse = () => {
+      throw refusal;
+    };
+    await expect(source.readPieces!(0, 500, places, refuse)).rejects.toBe(refusal);
+    truncateSync(path, 500);
+    await expect(read(0, 1000)).rejects.toThrow(/truncated: expected at least 512 bytes, got 500/);
+    await expect(read(0, 400)).rejects.toThrow(/changed while it was read/);
+    await source.close();
+    await expect(read(0, 1)).rejects.toThrow(/is closed/);
   });
 
   it("notice that a file was cut or replaced after it was opened", async () => {
@@ -72,6 +100,36 @@ describe("files of a checkpoint", () => {
     const [first, second] = ["group1-shard1of2.bin", "group1-shard2of2.bin"];
     expect(opened.tensors.map(({ file }) => file)).toEqual([first, first, second, second]);
   });
+});
+
+/** Whether all bits are the same: of millions of entries no list is made. */
+function isSame(a: Float32Array | Float64Array, b: Float32Array | Float64Array): boolean {
+  const bytesOf = (entries: typeof a) => Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength);
+  return bytesOf(a).equals(bytesOf(b));
+}
+
+describe("tensors of several pieces", () => {
+  it.each(["BF16", "F16", "I8", "I16"] as const)(
+    "of %s are the same from disk and from memory",
+    async (dtype) => {
+      const bytes = Uint8Array.from({ length: 5_000_002 }, (_, i) => (i * 2_654_435_761) >>> 24);
+      const shape = [dtype === "I8" ? bytes.length : bytes.length / 2];
+      const header = { w: { dtype, shape, data_offsets: [0, bytes.length] } };
+      const file = safetensorsOf(header, bytes);
+      const disk = await openCheckpoint(join(folderOf({ "m.safetensors": file }), "m.safetensors"));
+      const memory = await openFiles(safetensors, new Map([["m.safetensors", file]]));
+      const [onDisk, inMemory] = [disk.tensors()[0]!, memory.opened.tensors[0]!];
+      const all = await inMemory.read();
+      expect(isSame(all, decodeEntries(bytes, dtype))).toBe(true);
+      const into = new Float32Array(shape[0]! - 3);
+      for (const tensor of [onDisk, inMemory]) {
+        await tensor.readInto!(into.fill(0), 3);
+        expect(isSame(into, all.subarray(3))).toBe(true);
+        expect(isSame(await tensor.read(5), all.subarray(5))).toBe(true);
+      }
+      await disk.close();
+    },
+  );
 });
 
 describe("files that a browser's user chose", () => {
