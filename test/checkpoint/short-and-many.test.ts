@@ -23,7 +23,7 @@ describe("a few bytes that stand for very many names", () => {
   };
 
   it("are refused where a pickle leads to its tensor by them", async () => {
-    const opening = namesOf(40);
+    const opening = namesOf(130);
     await expect(opening).rejects.toThrow(CheckpointFormatError);
     await expect(opening).rejects.toThrow(/^m\.pt: expected at most 16 names for each tensor in its pickle/);
   });

@@ -14,7 +14,7 @@ export interface NamedTensor {
 const transparent = new Set(["_parameters", "_buffers", "_modules"]);
 
 /** Names that are given without asking how many tensors there are. */
-const MANY = 1024;
+const MANY = 1 << 14;
 
 /** What a tensor that was saved alone is called. */
 const ALONE = "tensor";
