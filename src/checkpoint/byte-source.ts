@@ -67,15 +67,19 @@ export async function fileSource(path: string): Promise<ByteSource> {
     });
     try {
       await use(file);
-      const now = await file.stat();
-      if (now.ino !== first.ino || now.size !== first.size || now.mtimeMs !== first.mtimeMs) {
-        throw new UnreadableInputError(
-          `${path} changed while it was read: expected the file that was opened. Run again once it is written.`,
-        );
-      }
     } finally {
       await file.close();
     }
+  };
+  /** Closes a file that was read, and says so if it is not the one that was opened first. */
+  const finish = async (file: FileHandle) => {
+    const now = await file.stat();
+    if (now.ino !== first.ino || now.size !== first.size || now.mtimeMs !== first.mtimeMs) {
+      throw new UnreadableInputError(
+        `${path} changed while it was read: expected the file that was opened. Run again once it is written.`,
+      );
+    }
+    await file.close();
   };
   /** Fills all of an array. */
   const fill = async (file: FileHandle, bytes: Uint8Array, offset: number) => {
@@ -95,7 +99,10 @@ export async function fileSource(path: string): Promise<ByteSource> {
       checkRange(path, first.size, offset, length, closed);
       if (length === 0) return new Uint8Array(0);
       const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
-      await withFile(async (file) => void (await fill(file, bytes, offset)));
+      await withFile(async (file) => {
+        await fill(file, bytes, offset);
+        await finish(file);
+      });
       return bytes;
     },
     async readPieces(offset, length, places, take) {
@@ -104,19 +111,21 @@ export async function fileSource(path: string): Promise<ByteSource> {
         const step = places[0].length;
         const piece = (from: number, place: number) =>
           fill(file, places[place]!.subarray(0, Math.min(step, length - from)), offset + from);
-        let next = length > 0 ? piece(0, 0) : null;
+        let next: Promise<Uint8Array> | Promise<void> = piece(0, 0);
         try {
-          for (let from = 0, place = 0; next; from += step) {
-            const bytes = await next;
+          for (let from = 0, place = 0; from < length; from += step) {
+            const bytes = (await next) as Uint8Array;
             place = 1 - place;
-            next = from + step < length ? piece(from + step, place) : null;
-            // Awaited only when these bytes were used: an error until then is not lost.
-            next?.catch(() => {});
+            // What comes next is under way while these bytes are used; an error of it is met when it is awaited.
+            next = from + step < length ? piece(from + step, place) : finish(file);
+            next.catch(() => {});
             take(bytes);
           }
         } finally {
-          await next?.catch(() => {});
+          // A place is not given back while it is filled.
+          await next.catch(() => {});
         }
+        await next;
       });
     },
     async close() {
