@@ -5,7 +5,9 @@ import { source } from "../src/analysis/generated/compute-worker-source.ts";
 import { inspectOutputSchema } from "../src/analysis/inspection-schema.ts";
 import { analysisResultSchema } from "../src/analysis/result.ts";
 import { source as wasmSource } from "../src/backends/generated/wasm-worker-source.ts";
+import { comparisonResultSchema } from "../src/comparison/result.ts";
 import { experimentResultSchema } from "../src/experiments/result.ts";
+import { gateResultSchema } from "../src/gate/result.ts";
 import { measurementResultSchema } from "../src/measure/result.ts";
 import { noiseResultSchema } from "../src/noise/result.ts";
 import { selftestResultSchema } from "../src/selftest/result.ts";
@@ -17,6 +19,8 @@ writeFileSync("dist/backends/wasm/worker.js", wasmSource);
 mkdirSync("dist/schema", { recursive: true });
 for (const [name, schema] of [
   ["analysis", analysisResultSchema],
+  ["comparison", comparisonResultSchema],
+  ["gate", gateResultSchema],
   ["inspection", inspectOutputSchema],
   ["noise", noiseResultSchema],
   ["measurement", measurementResultSchema],

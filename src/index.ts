@@ -4,6 +4,7 @@ export { analyze } from "./analysis/analyze.ts";
 export { analyzeEvery } from "./analysis/analyze-every.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-options.ts";
 export type { Compute } from "./analysis/compute.ts";
+export { mergeShards } from "./analysis/merge-shards.ts";
 export { metricValue } from "./analysis/metric-value.ts";
 export type { AnalysisInput, AnalysisSource } from "./analysis/open-sources.ts";
 export { computeInWorkers } from "./analysis/pooled-compute.ts";
@@ -16,6 +17,7 @@ export {
   type LayerResult,
   type Verdict,
 } from "./analysis/result.ts";
+export type { Shard } from "./analysis/shards.ts";
 export { version } from "./analysis/version.ts";
 export { type DenoisedLayer, type DenoisedSummary, writeDenoised } from "./analysis/write-denoised.ts";
 export { type WasmBackendOptions, wasmBackend } from "./backends/wasm/wasm-backend.ts";
@@ -28,6 +30,15 @@ export { encodeSafetensors, writeSafetensors } from "./checkpoint/safetensors-wr
 export { type OpenedCheckpoints, openCheckpoints } from "./checkpoint/series.ts";
 export { type Dtype, type Tensor, type TensorSource, tensorOf } from "./checkpoint/tensor.ts";
 export type { AxisMeaning, TensorUse } from "./checkpoint/tensor-use.ts";
+export { type CompareOptions, compare } from "./comparison/compare.ts";
+export type { ComparisonInput } from "./comparison/compared-input.ts";
+export {
+  type ComparedLayer,
+  type ComparisonResult,
+  comparisonResultSchema,
+  type MetricDifference,
+  type SubspaceOverlap,
+} from "./comparison/result.ts";
 export type { WeightwatcherRow } from "./compat/weightwatcher/details-row.ts";
 export type { LeftOutTensor } from "./compat/weightwatcher/left-out.ts";
 export {
@@ -76,6 +87,8 @@ export { type SpacingRatio, type SpacingRatioTest, spacingRatio } from "./fits/s
 export type { Spike } from "./fits/spikes.ts";
 export type { TailAlternative } from "./fits/tail-alternatives.ts";
 export { meanSquaresWithoutSpikes } from "./fits/variance-profile.ts";
+export { type GateOptions, gate } from "./gate/gate.ts";
+export { type GateResult, gateResultSchema } from "./gate/result.ts";
 export { lawCatalogue } from "./laws/catalogue.ts";
 export type { Law, LawEntry } from "./laws/law.ts";
 export { marchenkoPastur } from "./laws/marchenko-pastur.ts";

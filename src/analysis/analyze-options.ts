@@ -3,6 +3,7 @@ import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import type { LayerVectors } from "./analyze-layer.ts";
 import type { ProgressEvent } from "./progress.ts";
+import type { Shard } from "./shards.ts";
 
 /** What a layer is compared with: Gaussian noise of its shape, or also its own entries shuffled. */
 export const nullKinds = ["gaussian", "permute"] as const;
@@ -47,6 +48,8 @@ export interface AnalyzeOptions {
   readonly null?: NullKind;
   /** "auto" (the default) computes float64 matrices again without squaring where their small singular values need it. */
   readonly method?: SpectrumMethod;
+  /** Which part of the layers to analyse; all by default. `mergeShards` makes one result of all parts. */
+  readonly shard?: Shard;
   /** Engine; the fastest of this machine by default. With several workers, one of those in `engines`. */
   readonly engine?: SpectrumEngine;
   /** How addresses (`https://`, `hf://`) are reached: a token, another hub, a `fetch` of one's own. */

@@ -1,21 +1,18 @@
 import { NothingToAnalyzeError, UsageError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
-import { layersOf } from "../layers/layers-of.ts";
 import { requireOperable } from "../spectrum/convolution-operator.ts";
 import { fastestEngine } from "../spectrum/wasm-engine.ts";
-import { adjustSpikes } from "./adjust-spikes.ts";
 import { analyzeLayer } from "./analyze-layer.ts";
 import type { AnalyzeOptions } from "./analyze-options.ts";
 import { comparableSide } from "./comparable-side.ts";
 import { computeInProcess } from "./compute.ts";
 import { spectraOf } from "./examine-matrix.ts";
-import { findingsOf } from "./findings.ts";
 import { mapBounded } from "./map-bounded.ts";
 import { memoryBudget } from "./memory-budget.ts";
 import { nothingAnalysed } from "./nothing-analysed.ts";
 import {
   type AnalysisInput,
-  configOf,
+  layersIn,
   type OpenedSource,
   type OpenedSources,
   openSources,
@@ -24,7 +21,9 @@ import { computeInWorkers } from "./pooled-compute.ts";
 import { costliestFirst, costsOf } from "./progress.ts";
 import { provenanceOf } from "./provenance.ts";
 import type { AnalysisResult, CheckpointResult, LayerResult } from "./result.ts";
-import { summarizeMetrics, trajectories } from "./summarize.ts";
+import { secondPass } from "./second-pass.ts";
+import { requireShard, shardsOf, withoutOthers } from "./shards.ts";
+import { trajectories } from "./summarize.ts";
 import { totalsOf } from "./totals.ts";
 import { schemaVersion } from "./version.ts";
 import { warningsOf } from "./warnings.ts";
@@ -56,6 +55,7 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
   }
+  if (options.shard) requireShard(options.shard);
   const opened = await openSources(input, options);
   try {
     return await walk(opened, workers, options);
@@ -69,17 +69,13 @@ async function walk(
   workers: number,
   options: AnalyzeOptions,
 ): Promise<AnalysisResult> {
-  const { seed = 0, spectra = "summary", method = "auto", signal } = options;
+  const { seed = 0, spectra = "summary", method = "auto", signal, shard } = options;
   const engine = options.engine ?? fastestEngine();
   const { vectors = false, comparableAlpha = false } = options;
   const shuffles = options.null === "permute";
   const plans: { opened: OpenedSource; layers: Layer[]; costs: number[] }[] = [];
   for (const each of opened.sources) {
-    plans.push({
-      opened: each,
-      layers: layersOf(await each.source.tensors(), { ...options, config: await configOf(each) }),
-      costs: [],
-    });
+    plans.push({ opened: each, layers: await layersIn(each, options), costs: [] });
   }
   const compute =
     workers > 1
@@ -96,7 +92,14 @@ async function walk(
       convolutionOperator: options.convolutionOperator ?? null,
     };
     const costs = costsOf(all, spectraOf(wants));
-    for (const plan of plans) plan.costs = costs.splice(0, plan.layers.length);
+    const isEmpty = costs.every((each) => each === 0);
+    const shards = shard && shardsOf(costs, shard.count);
+    for (const plan of plans) {
+      if (shards) {
+        plan.layers = withoutOthers(plan.layers, shards.splice(0, plan.layers.length), shard);
+      }
+      plan.costs = costs.splice(0, plan.layers.length).map((each, i) => (plan.layers[i]!.skip ? 0 : each));
+    }
     const cost = {
       done: 0,
       total: plans.flatMap(({ costs }) => costs).reduce((sum, one) => sum + one, 0),
@@ -135,26 +138,19 @@ async function walk(
         },
       );
       signal?.throwIfAborted();
-      const layers = adjustSpikes(rows);
-      checkpoints.push({
-        id,
-        step,
-        epoch,
-        path,
-        format,
-        leftOut: [...leftOut],
-        totals: totalsOf(plan.layers, layers),
-        summary: summarizeMetrics(layers),
-        layers,
-        findings: findingsOf(layers),
-      });
+      const described = { id, step, epoch, path, format, leftOut: [...leftOut] };
+      checkpoints.push(secondPass(described, totalsOf(plan.layers, rows), rows));
     }
-    if (checkpoints.every(({ totals }) => totals.layersAnalysed === 0)) {
+    // A shard may well be left without a layer, where there are more shards than layers.
+    if ((!shard || isEmpty) && checkpoints.every(({ totals }) => totals.layersAnalysed === 0)) {
       throw new NothingToAnalyzeError(nothingAnalysed(checkpoints, options.include));
     }
     return {
       type: "analysis",
       schemaVersion,
+      ...(shard && {
+        shard: { index: shard.index, count: shard.count, comparableSide: wants.comparableAlpha },
+      }),
       provenance: provenanceOf(opened.sources, options, compute.engine),
       warnings: warningsOf(checkpoints, wants.comparableAlpha),
       checkpoints,

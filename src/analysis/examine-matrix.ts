@@ -131,7 +131,7 @@ async function localised(matrix: Matrix, fit: MarchenkoPasturFit, compute: Compu
 
 async function leading(matrix: Matrix, fit: MarchenkoPasturFit | null, compute: Compute) {
   const wanted = Math.max(fewestLeading, Math.min(mostVectors, fit?.spikes.length ?? 0));
-  return await compute.examine("leading", matrix, Math.min(wanted, matrix.rows, matrix.columns));
+  return await compute.examine("leading", matrix, { count: Math.min(wanted, matrix.rows, matrix.columns) });
 }
 
 async function shuffled(

@@ -69,10 +69,22 @@ export interface SingularPair {
   readonly right: Float64Array;
 }
 
+/** How many of the largest singular values are wanted with their vectors, and how precisely. */
+export interface LeadingWanted {
+  readonly count: number;
+  /** Residual that is small enough, over the largest value; by default what rounding leaves. */
+  readonly tolerance?: number;
+}
+
 /** The largest singular values, the first of them first. */
-function leading(matrix: Matrix, count: number, { seed }: MatrixTaskContext): SingularPair[] {
+function leading(
+  matrix: Matrix,
+  { count, tolerance = 0 }: LeadingWanted,
+  { seed }: MatrixTaskContext,
+): SingularPair[] {
   const isTall = matrix.rows >= matrix.columns;
-  return extremeSingularVectors(matrix, count, { end: "top", seed }).map(({ value, left, right }) => ({
+  const triplets = extremeSingularVectors(matrix, count, { end: "top", seed, tolerance });
+  return triplets.map(({ value, left, right }) => ({
     singularValue: value,
     left: isTall ? left : right,
     right: isTall ? right : left,

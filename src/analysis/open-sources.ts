@@ -6,9 +6,16 @@ import type { OpenOptions } from "../checkpoint/place.ts";
 import { openCheckpoints } from "../checkpoint/series.ts";
 import type { TensorSource } from "../checkpoint/tensor.ts";
 import { UsageError } from "../errors.ts";
+import type { Layer } from "../layers/layer.ts";
+import { type LayerOptions, layersOf } from "../layers/layers-of.ts";
+
+/** A source that has its layers made already: matrices that no tensor of a file holds. */
+export interface LayerSource extends TensorSource {
+  layers(): Iterable<Layer> | Promise<Iterable<Layer>>;
+}
 
 /** One thing to analyse: a path, a file that a browser's user chose, or a source of tensors (a live model). */
-export type AnalysisSource = string | NamedBlob | TensorSource;
+export type AnalysisSource = string | NamedBlob | TensorSource | LayerSource;
 
 /** What can be analysed: one source, or several. */
 export type AnalysisInput = AnalysisSource | readonly AnalysisSource[];
@@ -84,6 +91,17 @@ export async function openSources(input: AnalysisInput, options: OpenOptions = {
 /** The model's configuration beside a source, as far as it has one. */
 export async function configOf({ source }: OpenedSource): Promise<ModelConfig | null> {
   return (await source.config?.()) ?? null;
+}
+
+/** The layers of a source: its own, or those that its tensors make. */
+export async function layersIn(opened: OpenedSource, options: LayerOptions): Promise<Layer[]> {
+  const { source } = opened;
+  if (isLayerSource(source)) return [...(await source.layers())];
+  return layersOf(await source.tensors(), { ...options, config: await configOf(opened) });
+}
+
+function isLayerSource(source: TensorSource): source is LayerSource {
+  return "layers" in source;
 }
 
 function openedCheckpoint(checkpoint: Checkpoint): OpenedSource {

@@ -187,10 +187,21 @@ export const provenanceSchema = z.object({
   run: z.record(z.string(), z.unknown()).describe("All that may differ between equal runs."),
 });
 
+export const shardSchema = z.object({
+  index: z.int().positive().describe("Which of the parts, from 1."),
+  count: z.int().positive().describe("How many parts there are."),
+  comparableSide: nullable("Side of the blocks of --comparable-alpha, for all parts."),
+});
+
 export const analysisResultSchema = z
   .object({
     type: z.literal("analysis"),
     schemaVersion: z.literal(schemaVersion),
+    shard: shardSchema
+      .optional()
+      .describe(
+        "Of a part of an analysis, made with --shard; marchenko merge makes one result of all parts.",
+      ),
     provenance: provenanceSchema,
     warnings: z.array(z.string()),
     checkpoints: z.array(checkpointResultSchema),

@@ -32,6 +32,7 @@ const formatOfExtension: Readonly<Record<string, string>> = {
   ".csv": "csv",
   ".md": "markdown",
   ".html": "html",
+  ".sarif": "sarif",
 };
 
 /** The format that a file's extension asks for. @throws {UsageError} If it asks for none. */
@@ -42,10 +43,25 @@ export function formatOfFile(path: string): string {
   throw new UsageError(`can't tell the format of ${path} by its extension: use one of ${known}`);
 }
 
+/** @throws {UsageError} If a command does not write the format of a file: with those that it does. */
+export function requireWritable(
+  command: string,
+  outputs: readonly string[],
+  formats: Readonly<Record<string, unknown>>,
+): void {
+  for (const path of outputs) {
+    if (Object.hasOwn(formats, formatOfFile(path))) continue;
+    const known = Object.keys(formats).filter((format) => extensionOfFormat(format) !== plainText);
+    throw new UsageError(`${command} writes ${known.map(extensionOfFormat).join(", ")}, not ${path}`);
+  }
+}
+
+const plainText = ".txt";
+
 /** The extension of a file in a format; one of plain text for a table, which is for the screen. */
 export function extensionOfFormat(format: string): string {
   const known = Object.entries(formatOfExtension).find(([, each]) => each === format);
-  return known ? known[0] : ".txt";
+  return known ? known[0] : plainText;
 }
 
 /**

@@ -7,6 +7,8 @@ Examples:
   marchenko inspect model.safetensors                     what is in it, from the headers alone
   marchenko analyze model/ -o run.json -o run.html        spectra, fits, verdicts, and a page to look at
   marchenko analyze runs/a/checkpoints -o series.html     a training run, with trajectories over steps
+  marchenko compare base/ finetuned/ -o moved.html        what moved, and along which directions
+  marchenko gate run.json --fail-on 'powerLaw.alpha < 2'  for CI: exit 4 where an expression holds
   marchenko train digits-vit --out runs/a                 a small vision Transformer, trained here
   marchenko measure runs/a/checkpoints/step-003450        its sparsity, gradients and flatness on its data
 
@@ -16,6 +18,9 @@ ${exitCodeHelp}`;
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import("./commands/inspect.ts")).inspectCommand(),
   analyze: async () => (await import("./commands/analyze.ts")).analyzeCommand(),
+  merge: async () => (await import("./commands/merge.ts")).mergeCommand(),
+  compare: async () => (await import("./commands/compare.ts")).compareCommand(),
+  gate: async () => (await import("./commands/gate.ts")).gateCommand(),
   report: async () => (await import("./commands/report.ts")).reportCommand(),
   train: async () => (await import("./commands/train.ts")).trainCommand(),
   experiment: async () => (await import("./commands/experiment.ts")).experimentCommand(),

@@ -12,6 +12,10 @@ const shownFaults = 5;
 
 /** A saved result that was read and checked. */
 export interface SavedResult {
+  /** `type` of the result. */
+  readonly type: string;
+  /** The result, as its schema has it. */
+  readonly value: unknown;
   /** What it is, for sentences. */
   readonly noun: string;
   readonly formats: readonly string[];
@@ -54,6 +58,8 @@ export async function readResult(path: string): Promise<SavedResult> {
   const parsed = schema.safeParse(value);
   if (parsed.success) {
     return {
+      type: kind.type,
+      value,
       noun: kind.noun,
       formats: Object.keys(renderers),
       // The value itself: the parsed copy has its keys in the schema's order, and writes other bytes. The schema has

@@ -28,6 +28,24 @@ export const resultKinds: readonly ResultKind[] = [
     }),
   },
   {
+    type: "comparison",
+    noun: "a comparison",
+    command: "compare A B -o",
+    load: async () => ({
+      schema: (await import("../comparison/result.ts")).comparisonResultSchema,
+      renderers: (await import("./comparison-renderers.ts")).comparisonRenderers,
+    }),
+  },
+  {
+    type: "gate",
+    noun: "what a gate found",
+    command: "gate RESULT.json -o",
+    load: async () => ({
+      schema: (await import("../gate/result.ts")).gateResultSchema,
+      renderers: (await import("./gate-renderers.ts")).gateRenderers,
+    }),
+  },
+  {
     type: "selftest",
     noun: "a self-test",
     command: "selftest -o",

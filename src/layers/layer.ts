@@ -45,7 +45,8 @@ export type SkipReason =
   | "tied"
   | "duplicate"
   | "optimizer-state"
-  | "unsupported-dtype";
+  | "unsupported-dtype"
+  | "other-shard";
 
 /** How the matrix maps: "out-in" has one row an output (PyTorch), "in-out" one column an output. */
 export type Orientation = "out-in" | "in-out";

@@ -5,6 +5,7 @@ export const conditionNumber: Metric = {
   title: "Condition number",
   symbol: "κ",
   unit: "1",
+  errorFrom: (value, { largest, smallest }) => value * (largest + smallest),
   formula: "s_1 / s_M",
   meaning: "How much the layer can amplify relative errors; null when the smallest singular value is zero.",
   source: "Golub & Van Loan 2013, section 2.6",

@@ -5,6 +5,7 @@ export const eigenvalueRatio: Metric = {
   title: "Eigenvalue ratio",
   symbol: "λ₁/λᵣ",
   unit: "1",
+  errorFrom: (value, { largest, smallest }) => 2 * value * (largest + smallest),
   formula: "square of the spectral concentration",
   meaning: "The same between eigenvalues of W'W.",
   source: "Peng, Qi, Shi & Gao 2023, arXiv 2309.03004",

@@ -7,6 +7,7 @@ export const frobeniusNorm: Metric = {
   symbol: "‖W‖F",
   unit: "weight",
   ofEstimates: true,
+  errorFrom: (value, { norm }) => value * norm,
   formula: "sqrt(sum_i s_i^2)",
   meaning: "Size of the layer as a whole.",
   source: "Golub & Van Loan 2013, section 2.3",

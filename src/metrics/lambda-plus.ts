@@ -6,6 +6,7 @@ export const bulkLambdaPlus: Metric = {
   symbol: "λ₊",
   unit: "weight^2",
   restsOn: "fit",
+  errorFrom: (value, { scale }) => (scale === null ? null : 2 * value * scale),
   formula: "s^2 (1 + sqrt q)^2",
   meaning: "Noise has no eigenvalue well above it.",
   source: "Marchenko & Pastur 1967",

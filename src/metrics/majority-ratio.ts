@@ -8,6 +8,7 @@ export const majorityRatio: Metric = {
   title: "Majority ratio",
   symbol: "maj.",
   unit: "1",
+  errorFrom: (value, { smallest }) => 4 * value * smallest,
   formula:
     "10^width of the shortest interval of log10 eigenvalues that holds ceil(0.8 r) of the r non-zero ones",
   meaning: "How far apart the bulk of the eigenvalues lies, whatever a few extreme ones do.",

@@ -5,6 +5,7 @@ export const maxSingularValue: Metric = {
   title: "Largest singular value",
   symbol: "s₁",
   unit: "weight",
+  errorFrom: (value, { largest }) => value * largest,
   formula: "max_i s_i",
   meaning: "Largest factor by which the layer stretches an input.",
   source: "Golub & Van Loan 2013, section 2.4",

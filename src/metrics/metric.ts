@@ -21,6 +21,20 @@ export interface Measurement {
   readonly spacing: SpacingRatio | null;
 }
 
+/** Relative errors of what numbers of a layer are made of: bounds, but for that of the scale. */
+export interface RelativeErrors {
+  /** Of the largest singular value. */
+  readonly largest: number;
+  /** Of the smallest non-zero one. */
+  readonly smallest: number;
+  /** Of the Frobenius norm. */
+  readonly norm: number;
+  /** Standard error of the bulk's scale s over it; null without a fit. */
+  readonly scale: number | null;
+  /** M, the number of singular values. */
+  readonly count: number;
+}
+
 /**
  * A number with a name: it declares what it is, and computes itself.
  *
@@ -45,6 +59,11 @@ export interface Metric {
   readonly interval?: string;
   /** Ids of the metrics that bound what noise gives for it. */
   readonly nullRange?: readonly [low: string, high: string];
+  /**
+   * Its error by those of what it is made of, to leading order and in its unit; absent where it has a standard error, an
+   * interval or no known error. Null where the error is not known.
+   */
+  readonly errorFrom?: (value: number, relative: RelativeErrors) => number | null;
   readonly formula: string;
   /** What it tells a user, one sentence. */
   readonly meaning: string;

@@ -5,6 +5,7 @@ export const minNonzeroSingularValue: Metric = {
   title: "Smallest non-zero singular value",
   symbol: "sᵣ",
   unit: "weight",
+  errorFrom: (value, { smallest }) => value * smallest,
   formula: "min { s_i : s_i > rankTolerance }",
   meaning: "Smallest factor by which the layer stretches a direction that it does not annihilate.",
   source: "Peng, Qi, Shi & Gao 2023, arXiv 2309.03004",

@@ -12,3 +12,21 @@ export function shareEntropy(spectrum: Spectrum): number {
   }
   return Math.max(0, entropy);
 }
+
+/**
+ * Bound on the error of that entropy.
+ *
+ *     T ln(M - 1) + h(T),  T = 2 |E|_F / |W|_F,  h the entropy of (T, 1 - T)
+ *
+ * @param norm - |E|_F / |W|_F, E the error of the matrix: shares then move by T in total variation, to leading order.
+ * @param count - M, at least 1.
+ * @returns nats; at most ln M.
+ * @source Audenaert 2007, J. Phys. A 40:8127, theorem 1, of commuting states.
+ */
+export function entropyError(norm: number, count: number): number {
+  const moved = 2 * norm;
+  if (count < 2 || moved === 0) return 0;
+  if (moved >= 1 - 1 / count) return Math.log(count);
+  const binary = -moved * Math.log(moved) - (1 - moved) * Math.log1p(-moved);
+  return Math.min(Math.log(count), moved * Math.log(count - 1) + binary);
+}

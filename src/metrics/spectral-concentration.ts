@@ -6,6 +6,7 @@ export const spectralConcentration: Metric = {
   symbol: "s₁/sᵣ",
   unit: "1",
   nullRange: ["concentration.ratioNull.low", "concentration.ratioNull.high"],
+  errorFrom: (value, { largest, smallest }) => value * (largest + smallest),
   formula: "largest / smallest non-zero singular value",
   meaning: "How unevenly the layer treats directions; compare it with what noise of its shape gives.",
   source: "Peng, Qi, Shi & Gao 2023, arXiv 2309.03004",

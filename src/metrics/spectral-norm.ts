@@ -6,6 +6,7 @@ export const spectralNorm: Metric = {
   symbol: "‖W‖₂",
   unit: "weight",
   ofEstimates: true,
+  errorFrom: (value, { largest }) => value * largest,
   formula: "s_1",
   meaning: "Lipschitz constant of the layer.",
   source: "Golub & Van Loan 2013, section 2.3",

@@ -5,6 +5,7 @@ import { countReasons, countVerdicts, verdictLead, verdictTexts } from "./descri
 import { missing } from "./format-number.ts";
 import { notableLayers, ratioExcess, severityMarks, sortFindings } from "./notable-layers.ts";
 import { plainLine } from "./plain-text.ts";
+import { shortenMiddle } from "./shorten-middle.ts";
 import { wrapText } from "./wrap-text.ts";
 
 export interface TerminalOptions {
@@ -152,11 +153,4 @@ function dimLines(text: string, width: number, paint: Paint): string[] {
 
 function clip(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-}
-
-/** Names differ at their ends: the middle goes first. */
-function shortenMiddle(text: string, width: number): string {
-  if (text.length <= width) return text;
-  const tail = Math.ceil((width - 1) * 0.6);
-  return `${text.slice(0, width - 1 - tail)}…${text.slice(-tail)}`;
 }

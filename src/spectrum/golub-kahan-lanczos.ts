@@ -25,8 +25,17 @@ export interface VectorPairs {
   readonly short: Float64Array;
 }
 
-/** The largest values by block Golub-Kahan-Lanczos; null if that would take longer than the other way. */
-export function lanczosTop(tall: TallMatrix, count: number, stream: RandomStream): VectorPairs | null {
+/**
+ * The largest values by block Golub-Kahan-Lanczos; null if that would take longer than the other way.
+ *
+ * @param tolerance - residual that is small enough, over s_1; by default, and at least, what rounding leaves.
+ */
+export function lanczosTop(
+  tall: TallMatrix,
+  count: number,
+  stream: RandomStream,
+  tolerance = 0,
+): VectorPairs | null {
   const { longer, shorter } = tall;
   const block = Math.min(shorter, count + 2);
   const most = Math.min(shorter, Math.max(8 * block, 64));
@@ -55,7 +64,7 @@ export function lanczosTop(tall: TallMatrix, count: number, stream: RandomStream
     const ritzLong = combine(left, wanted, size, long, longer);
     const ritzShort = combine(right, wanted, size, short, shorter);
     multiplyTransposedRows(tall, ritzLong, block, images);
-    const enough = stopAt * eps * Math.sqrt(longer) * values[0]!;
+    const enough = Math.max(tolerance, stopAt * eps * Math.sqrt(longer)) * values[0]!;
     let converged = 0;
     const residuals = new Float64Array(block);
     for (let i = 0; i < block; i++) {

@@ -47,6 +47,8 @@ export interface ExtremeVectorsOptions {
   readonly end: "top" | "bottom";
   /** Of the starting vectors. */
   readonly seed: number | string;
+  /** Residual that is small enough for the top, over the largest value; by default what rounding leaves. */
+  readonly tolerance?: number;
 }
 
 /**
@@ -133,7 +135,8 @@ export function extremeSingularVectors(
   const isTop = options.end === "top";
   const suitsLanczos = isTop && shorter >= Math.max(lanczosOrder, lanczosRatio * count);
   const pairs =
-    (suitsLanczos ? lanczosTop(tall, count, stream) : null) ?? inverseIteration(tall, count, isTop, stream);
+    (suitsLanczos ? lanczosTop(tall, count, stream, options.tolerance) : null) ??
+    inverseIteration(tall, count, isTop, stream);
   return measured(tall, pairs, count);
 }
 

@@ -6,6 +6,9 @@ import { runMarchenko } from "./run-marchenko.ts";
 const commands = [
   "inspect",
   "analyze",
+  "merge",
+  "compare",
+  "gate",
   "report",
   "train",
   "experiment",

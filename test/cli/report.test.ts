@@ -79,7 +79,7 @@ const wrongFiles: readonly (readonly [what: string, path: () => string, message:
   ],
   [
     "a result of another type",
-    () => changed("comparison.json", (result) => Object.assign(result, { type: "comparison" })),
+    () => changed("survey.json", (result) => Object.assign(result, { type: "survey" })),
     /"analysis"\s+→ at type/,
   ],
   [

@@ -1,14 +1,17 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { comparisonPage } from "../../src/report/comparison/comparison-page.ts";
 import { experimentPage } from "../../src/report/experiment/experiment-page.ts";
 import { measurementPage } from "../../src/report/measurement/measurement-page.ts";
 import { noisePage } from "../../src/report/noise/noise-page.ts";
+import { exampleComparison } from "./example-comparison.ts";
 import { exampleExperiment } from "./example-experiment.ts";
 import { exampleMeasurement } from "./example-measurement.ts";
 import { exampleNoise } from "./example-noise.ts";
 import { hasChromium, overflow, pagesInChromium } from "./open-page.ts";
 
 const pages = [
+  ["a comparison", () => comparisonPage(exampleComparison())],
   ["a measurement", () => measurementPage(exampleMeasurement([0, 10, 100]))],
   ["gradient noise", () => noisePage(exampleNoise([0, 10, 100]))],
   ["an experiment", () => experimentPage(exampleExperiment())],

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { comparisonResultSchema } from "../../src/comparison/result.ts";
 import { experimentResultSchema } from "../../src/experiments/result.ts";
 import { measurementQuantities } from "../../src/measure/groups.ts";
 import { measurementResultSchema } from "../../src/measure/result.ts";
 import { noiseResultSchema } from "../../src/noise/result.ts";
+import { comparisonPage } from "../../src/report/comparison/comparison-page.ts";
 import { experimentPage } from "../../src/report/experiment/experiment-page.ts";
 import { drawnGroups } from "../../src/report/measurement/drawn-quantities.ts";
 import { measurementPage } from "../../src/report/measurement/measurement-page.ts";
 import { noisePage } from "../../src/report/noise/noise-page.ts";
+import { exampleComparison } from "./example-comparison.ts";
 import { exampleExperiment } from "./example-experiment.ts";
 import { exampleMeasurement } from "./example-measurement.ts";
 import { exampleNoise } from "./example-noise.ts";
@@ -25,6 +28,39 @@ function withHostileTexts<T>(value: T, isFixed: (text: string) => boolean): T {
 }
 
 const cases = [
+  {
+    kind: "comparison",
+    results: () => [exampleComparison(), exampleComparison("result")],
+    page: comparisonPage as (result: never) => Promise<string>,
+    schema: comparisonResultSchema,
+    answer: "2 of 3 layers moved, by ",
+    fixed: [
+      "comparison",
+      "marchenko",
+      "checkpoint",
+      "result",
+      "analysed",
+      "skipped",
+      "shape",
+      "moved",
+      "unsure",
+      "none",
+      "identical",
+      "unreliable",
+      "unknown",
+      "standard-error",
+      "interval",
+      "noise-range",
+      "bound",
+      "noise-like",
+      "noise-with-spikes",
+      "structured",
+      "heavy-tailed",
+      "rank-deficient",
+      "undetermined",
+      "power-law",
+    ],
+  },
   {
     kind: "measurement",
     results: () => [exampleMeasurement(), exampleMeasurement([0, 10, 100])],

@@ -221,3 +221,16 @@ test("vectors of nothing, or of what is not finite, are refused", () => {
     expect(() => extremeSingularVectors(matrix, 1, { end: "top", seed: 1 })).toThrow(UsageError);
   }
 });
+
+test("with a tolerance the top comes with residuals within it, and subspaces near those without", () => {
+  const matrix = gaussian(200, 150, 1, "tolerance");
+  const [exact, rough] = [0, 1e-3].map((tolerance) =>
+    extremeSingularVectors(matrix, 4, { end: "top", seed: 0, tolerance }),
+  ) as [SingularTriplet[], SingularTriplet[]];
+  for (const [i, { value, residual }] of rough.entries()) {
+    expect(residual).toBeLessThanOrEqual(1e-3 * rough[0]!.value * (1 + 1e-9));
+    // An error of the value is of second order in that of its vectors.
+    expect(Math.abs(value - exact[i]!.value)).toBeLessThanOrEqual(1e-3 * value);
+    expect(exact[i]!.residual).toBeLessThan(1e-12 * value);
+  }
+});

@@ -13,9 +13,10 @@ import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
 import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
 import { collect, parseBlockSide, parseBytes, parseCount, parseSeed } from "../options.ts";
-import { checkOutputs, renderers } from "../outputs.ts";
+import { checkOutputs, renderers, requireWritable } from "../outputs.ts";
 import { duration } from "../progress-line.ts";
 import { remoteAccess, remoteHelp } from "../remote-access.ts";
+import { parseShard, partText, requireAllowed } from "../shard-option.ts";
 import { holdYoungGeneration } from "../small-heap.ts";
 import { counted, talk, talkOfLeftOut } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
@@ -38,6 +39,7 @@ interface Flags {
   readonly engine?: string;
   readonly workers?: number;
   readonly maxMemory?: number;
+  readonly shard?: string;
   readonly compat?: "weightwatcher";
   readonly output?: string[];
   readonly format?: string;
@@ -114,6 +116,10 @@ export function analyzeCommand(): Command {
       "what the matrices under way may take together, such as 800M or 2GiB; half of the machine's by default",
       parseBytes,
     )
+    .option(
+      "--shard <i/n>",
+      "only the I-th of N parts of the layers, which marchenko merge puts together; auto, or auto/N, takes I from a Slurm array or an indexed Kubernetes Job",
+    )
     .addOption(
       new Option(
         "--compat <tool>",
@@ -149,6 +155,7 @@ Examples:
   marchenko analyze model/ --compat weightwatcher -o details.csv
   marchenko analyze model/ --write-denoised denoised.safetensors
   marchenko analyze runs/a --follow-spikes -o series.html
+  marchenko analyze zoo/*.safetensors --shard 2/8 -o shard-2.json
   marchenko analyze hf://openai-community/gpt2 -o gpt2.html
 ${remoteHelp}
 
@@ -162,6 +169,7 @@ A denoised checkpoint has low-rank matrices for the layers of verdict noise-with
 
 async function run(paths: string[], flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
+  if (!flags.compat) requireWritable("analyze", outputs, renderers);
   await checkOutputs(outputs);
   const remote = remoteAccess();
   const denoised = await checkDenoisedOutput(paths, flags.writeDenoised, flags.shrinker, remote);
@@ -171,6 +179,8 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   if (flags.followSpikes && flags.method === "lanczos") {
     throw new UsageError("--follow-spikes needs spectra that are exact: leave out --method lanczos");
   }
+  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard, process.env);
+  if (shard) requireAllowed({ "--follow-spikes": flags.followSpikes, "--write-denoised": denoised !== null });
   const selection = {
     ...(flags.include && { include: flags.include }),
     ...(flags.exclude && { exclude: flags.exclude }),
@@ -201,6 +211,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       "--keep-fused": flags.keepFused,
       "--conv-operator": flags.convOperator !== undefined,
       "--null permute": flags.null === "permute",
+      "--shard": shard !== undefined,
       "--write-denoised": denoised !== null,
     }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
     return await analyzeLikeWeightwatcher(paths, {
@@ -227,6 +238,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       Math.min(workers, cores),
       engine,
       spectraOf(wants),
+      shard,
     );
     const unwritten = [...outputs, ...(denoised ? [denoised.path] : [])];
     if (unwritten.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${unwritten.join(", ")}`);
@@ -243,6 +255,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       comparableAlpha: flags.comparableAlpha ?? false,
       null: flags.null,
       ...(flags.convOperator !== undefined && { convolutionOperator: flags.convOperator }),
+      ...(shard && { shard }),
       signal,
       onProgress(event) {
         holdYoungGeneration();
@@ -281,5 +294,6 @@ function tell(result: AnalysisResult, written: readonly string[]): void {
   for (const { leftOut } of result.checkpoints) talkOfLeftOut(leftOut);
   for (const path of written) talk(`wrote ${path}`);
   const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
-  talk(`${counted(layers, "layer")} in ${duration(Number(result.provenance.run.seconds))}`);
+  const time = duration(Number(result.provenance.run.seconds));
+  talk(`${counted(layers, "layer")} in ${time}${partText(result.shard)}`);
 }

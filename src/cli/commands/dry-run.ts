@@ -1,5 +1,6 @@
 import { configOf, openSources } from "../../analysis/open-sources.ts";
 import { costsOf } from "../../analysis/progress.ts";
+import { type Shard, shardsOf } from "../../analysis/shards.ts";
 import type { OpenOptions } from "../../checkpoint/place.ts";
 import { NothingToAnalyzeError, UsageError } from "../../errors.ts";
 import type { Layer } from "../../layers/layer.ts";
@@ -21,6 +22,7 @@ const compact = (value: number): string =>
  *
  * @param workers - that the analysis would have; how long it takes is told for them.
  * @param spectra - that each layer takes.
+ * @param shard - whose layers would be analysed; all by default.
  * @throws {NothingToAnalyzeError} If it would analyse nothing: a script learns it here already.
  */
 export async function dryRun(
@@ -30,6 +32,7 @@ export async function dryRun(
   workers: number,
   engine: SpectrumEngine,
   spectra: number,
+  shard?: Shard,
 ): Promise<void> {
   if (format !== "table" && format !== "json") {
     throw new UsageError(`--dry-run prints table or json, not ${format}`);
@@ -57,8 +60,15 @@ export async function dryRun(
         });
       }
     }
-    for (const [index, cost] of costsOf(layers, spectra).entries())
-      rows[index]!.operations = Math.round(cost);
+    const costs = costsOf(layers, spectra);
+    const shards = shard && shardsOf(costs, shard.count);
+    const isEmpty = costs.every((cost) => cost === 0);
+    for (const [index, cost] of costs.entries()) {
+      const row = rows[index]!;
+      row.operations = Math.round(cost);
+      if (!shards || row.reason !== null || shards[index] === shard.index) continue;
+      row.reason = "other-shard";
+    }
     await printData(
       format === "json"
         ? renderJson(rows)
@@ -78,7 +88,7 @@ export async function dryRun(
     for (const { leftOut } of opened.sources) talkOfLeftOut(leftOut);
     const analysed = rows.filter((row) => row.reason === null);
     const operations = analysed.reduce((sum, row) => sum + row.operations, 0);
-    if (analysed.length === 0) throw new NothingToAnalyzeError(nothing(rows, selection.include ?? []));
+    if (isEmpty) throw new NothingToAnalyzeError(nothing(rows, selection.include ?? []));
     const seconds = await forecastSeconds(operations, workers, engine, () => performance.now());
     const inAll = `about ${compact(operations)} operations, ${duration(seconds)} with ${counted(workers, "worker")}`;
     talk(`${analysed.length} of ${counted(rows.length, "tensor")} would be analysed, ${inAll}`);
