@@ -24,9 +24,8 @@ export async function openDevice(flags: readonly string[] = []): Promise<OpenDev
     requiredLimits: Object.fromEntries(askedLimits.map((name) => [name, adapter.limits[name]])),
   });
   let failure: Error | null = null;
-  let isClosed = false;
   void device.lost.then(({ message, reason }) => {
-    failure = new DeviceLostError(`the GPU was lost: ${isClosed ? "it was closed" : message || reason}`);
+    failure ??= new DeviceLostError(`the GPU was lost: ${message || reason}`);
   });
   device.onuncapturederror = ({ error }) => {
     failure ??= new Error(`the GPU refused a command: ${error.message}`);
@@ -51,7 +50,7 @@ export async function openDevice(flags: readonly string[] = []): Promise<OpenDev
       }
     },
     close() {
-      isClosed = true;
+      failure = new RangeError("the backend was disposed of");
       device.destroy();
     },
   };
