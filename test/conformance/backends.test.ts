@@ -5,7 +5,6 @@ import { apply, type Op } from "../../dist/autodiff/value.js";
 import type { Backend } from "../../dist/backends/backend.js";
 import { gpuKernels } from "../../dist/backends/gpu/catalogue.js";
 import { gpuBackend } from "../../dist/backends/gpu/gpu-backend.js";
-import { productKernels } from "../../dist/backends/gpu/products/catalogue.js";
 import { wasmKernels } from "../../dist/backends/wasm/catalogue.js";
 import { wasmBackend } from "../../dist/backends/wasm/wasm-backend.js";
 import { runsVariant } from "../../src/kernels/kernels.ts";
@@ -45,11 +44,6 @@ describeGpu("gpu computes", () => {
 
   test.each(ops.map((op) => [op.name, op] as const))("the trials of %s", async (_, op) => {
     await computesTrials(gpu, op);
-  });
-
-  const contraction = ops.find(({ name }) => name === "contraction")!;
-  test.each(productKernels.map(({ id }) => id))("the trials of contraction by %s", async (product) => {
-    await onBackend(gpuBackend({ product }), (backend) => computesTrials(backend, contraction));
   });
 });
 

@@ -1,9 +1,5 @@
+import { DeviceLostError } from "../backend.ts";
 import { type AdapterFacts, askedLimits, describeAdapter, findAdapter } from "./adapter.ts";
-
-/** The GPU was reset, unplugged or taken away: all that it held is lost. */
-export class DeviceLostError extends Error {
-  override readonly name = "DeviceLostError";
-}
 
 /** A device that is open. */
 export interface OpenDevice {
