@@ -1,14 +1,16 @@
 import type { Program } from "../../autodiff/program.ts";
 import { sizeOf } from "../../autodiff/shape.ts";
 import type { Backend, Tensor } from "../backend.ts";
-import type { AdapterFacts } from "./adapter.ts";
+import { type AdapterFacts, describeAdapter, findAdapter } from "./adapter.ts";
 import { bufferPool } from "./buffer-pool.ts";
 import { openDevice } from "./device.ts";
+import { isTranslatable } from "./gpujs-compile.ts";
 import { pipelines } from "./pipelines.ts";
 import { compilePlan, type GpuPlan, type GpuTensor, type Workshop } from "./plan.ts";
 import { productChooser, type TuningStore } from "./products/autotune.ts";
+import { publicCallsBackend } from "./public-calls.ts";
 import { readBack } from "./read-back.ts";
-import { importGpuJs } from "./webgpu-package.ts";
+import { findGpu, importGpuJs } from "./webgpu-package.ts";
 
 /** How a {@link gpuBackend} works. */
 export interface GpuBackendOptions {
@@ -25,14 +27,15 @@ export interface GpuBackendOptions {
 /** A backend on a GPU. */
 export interface GpuBackend extends Backend {
   readonly adapter: AdapterFacts;
-  /** Bytes that tensors and plans take on the device. */
+  /** Bytes that tensors and plans take on the device; 0 where gpu.js keeps them. */
   readonly bytes: number;
   compile(program: Program, state: ReadonlyMap<string, Tensor>): Promise<GpuPlan>;
 }
 
 /**
  * Runs programs in float32 by WebGPU, in Node and in browsers: gpu.js translates the kernels, and a run is one
- * submission of all of them, with entries that stay on the device.
+ * submission of all of them, with entries that stay on the device. With a gpu.js that is made otherwise than the one
+ * known here, kernels are called one by one, which is slower.
  *
  * @throws {UsageError} If there is no adapter, or gpu.js or webgpu isn't installed.
  */
@@ -43,6 +46,10 @@ export async function gpuBackend({
   flags = [],
 }: GpuBackendOptions = {}): Promise<GpuBackend> {
   const gpuJs = await importGpuJs();
+  if (!isTranslatable(gpuJs)) {
+    const adapter = describeAdapter(await findAdapter(flags));
+    return { ...publicCallsBackend(gpuJs, await findGpu(flags)), adapter, bytes: 0 };
+  }
   const open = await openDevice(flags);
   const { device, facts, check } = open;
   const pool = bufferPool(open);

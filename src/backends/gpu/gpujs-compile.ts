@@ -96,6 +96,17 @@ export function compileKernel(
   };
 }
 
+/** Whether this gpu.js is made as it is known here. */
+export function isTranslatable(gpuJs: GpuJs): boolean {
+  try {
+    compileKernel(gpuJs, translator(gpuJs), "function (a) { return a[this.thread.x]; }", 1);
+    return true;
+  } catch (error) {
+    if (error instanceof UnknownGpuJsError) return false;
+    throw error;
+  }
+}
+
 const reading = /@group\(0\) @binding\((\d+)\) var<storage, read> (\w+) : array<f32>;/g;
 
 /** The shader that reads an operand where it writes the result: one buffer can't be bound for both. */
