@@ -35,7 +35,19 @@ const { outputFiles } = await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  external: ["vega", "vega-lite", "zod", "yauzl", "h5wasm", "log-update", "table", "ml-matrix", "koffi"],
+  external: [
+    "vega",
+    "vega-lite",
+    "zod",
+    "yauzl",
+    "h5wasm",
+    "log-update",
+    "table",
+    "ml-matrix",
+    "koffi",
+    "gpu.js",
+    "webgpu",
+  ],
   // What is bundled of CommonJS asks for Node's own modules by `require`.
   banner: {
     js: 'import { createRequire as requireFor } from "node:module"; const require = requireFor(import.meta.url);',

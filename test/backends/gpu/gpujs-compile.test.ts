@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { compileKernel, translator, UnknownGpuJsError } from "../../../src/backends/gpu/gpujs-compile.ts";
+import {
+  compileKernel,
+  isTranslatable,
+  translator,
+  UnknownGpuJsError,
+} from "../../../src/backends/gpu/gpujs-compile.ts";
 import { importGpuJs } from "../../../src/backends/gpu/webgpu-package.ts";
 
 const gpuJs = await importGpuJs();
@@ -59,5 +64,14 @@ test("a gpu.js that is made otherwise is told apart", () => {
       },
     }),
   };
+  const other = {
+    ...gpuJs,
+    GPU: class {
+      createKernel = () => ({ kernel: {} });
+      destroy = () => Promise.resolve();
+    },
+  };
+  expect(isTranslatable(other)).toBe(false);
+  expect(isTranslatable(gpuJs)).toBe(true);
   expect(() => compileKernel(gpuJs, rebound, "function (a) { return a[0]; }", 1)).toThrow(/another way/);
 });

@@ -89,7 +89,9 @@ export function productChooser(
   const fastest = async (plan: ContractionPlan, time: () => number): Promise<string> => {
     const sample = sampleOf(plan, worth[speed]);
     let best = { id: portableId, milliseconds: Number.POSITIVE_INFINITY };
-    for (const id of [portableId, ...fits(sample).map((each) => each.id)]) {
+    // Barriers are slow on programs, and take them seconds to compile.
+    const tried = fits(sample).filter(({ sharedBytes }) => !facts.isSoftware || sharedBytes === 0);
+    for (const id of [portableId, ...tried.map((each) => each.id)]) {
       const milliseconds = await measure(await ready(id, sample), sample, time);
       if (milliseconds < best.milliseconds) best = { id, milliseconds };
     }
