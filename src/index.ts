@@ -18,6 +18,7 @@ export {
 } from "./analysis/result.ts";
 export { version } from "./analysis/version.ts";
 export { type DenoisedLayer, type DenoisedSummary, writeDenoised } from "./analysis/write-denoised.ts";
+export { type GpuBackendOptions, gpuBackend } from "./backends/gpu/gpu-backend.ts";
 export { type WasmBackendOptions, wasmBackend } from "./backends/wasm/wasm-backend.ts";
 export type { Checkpoint, LeftOutFile } from "./checkpoint/checkpoint.ts";
 export { openCheckpoint, openCheckpointBlob } from "./checkpoint/open-checkpoint.ts";

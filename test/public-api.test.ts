@@ -26,6 +26,7 @@ test("the library exports these names, and no others", () => {
       "composeRecipe",
       "computeInWorkers",
       "computeSpectrum",
+      "convolutionOperatorSpectrum",
       "drawNullSpectra",
       "effectiveSteps",
       "eigenvalues",
@@ -38,6 +39,7 @@ test("the library exports these names, and no others", () => {
       "fitMarchenkoPastur",
       "fitPowerLaw",
       "followSpikes",
+      "gpuBackend",
       "gradientNoise",
       "halfway",
       "hardThreshold",
@@ -131,9 +133,11 @@ test("the subpath marchenko/checkpoint exports these", () => {
 test("the subpath marchenko/train exports these", () => {
   expect(Object.keys(train).sort()).toMatchInlineSnapshot(`
     [
+      "DeviceLostError",
       "checkRecipe",
       "composeRecipe",
       "datasetCatalogue",
+      "gpuBackend",
       "loadDataset",
       "parseRecipe",
       "prepareRecipe",
@@ -142,6 +146,7 @@ test("the subpath marchenko/train exports these", () => {
       "recipeSchema",
       "referenceBackend",
       "runRecipe",
+      "runThroughLoss",
       "train",
       "wasmBackend",
     ]

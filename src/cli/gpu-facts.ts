@@ -1,4 +1,5 @@
-import { type AdapterFacts, listAdapters } from "../backends/gpu/adapter.ts";
+import { listAdapters } from "../backends/gpu/adapter.ts";
+import type { AdapterFacts } from "../backends/gpu/adapter-facts.ts";
 import { importGpuJs } from "../backends/gpu/webgpu-package.ts";
 import { MarchenkoError } from "../errors.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { TuningStore } from "../backends/gpu/products/autotune.ts";
+import type { TuningStore } from "../backends/gpu/products/tuning-store.ts";
 
 /** The user's folder for what can be found again: `MARCHENKO_CACHE`, or the system's place for such. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {

@@ -1,16 +1,6 @@
 import { UsageError } from "../../errors.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
 import { findGpu } from "./webgpu-package.ts";
-
-/** What an adapter says of itself. */
-export interface AdapterFacts {
-  readonly name: string;
-  readonly vendor: string;
-  readonly architecture: string;
-  /** Whether it is a program that runs on the CPU. */
-  readonly isSoftware: boolean;
-  readonly features: readonly string[];
-  readonly limits: Readonly<Record<string, number>>;
-}
 
 /** Limits that a device is asked for at the adapter's most, and that say what it can do. */
 export const askedLimits = [

@@ -1,5 +1,6 @@
 import { DeviceLostError } from "../backend.ts";
-import { type AdapterFacts, askedLimits, describeAdapter, findAdapter } from "./adapter.ts";
+import { askedLimits, describeAdapter, findAdapter } from "./adapter.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
 
 /** A device that is open. */
 export interface OpenDevice {

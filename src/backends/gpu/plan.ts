@@ -1,9 +1,10 @@
 import { constantOp } from "../../autodiff/leaves.ts";
 import { layOut, type Program } from "../../autodiff/program.ts";
-import type { Feed, Plan, Tensor } from "../backend.ts";
+import type { Feed, Tensor } from "../backend.ts";
 import { entriesOf, requireState } from "../feed.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import type { OpenDevice } from "./device.ts";
+import type { GpuPlan } from "./gpu-plan.ts";
 import { lowerProgram } from "./lower-program.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { bindProduct, type ProductChooser } from "./products/autotune.ts";
@@ -14,12 +15,6 @@ import { planUpdates } from "./updates-in-place.ts";
 /** A tensor on the device. */
 export interface GpuTensor extends Tensor {
   readonly buffer: GPUBuffer;
-}
-
-/** A plan that tells what it is made of. */
-export interface GpuPlan extends Plan {
-  /** The kernels of a run, in order: the ops that they are of, and for products how they are computed. */
-  readonly kernels: readonly string[];
 }
 
 /** What plans of a backend share. */

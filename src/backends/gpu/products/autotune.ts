@@ -5,12 +5,7 @@ import type { Launch, Pipeline, Pipelines } from "../pipelines.ts";
 import { productKernels } from "./catalogue.ts";
 import { portableProduct } from "./portable.ts";
 import { productsOf } from "./product-kernel.ts";
-
-/** What was found fastest, by adapter and kind of product: a map, or what outlasts the program. */
-export interface TuningStore {
-  get(key: string): string | undefined;
-  set(key: string, id: string): unknown;
-}
+import type { TuningStore } from "./tuning-store.ts";
 
 /** A product that is ready to run. */
 export interface ReadyProduct {
