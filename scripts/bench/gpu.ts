@@ -78,7 +78,7 @@ async function eachOp(gpu: Backend, cpu: Backend): Promise<void> {
   for (const op of ops) {
     const trial = op.trials[0]!;
     const grown = grow(op.name, trial);
-    if (!grown) continue;
+    if (grown === null) continue;
     const leaves = grown.shapes.map((shape, place) => parameter(`p${place}`, shape));
     const value = apply(op, leaves, grown.attributes);
     const times = [await timedValue(gpu, leaves, value), await timedValue(cpu, leaves, value)];
@@ -86,39 +86,32 @@ async function eachOp(gpu: Backend, cpu: Backend): Promise<void> {
   }
 }
 
-/** Shapes and attributes of a size worth timing; null where a trial's have no side to make longer. */
+const width = 64;
+const rows = Math.ceil(entries / width);
+
+/** Ops whose attributes say a size, or whose inputs aren't of one; all places of rows are 0. */
+const shaped: Readonly<Record<string, (typeof ops)[number]["trials"][number]>> = {
+  broadcast: { shapes: [[width]], attributes: { shape: [rows, width] } },
+  gather: { shapes: [[1000, width], [rows]], attributes: null },
+  reshape: { shapes: [[rows, width]], attributes: { shape: [rows * width] } },
+  "scatter-add": { shapes: [[rows, width], [rows]], attributes: { rows: 1000 } },
+  "sum-to": { shapes: [[rows, width]], attributes: { shape: [width] } },
+};
+
+/** A trial of a size worth timing; null for products, which have a table of their own. */
 function grow(name: string, { shapes, attributes }: (typeof ops)[number]["trials"][number]) {
-  if (name === "contraction" || name === "broadcast" || name === "reshape") return null;
-  const most = Math.max(...shapes.map(sizeOf));
-  const ranks = shapes.map(({ length }) => length);
-  const factor = Math.max(1, Math.floor(entries / most));
-  // What has the first input's outermost side grows with it; a table of rows doesn't, and its places are all 0 or 1.
-  const [side] = shapes[0]!.length > 0 ? shapes[0]! : [0];
-  if (name === "gather" || name === "scatter-add") return { shapes, attributes };
-  if (Math.max(...ranks) === 0) return null;
+  if (name === "contraction") return null;
+  if (shaped[name]) return shaped[name];
+  const rank = Math.max(...shapes.map(({ length }) => length));
+  const factor = Math.max(1, Math.floor(entries / Math.max(...shapes.map(sizeOf))));
+  // What has the first input's outermost side grows with it.
+  const side = shapes[0]![0];
   const longer = shapes.map((shape) =>
-    shape.length === Math.max(...ranks) || (shape.length === 1 && shape[0] === side && ranks[0] === 2)
+    shape.length === rank || (shape.length === 1 && shape[0] === side)
       ? shape.with(0, shape[0]! * factor)
       : shape,
   );
-  try {
-    apply(
-      ops.find((op) => op.name === name)!,
-      longer.map((shape, place) => parameter(`p${place}`, shape)),
-      attributes,
-    );
-    return { shapes: longer, attributes: grownTarget(attributes, factor) };
-  } catch {
-    return null;
-  }
-}
-
-/** A target shape among attributes grows as the inputs do. */
-function grownTarget(attributes: unknown, factor: number): unknown {
-  const target = (attributes as { readonly shape?: readonly number[] } | null)?.shape;
-  return target && target.length > 0 && target[0]! > 1
-    ? { ...(attributes as object), shape: target.with(0, target[0]! * factor) }
-    : attributes;
+  return { shapes: longer, attributes };
 }
 
 async function products(cpu: Backend): Promise<void> {
