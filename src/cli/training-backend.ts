@@ -67,17 +67,31 @@ async function fastest(work: TrainingWork): Promise<ChosenBackend> {
     if (!(error instanceof UsageError)) throw error;
     return await cpu(error.message);
   }
-  const backend = await openCpu(work);
-  const step = work.step();
-  const onGpu = await trialRun(gpu, step, clock);
-  const onCpu = await trialRun(backend, step, clock);
-  const isGpu = onGpu < onCpu;
-  await (isGpu ? backend : gpu).dispose();
-  return { backend: isGpu ? gpu : backend, why: comparison(gpu.name, onGpu, onCpu) };
+  return await faster(gpu, await openCpu(work), work.step());
+}
+
+/** Times a step on both, and ends the one that takes longer, or the GPU where it fails. */
+export async function faster(
+  gpu: Backend,
+  cpu: Backend,
+  step: Program,
+  time: () => number = clock,
+): Promise<ChosenBackend> {
+  let onGpu: number;
+  try {
+    onGpu = await trialRun(gpu, step, time);
+  } catch (error) {
+    await gpu.dispose();
+    return { backend: cpu, why: `the ${gpu.name}, can't run a step (${(error as Error).message})` };
+  }
+  const onCpu = await trialRun(cpu, step, time);
+  const [backend, other] = onGpu < onCpu ? [gpu, cpu] : [cpu, gpu];
+  await other.dispose();
+  return { backend, why: comparison(gpu.name, onGpu, onCpu) };
 }
 
 /** Says how long a step takes on both. @param onGpu, onCpu - milliseconds; infinite where it doesn't fit. */
-export function comparison(gpu: string, onGpu: number, onCpu: number): string {
+function comparison(gpu: string, onGpu: number, onCpu: number): string {
   const time = (milliseconds: number) =>
     Number.isFinite(milliseconds) ? `${formatNumber(milliseconds)} ms` : "more memory than there is";
   return `a step takes ${time(onGpu)} on the ${gpu}, and ${time(onCpu)} on the CPU`;
