@@ -5,7 +5,8 @@ import asc from "assemblyscript/asc";
 /**
  * Compiles `src/kernels/assembly`, the analysis' kernels, and `src/kernels/training`, the trainer's, to WebAssembly, with
  * and without relaxed SIMD, for a memory of its own and for one that threads share, and writes each binary as a
- * TypeScript module: no file has to be found at run time, in Node, a bundle or a page.
+ * TypeScript module: no file has to be found at run time, in Node, a bundle or a page. Decoding, `src/kernels/decoding`,
+ * multiplies nothing and shares nothing: one binary is enough.
  */
 const sources = [
   { from: "src/kernels/assembly", prefix: "" },
@@ -21,6 +22,7 @@ const variants = {
 const folder = "src/kernels/generated";
 
 mkdirSync(folder, { recursive: true });
+await build("src/kernels/decoding", "decoding", variants.plain);
 for (const { from, prefix } of sources) {
   for (const [name, features] of Object.entries(variants)) await build(from, `${prefix}${name}`, features);
 }

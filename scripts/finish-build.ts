@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { z } from "zod";
 import { source } from "../src/analysis/generated/compute-worker-source.ts";
+import { inspectOutputSchema } from "../src/analysis/inspection-schema.ts";
 import { analysisResultSchema } from "../src/analysis/result.ts";
 import { source as wasmSource } from "../src/backends/generated/wasm-worker-source.ts";
 import { experimentResultSchema } from "../src/experiments/result.ts";
@@ -16,6 +17,7 @@ writeFileSync("dist/backends/wasm/worker.js", wasmSource);
 mkdirSync("dist/schema", { recursive: true });
 for (const [name, schema] of [
   ["analysis", analysisResultSchema],
+  ["inspection", inspectOutputSchema],
   ["noise", noiseResultSchema],
   ["measurement", measurementResultSchema],
   ["selftest", selftestResultSchema],
@@ -38,7 +40,6 @@ const { outputFiles } = await build({
   external: [
     "vega",
     "vega-lite",
-    "zod",
     "yauzl",
     "h5wasm",
     "log-update",

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ExperimentResult } from "../dist/index.js";
 
@@ -15,7 +15,8 @@ const folder = process.argv[2]!;
 const results = readdirSync(folder)
   .filter((name) => name.endsWith(".json"))
   .sort()
-  .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ExperimentResult);
+  .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Partial<ExperimentResult>)
+  .filter((result): result is ExperimentResult => result.type === "experiment");
 
 console.log("# Gallery\n");
 console.log(
@@ -41,4 +42,11 @@ for (const { name, title, question, seeds, claims, runs } of results) {
     if (numbers.length > mostShown) console.log(`  - and ${numbers.length - mostShown} more on the page`);
   }
   console.log();
+}
+
+if (existsSync(join(folder, "real-models.md"))) {
+  console.log("## [Real models](real-models.md)\n");
+  console.log(
+    "Trained models of other people, of five packages in npm's registry, and what the tool says of each; made by `scripts/real-models/run`.\n",
+  );
 }

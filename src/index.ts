@@ -21,10 +21,14 @@ export { type DenoisedLayer, type DenoisedSummary, writeDenoised } from "./analy
 export { type GpuBackendOptions, gpuBackend } from "./backends/gpu/gpu-backend.ts";
 export { type WasmBackendOptions, wasmBackend } from "./backends/wasm/wasm-backend.ts";
 export type { Checkpoint, LeftOutFile } from "./checkpoint/checkpoint.ts";
+export type { ModelConfig } from "./checkpoint/model-config.ts";
 export { openCheckpoint, openCheckpointBlob } from "./checkpoint/open-checkpoint.ts";
+export type { OpenOptions } from "./checkpoint/place.ts";
+export type { RemoteOptions } from "./checkpoint/remote/options.ts";
 export { encodeSafetensors, writeSafetensors } from "./checkpoint/safetensors-writer.ts";
 export { type OpenedCheckpoints, openCheckpoints } from "./checkpoint/series.ts";
 export { type Dtype, type Tensor, type TensorSource, tensorOf } from "./checkpoint/tensor.ts";
+export type { AxisMeaning, TensorUse } from "./checkpoint/tensor-use.ts";
 export type { WeightwatcherRow } from "./compat/weightwatcher/details-row.ts";
 export type { LeftOutTensor } from "./compat/weightwatcher/left-out.ts";
 export {
@@ -77,7 +81,15 @@ export { lawCatalogue } from "./laws/catalogue.ts";
 export type { Law, LawEntry } from "./laws/law.ts";
 export { marchenkoPastur } from "./laws/marchenko-pastur.ts";
 export { tracyWidom } from "./laws/tracy-widom.ts";
-export type { Layer, LayerKind, LayerRole, Orientation, SkipReason } from "./layers/layer.ts";
+export type { FactoredMatrix, Factors } from "./layers/factored-matrix.ts";
+export type {
+  ConvolutionKernel,
+  Layer,
+  LayerKind,
+  LayerRole,
+  Orientation,
+  SkipReason,
+} from "./layers/layer.ts";
 export { type LayerOptions, layersOf } from "./layers/layers-of.ts";
 export { asMatrix, type Matrix, type MatrixLike } from "./linalg/matrix.ts";
 export { type RandomStream, randomStream } from "./linalg/random.ts";
@@ -114,6 +126,7 @@ export {
   type SpectralEstimateOptions,
 } from "./spectrum/lanczos-quadrature.ts";
 export { nativeEngine } from "./spectrum/native-engine.ts";
+export { productSpectrum } from "./spectrum/product-spectrum.ts";
 export type { RowBlocks } from "./spectrum/row-blocks.ts";
 export {
   type ExtremeVectorsOptions,

@@ -35,7 +35,8 @@ const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter(
     file.includes(sep) &&
     file.endsWith(".ts") &&
     !file.startsWith(join("kernels", "assembly")) &&
-    !file.startsWith(join("kernels", "training") + sep),
+    !file.startsWith(join("kernels", "training") + sep) &&
+    !file.startsWith(join("kernels", "decoding") + sep),
 );
 
 /** Paths, relative to src, that a file imports. */

@@ -68,6 +68,7 @@ test("the library exports these names, and no others", () => {
       "openCheckpoints",
       "optimalShrinkage",
       "plantedOverlap",
+      "productSpectrum",
       "randomStream",
       "renderCsv",
       "renderMarkdown",

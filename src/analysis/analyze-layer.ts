@@ -118,7 +118,11 @@ async function readFactored(layer: Layer, factored: FactoredMatrix): Promise<Rea
   const { left, right } = await factored.read();
   const census = censusOfProduct(left, right);
   if (census.nonFinite > 0) return { census, spectrum: null, examination: null };
-  const spectrum = await naming(layer, async () => productSpectrum(left, right, formatOf(layer)));
+  const errors = await factored.roundingErrors?.();
+  const spectrum: Spectrum = await naming(layer, async () => ({
+    ...productSpectrum(left, right, formatOf(layer), errors),
+    ...(errors && { isErrorStored: true }),
+  }));
   if (spectrum.singularValues[0] === 0) return { census, spectrum: null, examination: null };
   if (!hasFiniteValues(spectrum)) return { census, spectrum, examination: null };
   return { census, spectrum, examination: examinedByRows(firstFit(spectrum), null) };
@@ -179,7 +183,8 @@ function formatOf({ dtype }: Layer): FloatFormatName {
 /** Quantised entries are as far from the weights as their own steps say, not as their float format does. */
 async function withRounding(layer: Layer, spectrum: Spectrum): Promise<Spectrum> {
   if (!layer.roundingError) return spectrum;
-  return { ...spectrum, roundingError: Math.max(spectrum.roundingError, await layer.roundingError()) };
+  const roundingError = Math.max(spectrum.roundingError, await layer.roundingError());
+  return { ...spectrum, roundingError, isErrorStored: true };
 }
 
 /** Errors that say their layer. Layers of one shape wait for the same noise: when it fails, they share an error. */

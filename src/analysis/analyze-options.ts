@@ -1,3 +1,4 @@
+import type { RemoteOptions } from "../checkpoint/remote/options.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import type { LayerVectors } from "./analyze-layer.ts";
@@ -48,6 +49,8 @@ export interface AnalyzeOptions {
   readonly method?: SpectrumMethod;
   /** Engine; the fastest of this machine by default. With several workers, one of those in `engines`. */
   readonly engine?: SpectrumEngine;
+  /** How addresses (`https://`, `hf://`) are reached: a token, another hub, a `fetch` of one's own. */
+  readonly remote?: RemoteOptions | undefined;
   /** Told of each layer as soon as it is done. */
   readonly onProgress?: (event: ProgressEvent) => void;
   /**

@@ -35,7 +35,8 @@ import { warningsOf } from "./warnings.ts";
  *
  * The whole walk, in order: open, layers, spectrum, fit, metrics, verdict, and a second pass over all layers.
  *
- * @param input - a path (file, model folder, folder of checkpoints), a source `{ id, tensors() }`, or several.
+ * @param input - a path (file, model folder, folder of checkpoints; `https://...` a file, `hf://owner/model` a model of
+ *   the hub), a source `{ id, tensors() }`, or several.
  * @returns what the JSON of `marchenko analyze` holds; every tensor has a row, analysed or with a reason.
  * @throws {UnreadableInputError} If a path can't be read; {CheckpointFormatError} If a file is damaged;
  *   {NothingToAnalyzeError} If no layer could be analysed; {UsageError} If an option is off.
@@ -55,7 +56,7 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
   }
-  const opened = await openSources(input);
+  const opened = await openSources(input, options);
   try {
     return await walk(opened, workers, options);
   } finally {

@@ -1,7 +1,8 @@
-import type { Checkpoint, LeftOutFile } from "../checkpoint/checkpoint.ts";
+import { type Checkpoint, type LeftOutFile, pathOfFile } from "../checkpoint/checkpoint.ts";
 import type { NamedBlob } from "../checkpoint/folder.ts";
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { openCheckpointBlob } from "../checkpoint/open-checkpoint.ts";
+import type { OpenOptions } from "../checkpoint/place.ts";
 import { openCheckpoints } from "../checkpoint/series.ts";
 import type { TensorSource } from "../checkpoint/tensor.ts";
 import { UsageError } from "../errors.ts";
@@ -41,7 +42,7 @@ export interface OpenedSources {
 }
 
 /** Opens paths, takes sources as they are. Headers are read here, tensors later. */
-export async function openSources(input: AnalysisInput): Promise<OpenedSources> {
+export async function openSources(input: AnalysisInput, options: OpenOptions = {}): Promise<OpenedSources> {
   const inputs = typeof input === "string" || !isList(input) ? [input] : input;
   if (inputs.length === 0)
     throw new UsageError("nothing was given to analyse: pass a path or a source of tensors");
@@ -54,7 +55,7 @@ export async function openSources(input: AnalysisInput): Promise<OpenedSources> 
   try {
     for (const each of inputs) {
       if (typeof each === "string") {
-        const opened = await openCheckpoints(each);
+        const opened = await openCheckpoints(each, options);
         const [first] = opened.checkpoints;
         for (const checkpoint of opened.checkpoints) {
           closers.push(() => checkpoint.close());
@@ -96,7 +97,7 @@ function filesOf(checkpoint: Checkpoint): FileOfTensors[] {
     bytes.set(tensor.file, (bytes.get(tensor.file) ?? 0) + tensor.sizeBytes);
   }
   return Array.from(bytes, ([file, sizeBytes]) => ({
-    path: checkpoint.path.endsWith(file) ? checkpoint.path : `${checkpoint.path.replace(/\/$/, "")}/${file}`,
+    path: pathOfFile(checkpoint, file),
     sizeBytes,
   }));
 }

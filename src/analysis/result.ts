@@ -42,6 +42,11 @@ export const spectrumSchema = z.object({
     .describe(
       "Of an estimate: largest distance of its distribution function from the true one, with 95 % confidence.",
     ),
+  noiseFloor: number
+    .optional()
+    .describe(
+      "Largest singular value that errors of the stored entries make by themselves, s_u (sqrt N + sqrt M), where the dtype does not tell them: of quantised entries, and of matrices that several tensors make. rankTolerance is at least three times as much.",
+    ),
   histogram: z
     .object({
       edges: z

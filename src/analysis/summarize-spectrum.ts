@@ -1,6 +1,6 @@
 import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
 import { squareInRange } from "../linalg/float-range.ts";
-import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
+import { noiseFloor, numericalRank, rankTolerance } from "../spectrum/rank.ts";
 import { eigenvalues, type Spectrum } from "../spectrum/spectrum.ts";
 import type { SpectrumSummary } from "./result.ts";
 
@@ -26,6 +26,7 @@ export function summarizeSpectrum(
     count: spectrum.smaller,
     relativeErrorBound: bound,
     ...(spectrum.distributionBound !== undefined && { distributionErrorBound: spectrum.distributionBound }),
+    ...(spectrum.isErrorStored && { noiseFloor: noiseFloor(spectrum) }),
     histogram: histogram(ascending, fit),
     quantiles: quantiles(ascending),
     top: listOf(spectrum.singularValues.subarray(0, topCount)),

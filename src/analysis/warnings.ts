@@ -1,11 +1,12 @@
 import { smallestBlock } from "../fits/aspect-ratio-comparable-alpha.ts";
 import { fewestEigenvalues } from "../fits/fit-marchenko-pastur.ts";
+import { floatFormats } from "../linalg/float-formats.ts";
 import type { CheckpointResult, LayerResult } from "./result.ts";
 
 const namedAtMost = 5;
 
 /**
- * Why numbers of a result are null: one sentence a cause, naming the layers.
+ * Why numbers of a result are null, or not to be trusted: one sentence a cause, naming the layers.
  *
  * @param comparableSide - of the blocks with --comparable-alpha.
  */
@@ -46,6 +47,13 @@ export function warningsOf(
         id,
         analysed.filter(leavesRange),
         "eigenvalues, or their sum, are outside of the range of float64 and not given",
+      ),
+      sentence(
+        id,
+        analysed.filter(
+          ({ spectrum, dtype }) => spectrum?.noiseFloor !== undefined && !Object.hasOwn(floatFormats, dtype),
+        ),
+        "entries are quantised, and singular values near spectrum.noiseFloor or below are noise of that",
       ),
       ...permutationWarnings(id, analysed),
       ...comparableWarnings(id, analysed, comparableSide),

@@ -1,6 +1,7 @@
-import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { type Checkpoint, pathOfFile } from "../checkpoint/checkpoint.ts";
 import { bytesPerEntry, isPlain } from "../checkpoint/decode.ts";
 import { isWritable } from "../checkpoint/encode.ts";
+import type { OpenOptions } from "../checkpoint/place.ts";
 import { type StreamedTensor, streamSafetensors } from "../checkpoint/safetensors-writer.ts";
 import { openCheckpoints } from "../checkpoint/series.ts";
 import { storedBytes } from "../checkpoint/stored-bytes.ts";
@@ -41,7 +42,7 @@ export interface DenoisedSummary {
   readonly leftAsTheyAre: readonly { readonly layer: string; readonly reason: string }[];
 }
 
-export interface DenoiseOptions {
+export interface DenoiseOptions extends OpenOptions {
   /** The error that is to be least; "frobenius" by default. */
   readonly loss?: ShrinkageLoss;
   /** Seed of the vectors that the search for singular vectors starts from; 0 by default. */
@@ -57,10 +58,14 @@ export interface DenoiseOptions {
  *
  * @throws {UsageError} If the paths hold more than one checkpoint, or the output is one of its files.
  */
-export async function requireDenoisable(paths: readonly string[], output: string): Promise<void> {
+export async function requireDenoisable(
+  paths: readonly string[],
+  output: string,
+  options: OpenOptions = {},
+): Promise<void> {
   const opened: Checkpoint[] = [];
   try {
-    for (const path of paths) opened.push(...(await openCheckpoints(path)).checkpoints);
+    for (const path of paths) opened.push(...(await openCheckpoints(path, options)).checkpoints);
     await theOnly(opened, output);
   } finally {
     for (const checkpoint of opened) await checkpoint.close();
@@ -91,7 +96,7 @@ export async function writeDenoised(
   output: string,
   options: DenoiseOptions = {},
 ): Promise<DenoisedSummary> {
-  const { checkpoints } = await openCheckpoints(path);
+  const { checkpoints } = await openCheckpoints(path, options);
   try {
     const checkpoint = await theOnly(checkpoints, output);
     const tensors = checkpoint.tensors();
@@ -137,13 +142,12 @@ async function theOnly(checkpoints: readonly Checkpoint[], output: string): Prom
     );
   }
   const { stat } = await import("node:fs/promises");
-  const { join } = await import("node:path");
   const identity = async (path: string) => {
     const found = await stat(path, { bigint: true }).catch(() => null);
     return found?.isFile() ? `${found.dev} ${found.ino}` : null;
   };
   const target = await identity(output);
-  for (const file of [checkpoint.path, ...checkpoint.files.map((name) => join(checkpoint.path, name))]) {
+  for (const file of [checkpoint.path, ...checkpoint.files.map((name) => pathOfFile(checkpoint, name))]) {
     if (target !== null && target === (await identity(file))) {
       throw new UsageError(`${output} is a file of the checkpoint that is read: write to another one`);
     }

@@ -1,51 +1,95 @@
-import { censusOf } from "../linalg/entry-census.ts";
-import { roundingErrorRms } from "../linalg/float-formats.ts";
-import type { PlainDtype, Tensor } from "./tensor.ts";
+import { type Dtype, entryCount, type Tensor } from "./tensor.ts";
 
-/** How quantised entries are undone: x = scale q + min. */
-export interface AffineCode {
-  /** The step of the quantisation. */
-  readonly scale: number;
-  readonly min: number;
+/** Which of the steps an entry has. */
+export interface StepPlaces {
+  /** Index of the step of an entry, from its own. */
+  of(index: number): number;
+  /** Entries in a row that share a step, from each multiple of it on. */
+  readonly run: number;
+}
+
+/** Steps, and what they count from: one each, or for all. */
+export interface AffineSteps {
+  readonly scales: ArrayLike<number>;
+  /** Null where it is 0. */
+  readonly zeroPoints?: ArrayLike<number> | null;
+  readonly offset?: number;
+}
+
+/** How whole numbers stand for weights. */
+export interface AffineQuantization {
+  readonly dtype: Dtype;
+  readonly places: StepPlaces;
+  /** Read when they are wanted. */
+  steps(): AffineSteps | Promise<AffineSteps>;
+  /** Whether weights are whole numbers themselves, to which they are rounded. */
+  readonly isWhole?: boolean;
+}
+
+/** One step for all entries. */
+export const onePlace: StepPlaces = { of: () => 0, run: Number.POSITIVE_INFINITY };
+
+/** One step for each place along an axis. */
+export function placesAlong(shape: readonly number[], axis: number): StepPlaces {
+  const extent = shape[axis]!;
+  const run = entryCount(shape.slice(axis + 1));
+  return { of: (index) => Math.floor(index / run) % extent, run };
+}
+
+/** One step for each block of so many places along an axis, the last of which may be shorter. */
+export function placesInBlocks(shape: readonly number[], axis: number, blockSize: number): StepPlaces {
+  const extent = shape[axis]!;
+  const inner = entryCount(shape.slice(axis + 1));
+  const blocks = Math.ceil(extent / blockSize);
+  const of = (index: number) => {
+    const row = Math.floor(index / inner);
+    const block = Math.floor((row % extent) / blockSize);
+    return (Math.floor(row / extent) * blocks + block) * inner + (index % inner);
+  };
+  return { of, run: 1 };
 }
 
 /**
- * A tensor whose entries are whole numbers q that stand for scale q + min, in float64 and then rounded to float32.
+ * Whole numbers given as the weights that they stand for:
  *
- * @param codes - q, unsigned.
- * @param dtype - F32, or an integer one, for which the result is rounded to whole numbers.
- * @returns the tensor; its rounding error is scale / sqrt 12, that of a uniform error over one step.
- * @source TensorFlow.js, tfjs-core/src/io/io_utils.ts, decodeWeights.
+ *     w = s_c (q - z_c) + o
+ *
+ * with scale s_c and zero point z_c by the place c of the entry, of the whole tensor, along an axis or in a block, and one
+ * offset o. The difference is rounded to float32, the rest done in float64, and the result float32 again.
+ *
+ * @param codes - q.
+ * @returns the tensor; its rounding error is that of a uniform error over each entry's step, sqrt(mean s_c^2 / 12).
+ * @source PyTorch documentation, "Quantization", Quantized Tensors; onnx/docs/Operators.md, DequantizeLinear;
+ *   TensorFlow.js, tfjs-core/src/io/io_utils.ts, decodeWeights.
  */
-export function affineTensor(codes: Tensor, dtype: PlainDtype, { scale, min }: AffineCode): Tensor {
-  const isWhole = dtype !== "F32";
+export function affineTensor(codes: Tensor, { dtype, places, steps, isWhole }: AffineQuantization): Tensor {
+  const { name, shape, sizeBytes, file, storage } = codes;
+  const count = entryCount(shape);
   return {
-    ...described(codes, dtype),
-    async read(start, end) {
-      const q = await codes.read(start, end);
-      const entries = isWhole ? new Float64Array(q.length) : new Float32Array(q.length);
-      for (let i = 0; i < q.length; i++) {
-        const value = q[i]! * scale + min;
-        entries[i] = isWhole ? Math.round(value) : value;
+    ...{ name, dtype, shape, sizeBytes, file, ...(codes.readWhole && { readWhole: true }) },
+    storage: storage === null ? null : `${storage} quantised`,
+    async read(start = 0, end = count) {
+      const numbers = await codes.read(start, end);
+      const { scales, zeroPoints, offset = 0 } = await steps();
+      const entries = isWhole ? new Float64Array(numbers.length) : new Float32Array(numbers.length);
+      for (let i = 0; i < entries.length; i++) {
+        const place = places.of(start + i);
+        const product = scales[place]! * Math.fround(numbers[i]! - (zeroPoints?.[place] ?? 0));
+        // Not added where it is 0: -0 stays what it is.
+        const weight = offset === 0 ? product : product + offset;
+        entries[i] = isWhole ? Math.round(weight) : weight;
       }
       return entries;
     },
-    roundingError: async () => Math.abs(scale) / Math.sqrt(12),
+    async roundingError(start = 0, end = count) {
+      const { scales } = await steps();
+      let sum = 0;
+      for (let i = start; i < end; ) {
+        const next = Math.min(end, (Math.floor(i / places.run) + 1) * places.run || end);
+        sum += (next - i) * scales[places.of(i)]! ** 2;
+        i = next;
+      }
+      return end > start ? Math.sqrt(sum / (end - start) / 12) : 0;
+    },
   };
-}
-
-/** A tensor of float32 whose entries were rounded to float16 when it was saved. */
-export function halvedTensor(halves: Tensor): Tensor {
-  return {
-    ...described(halves, "F32"),
-    read: (start, end) => halves.read(start, end),
-    roundingError: async () => roundingErrorRms(censusOf(await halves.read()), "F16"),
-  };
-}
-
-function described(
-  { name, shape, sizeBytes, file, storage }: Tensor,
-  dtype: PlainDtype,
-): Omit<Tensor, "read"> {
-  return { name, dtype, shape, sizeBytes, file, storage };
 }

@@ -84,28 +84,37 @@ export class BlockTensor implements Tensor {
     const [first, last] = [Math.floor(start / layout.entries), Math.ceil(end / layout.entries)];
     for await (const { block, bytes, view } of this.#blocks(first, last)) {
       for (let at = 0, from = block * layout.entries; at < bytes.length; at += layout.bytes) {
-        decode(view, bytes, at, decoded);
         const [low, high] = [Math.max(start, from), Math.min(end, from + layout.entries)];
-        const isWhole = high - low === layout.entries;
-        into.set(isWhole ? decoded : decoded.subarray(low - from, high - from), low - start);
+        if (high - low === layout.entries && into instanceof Float32Array) {
+          decode(view, bytes, at, into, low - start);
+        } else {
+          decode(view, bytes, at, decoded, 0);
+          into.set(decoded.subarray(low - from, high - from), low - start);
+        }
         from += layout.entries;
       }
     }
   }
 
-  async roundingError(): Promise<number> {
-    const { layout, shape } = this.#stored;
-    const count = entryCount(shape) / layout.entries;
+  async roundingError(start = 0, end = entryCount(this.shape)): Promise<number> {
+    const { layout } = this.#stored;
+    this.#requireRange(start, end);
+    if (start === end) return 0;
     const steps = new Float64Array(layout.entries / layout.run);
     const offsets = new Float64Array(steps.length);
+    const [first, last] = [Math.floor(start / layout.entries), Math.ceil(end / layout.entries)];
     let sum = 0;
-    for await (const { bytes, view } of this.#blocks(0, count)) {
-      for (let at = 0; at < bytes.length; at += layout.bytes) {
+    for await (const { block, bytes, view } of this.#blocks(first, last)) {
+      for (let at = 0, from = block * layout.entries; at < bytes.length; at += layout.bytes) {
         layout.scales(view, at, steps, offsets);
-        for (const step of steps) sum += step * step;
+        for (const step of steps) {
+          const count = Math.min(end, from + layout.run) - Math.max(start, from);
+          if (count > 0) sum += count * step * step;
+          from += layout.run;
+        }
       }
     }
-    return count === 0 ? 0 : Math.sqrt(sum / (count * steps.length) / 12);
+    return Math.sqrt(sum / (end - start) / 12);
   }
 
   /** Blocks `first` to `last`, some at a time. */
@@ -127,18 +136,18 @@ export class BlockTensor implements Tensor {
   }
 }
 
-/** Decodes a block; its places for scales and codes are made once. */
+/** Decodes a block to where it is wanted; its places for scales and codes are made once. */
 function decoderOf({ entries, run, scales, codes }: BlockLayout) {
   const steps = new Float64Array(entries / run);
   const offsets = new Float64Array(entries / run);
   const numbers = new Int16Array(entries);
-  return (view: DataView, bytes: Uint8Array, at: number, into: Float32Array): void => {
+  return (view: DataView, bytes: Uint8Array, at: number, into: Float32Array, start: number): void => {
     scales(view, at, steps, offsets);
     codes(bytes, at, numbers);
     for (let j = 0, i = 0; i < entries; j++) {
       const step = steps[j]!;
       const offset = offsets[j]!;
-      for (const end = i + run; i < end; i++) into[i] = step * numbers[i]! + offset;
+      for (const end = i + run; i < end; i++) into[start + i] = step * numbers[i]! + offset;
     }
   };
 }

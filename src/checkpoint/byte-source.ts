@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
 import { READ_CHUNK_BYTES } from "./limits.ts";
 import { unreadable } from "./system-errors.ts";
@@ -19,6 +20,19 @@ export interface ByteSource {
    * @throws {UnreadableInputError} If it cannot be read, or was replaced since it was opened.
    */
   read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Reads the same range piece by piece, the next one while the last is used; absent where that saves nothing.
+   *
+   * @param places - memory of a piece each, which are filled in turn: what is taken from one is gone after the next.
+   * @param take - uses a piece.
+   * @throws As `read` does, and what `take` throws.
+   */
+  readPieces?(
+    offset: number,
+    length: number,
+    places: readonly [Uint8Array, Uint8Array],
+    take: (piece: Uint8Array) => void,
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,6 +61,32 @@ export async function fileSource(path: string): Promise<ByteSource> {
     throw new UnreadableInputError(`${path} is not a regular file: expected a checkpoint file or a folder.`);
   }
   let closed = false;
+  const withFile = async (use: (file: FileHandle) => Promise<void>) => {
+    const file = await open(path, "r").catch((error: unknown) => {
+      throw unreadable(path, error);
+    });
+    try {
+      await use(file);
+      const now = await file.stat();
+      if (now.ino !== first.ino || now.size !== first.size || now.mtimeMs !== first.mtimeMs) {
+        throw new UnreadableInputError(
+          `${path} changed while it was read: expected the file that was opened. Run again once it is written.`,
+        );
+      }
+    } finally {
+      await file.close();
+    }
+  };
+  /** Fills all of an array. */
+  const fill = async (file: FileHandle, bytes: Uint8Array, offset: number) => {
+    for (let done = 0; done < bytes.length; ) {
+      const chunk = Math.min(bytes.length - done, READ_CHUNK_BYTES);
+      const { bytesRead } = await file.read(bytes, done, chunk, offset + done);
+      if (bytesRead === 0) throw truncated(path, offset + bytes.length, offset + done);
+      done += bytesRead;
+    }
+    return bytes;
+  };
   return {
     name: basename(path),
     label: path,
@@ -54,28 +94,30 @@ export async function fileSource(path: string): Promise<ByteSource> {
     async read(offset, length, into) {
       checkRange(path, first.size, offset, length, closed);
       if (length === 0) return new Uint8Array(0);
-      const handle = await open(path, "r").catch((error: unknown) => {
-        throw unreadable(path, error);
+      const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
+      await withFile(async (file) => void (await fill(file, bytes, offset)));
+      return bytes;
+    },
+    async readPieces(offset, length, places, take) {
+      checkRange(path, first.size, offset, length, closed);
+      await withFile(async (file) => {
+        const step = places[0].length;
+        const piece = (from: number, place: number) =>
+          fill(file, places[place]!.subarray(0, Math.min(step, length - from)), offset + from);
+        let next = length > 0 ? piece(0, 0) : null;
+        try {
+          for (let from = 0, place = 0; next; from += step) {
+            const bytes = await next;
+            place = 1 - place;
+            next = from + step < length ? piece(from + step, place) : null;
+            // Awaited only when these bytes were used: an error until then is not lost.
+            next?.catch(() => {});
+            take(bytes);
+          }
+        } finally {
+          await next?.catch(() => {});
+        }
       });
-      try {
-        const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
-        let done = 0;
-        while (done < length) {
-          const chunk = Math.min(length - done, READ_CHUNK_BYTES);
-          const { bytesRead } = await handle.read(bytes, done, chunk, offset + done);
-          if (bytesRead === 0) throw truncated(path, offset + length, offset + done);
-          done += bytesRead;
-        }
-        const now = await handle.stat();
-        if (now.ino !== first.ino || now.size !== first.size || now.mtimeMs !== first.mtimeMs) {
-          throw new UnreadableInputError(
-            `${path} changed while it was read: expected the file that was opened. Run again once it is written.`,
-          );
-        }
-        return bytes;
-      } finally {
-        await handle.close();
-      }
     },
     async close() {
       closed = true;
@@ -117,7 +159,14 @@ export function memorySource(bytes: Uint8Array, name: string): ByteSource {
   };
 }
 
-function checkRange(label: string, size: number, offset: number, length: number, closed: boolean): void {
+/** @throws {UnreadableInputError} If the source is closed; {CheckpointFormatError} If it ends before the range does. */
+export function checkRange(
+  label: string,
+  size: number,
+  offset: number,
+  length: number,
+  closed: boolean,
+): void {
   if (closed)
     throw new UnreadableInputError(`${label} is closed: open the checkpoint again to read from it.`);
   if (offset + length > size) throw truncated(label, offset + length, size);

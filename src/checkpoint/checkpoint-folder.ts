@@ -1,8 +1,9 @@
-import { type MarchenkoError, UnreadableInputError } from "../errors.ts";
+import { type MarchenkoError, NothingToAnalyzeError, UnreadableInputError } from "../errors.ts";
 import type { LeftOutFile } from "./checkpoint.ts";
 import { checkpointNumber } from "./checkpoint-number.ts";
-import { diskFolder, type Folder } from "./folder.ts";
-import { type ModelFiles, planFolder } from "./model-folder.ts";
+import type { Folder, FolderTree } from "./folder.ts";
+import { type ModelFiles, planFolder, planOfOneModel } from "./model-folder.ts";
+import { trainingState } from "./training-state.ts";
 
 /** A model that was found by names and not opened yet. */
 export interface Candidate {
@@ -23,85 +24,98 @@ export interface FoundCandidates {
   readonly refusals: readonly MarchenkoError[];
 }
 
-/** The subfolder in which a training run keeps its checkpoints. */
-const RUN_CHECKPOINTS = "checkpoints";
+/** Subfolders in which training runs, and the cache of the Hugging Face hub, keep checkpoints. */
+const CHECKPOINT_FOLDERS = ["checkpoints", "weights", "snapshots", "ckpts", "ckpt"];
 
 /**
  * The models in a folder, or else in its subfolders, or else in those of its `checkpoints/`.
  *
- * @param path - a folder on disk.
  * @param prefix - what `within` and `leftOut` put before names; "" or ends in "/".
  */
-export async function findCandidates(path: string, prefix = ""): Promise<FoundCandidates> {
-  const { basename, join, resolve } = await import("node:path");
-  const folder = await diskFolder(path);
-  const plan = planFolder(path, folder.files);
-  const below = plan.models.length === 0 ? folder.folders : folder.folders.filter(isNumbered);
-  const sub = await candidatesOf(below, path, prefix);
+export async function findCandidates(folder: FolderTree, prefix = ""): Promise<FoundCandidates> {
+  const { path } = folder;
+  const plan = planFolder(path, folder.files, folder.folders);
+  const sub = await candidatesOf(folder.folders, folder, prefix);
 
   if (plan.models.length === 1) {
-    const id = basename(resolve(path));
     const candidate = {
-      id,
+      id: folder.name,
       path,
       within: prefix,
       model: plan.models[0]!,
       open: folder.open,
       leftOut: plan.leftOut,
     };
-    return { candidates: [candidate], leftOut: sub.candidates.map(other), refusals: [] };
+    return { candidates: [candidate], leftOut: besides(sub), refusals: [] };
   }
   if (plan.models.length > 1) {
     const candidates = plan.models.map((model): Candidate => {
       const { entry } = model;
       return {
         id: entry,
-        path: join(path, entry),
+        path: folder.pathOf(entry),
         within: prefix + entry,
         model,
         open: folder.open,
         leftOut: [],
       };
     });
-    return { candidates, leftOut: [...plan.leftOut, ...sub.candidates.map(other)], refusals: [] };
+    return { candidates, leftOut: [...plan.leftOut, ...besides(sub)], refusals: [] };
   }
-  if (folder.folders.includes(RUN_CHECKPOINTS) && !sub.candidates.some(({ id }) => isNumbered(id))) {
-    const inRun = await findCandidates(join(path, RUN_CHECKPOINTS), `${prefix}${RUN_CHECKPOINTS}/`);
+  const run = CHECKPOINT_FOLDERS.find((name) => folder.folders.includes(name));
+  if (run !== undefined && !sub.candidates.some(({ id }) => isNumbered(id))) {
+    const inRun = await findCandidates(await folder.enter(run), `${prefix}${run}/`);
     if (inRun.candidates.length > 0) {
-      const beside = sub.candidates.filter(({ id }) => id !== RUN_CHECKPOINTS).map(other);
+      const beside = besides(sub).filter((left) => left.path !== prefix + run);
       return { ...inRun, leftOut: [...inRun.leftOut, ...beside] };
     }
   }
   const foreign =
     plan.refusal instanceof UnreadableInputError ? [unsupported(prefix || ".", plan.refusal)] : [];
   const own = plan.refusal ? [plan.refusal] : [];
-  return { ...sub, leftOut: [...foreign, ...sub.leftOut], refusals: [...own, ...sub.refusals] };
+  // Of a folder that has nothing itself, what is said of its subfolders helps more.
+  const isBare = foreign.length === 0 && plan.leftOut.length === 0;
+  const refusals = isBare ? [...sub.refusals, ...own] : [...own, ...sub.refusals];
+  return { ...sub, leftOut: [...foreign, ...sub.leftOut], refusals };
+}
+
+/** All that subfolders hold, where it is not what was asked for. */
+function besides(sub: FoundCandidates): LeftOutFile[] {
+  return [...sub.candidates.map(other), ...sub.leftOut];
 }
 
 /** Each subfolder that is a model folder. */
 async function candidatesOf(
   names: readonly string[],
-  path: string,
+  parent: FolderTree,
   prefix: string,
 ): Promise<FoundCandidates> {
-  const { join } = await import("node:path");
   const candidates: Candidate[] = [];
   const leftOut: LeftOutFile[] = [];
   const refusals: MarchenkoError[] = [];
   for (const name of names) {
-    const folder = await diskFolder(join(path, name));
-    const plan = planFolder(folder.path, folder.files);
     const within = prefix + name;
-    if (plan.models.length === 1) {
+    const folder = await parent.enter(name).catch((error: unknown) => {
+      if (error instanceof UnreadableInputError) return error;
+      throw error;
+    });
+    if (folder instanceof UnreadableInputError) {
+      leftOut.push({ path: within, reason: "unreadable", detail: folder.message });
+      refusals.push(folder);
+      continue;
+    }
+    const plan = planOfOneModel(planFolder(folder.path, folder.files, folder.folders));
+    const hasNone = plan.refusal instanceof NothingToAnalyzeError;
+    if (hasNone && plan.leftOut.length === 0) continue;
+    const state = trainingState(`${name}.pt`) ?? (hasNone ? plan.leftOut[0] : undefined);
+    if (state) {
+      const detail = "Only the state of a training run, by its name or by those of its files.";
+      leftOut.push({ path: within, reason: state.reason, detail });
+      if (hasNone) refusals.push(plan.refusal);
+    } else if (plan.models.length === 1) {
       const model = plan.models[0]!;
-      candidates.push({
-        id: name,
-        path: folder.path,
-        within,
-        model,
-        open: folder.open,
-        leftOut: plan.leftOut,
-      });
+      const { open } = folder;
+      candidates.push({ id: name, path: folder.path, within, model, open, leftOut: plan.leftOut });
     } else if (plan.models.length > 1) {
       const detail = `It holds ${plan.models.length} checkpoints: name it to open them.`;
       leftOut.push({ path: within, reason: "several-checkpoints", detail });

@@ -1,3 +1,8 @@
+import {
+  type SmallFloatDecoder,
+  type SmallFloatName,
+  smallFloatDecoder,
+} from "../kernels/decoding-kernels.ts";
 import { smallFloatTable } from "../linalg/float-formats.ts";
 import type { Dtype, PlainDtype } from "./tensor.ts";
 
@@ -27,37 +32,23 @@ export function isPlain(dtype: Dtype): dtype is PlainDtype {
 
 type Decoded = Float32Array | Float64Array;
 
-const tables = new Map<string, Float32Array>();
+const tables = new Map<SmallFloatName, Float32Array>();
 
-function table(format: "F16" | "F8_E4M3" | "F8_E5M2"): Float32Array {
-  let values = tables.get(format);
-  if (!values) {
-    values = smallFloatTable(format);
-    tables.set(format, values);
-  }
-  return values;
-}
-
-function copyLookedUp(codes: Uint8Array | Uint16Array, values: Float32Array, into: Float32Array): void {
+/** How small floats are decoded where there is no WebAssembly: one look-up each. */
+function lookUp(
+  format: Exclude<SmallFloatName, "BF16">,
+  codes: Uint8Array | Uint16Array,
+  into: Float32Array,
+) {
+  const values = tables.get(format) ?? smallFloatTable(format);
+  tables.set(format, values);
   for (let i = 0; i < codes.length; i++) into[i] = values[codes[i]!]!;
 }
 
-function lookUp(codes: Uint8Array | Uint16Array, values: Float32Array): Float32Array {
-  const entries = new Float32Array(codes.length);
-  copyLookedUp(codes, values, entries);
-  return entries;
-}
-
 /** BF16 is the upper half of an F32: moving bits, not numbers, keeps the payload of a NaN too. */
-function copyBfloat16(codes: Uint16Array, into: Float32Array): void {
+function moveUp(codes: Uint16Array, into: Float32Array): void {
   const bits = new Int32Array(into.buffer, into.byteOffset, into.length);
   for (let i = 0; i < codes.length; i++) bits[i] = codes[i]! << 16;
-}
-
-function widenBfloat16(codes: Uint16Array): Float32Array {
-  const entries = new Float32Array(codes.length);
-  copyBfloat16(codes, entries);
-  return entries;
 }
 
 /** Whole words of an aligned buffer of this machine's byte order. */
@@ -67,13 +58,9 @@ interface Words {
   readonly count: number;
 }
 
-const decoders: Readonly<Record<PlainDtype, (words: Words) => Decoded>> = {
+const decoders: Readonly<Record<Exclude<PlainDtype, SmallFloatName>, (words: Words) => Decoded>> = {
   F64: (w) => new Float64Array(w.buffer, w.offset, w.count),
   F32: (w) => new Float32Array(w.buffer, w.offset, w.count),
-  F16: (w) => lookUp(new Uint16Array(w.buffer, w.offset, w.count), table("F16")),
-  BF16: (w) => widenBfloat16(new Uint16Array(w.buffer, w.offset, w.count)),
-  F8_E4M3: (w) => lookUp(new Uint8Array(w.buffer, w.offset, w.count), table("F8_E4M3")),
-  F8_E5M2: (w) => lookUp(new Uint8Array(w.buffer, w.offset, w.count), table("F8_E5M2")),
   I64: (w) => Float64Array.from(new BigInt64Array(w.buffer, w.offset, w.count), Number),
   U64: (w) => Float64Array.from(new BigUint64Array(w.buffer, w.offset, w.count), Number),
   I32: (w) => new Float64Array(new Int32Array(w.buffer, w.offset, w.count)),
@@ -85,15 +72,24 @@ const decoders: Readonly<Record<PlainDtype, (words: Words) => Decoded>> = {
   BOOL: (w) => Float32Array.from(new Uint8Array(w.buffer, w.offset, w.count), (byte) => (byte === 0 ? 0 : 1)),
 };
 
-/** Entries of the small formats, written where they are wanted: no array is made for them. */
-const writers: Partial<Readonly<Record<PlainDtype, (words: Words, into: Float32Array) => void>>> = {
-  F16: (w, into) => copyLookedUp(new Uint16Array(w.buffer, w.offset, w.count), table("F16"), into),
-  BF16: (w, into) => copyBfloat16(new Uint16Array(w.buffer, w.offset, w.count), into),
-  F8_E4M3: (w, into) => copyLookedUp(new Uint8Array(w.buffer, w.offset, w.count), table("F8_E4M3"), into),
-  F8_E5M2: (w, into) => copyLookedUp(new Uint8Array(w.buffer, w.offset, w.count), table("F8_E5M2"), into),
+const slowly: Readonly<Record<SmallFloatName, (words: Words, into: Float32Array) => void>> = {
+  BF16: (w, into) => moveUp(new Uint16Array(w.buffer, w.offset, w.count), into),
+  F16: (w, into) => lookUp("F16", new Uint16Array(w.buffer, w.offset, w.count), into),
+  F8_E4M3: (w, into) => lookUp("F8_E4M3", new Uint8Array(w.buffer, w.offset, w.count), into),
+  F8_E5M2: (w, into) => lookUp("F8_E5M2", new Uint8Array(w.buffer, w.offset, w.count), into),
 };
 
+/** Whether entries are floats of 8 or 16 bits. */
+export function isSmallFloat(dtype: PlainDtype): dtype is SmallFloatName {
+  return Object.hasOwn(slowly, dtype);
+}
+
 const hostIsBigEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
+
+/** Whether stored bytes are an array of this kind, as they are: nothing is left to decode. */
+export function isStoredAs(into: Decoded, dtype: PlainDtype, bigEndian: boolean): boolean {
+  return bigEndian === hostIsBigEndian && dtype === (into instanceof Float32Array ? "F32" : "F64");
+}
 
 /** The same words with their bytes reversed when file and machine differ in byte order. */
 export function inByteOrder(bytes: Uint8Array, width: number, bigEndian: boolean): Uint8Array {
@@ -116,19 +112,35 @@ export function inByteOrder(bytes: Uint8Array, width: number, bigEndian: boolean
  * @source safetensors README, "Format"; NEP 1 (npy).
  */
 export function decodeEntries(bytes: Uint8Array, dtype: PlainDtype, bigEndian = false): Decoded {
-  return decoders[dtype](wordsOf(bytes, dtype, bigEndian));
+  if (!isSmallFloat(dtype)) return decoders[dtype](wordsOf(bytes, dtype, bigEndian));
+  const entries = new Float32Array(bytes.length / bytesPerEntry[dtype]);
+  decodeInto(bytes, dtype, bigEndian, entries);
+  return entries;
 }
+
+let shared: SmallFloatDecoder | null | undefined;
 
 /**
  * The same into an array that is there already, of as many entries, float64 where {@link decodeEntries} gives it.
  *
  * @param bytes - whole entries, which `into` does not share.
+ * @param decoder - the one that the bytes lie in, if they do in any.
  */
-export function decodeInto(bytes: Uint8Array, dtype: PlainDtype, bigEndian: boolean, into: Decoded): void {
-  const words = wordsOf(bytes, dtype, bigEndian);
-  const write = writers[dtype];
-  if (write && into instanceof Float32Array) write(words, into);
-  else into.set(decoders[dtype](words));
+export function decodeInto(
+  bytes: Uint8Array,
+  dtype: PlainDtype,
+  bigEndian: boolean,
+  into: Decoded,
+  decoder: SmallFloatDecoder | null = null,
+): void {
+  if (!isSmallFloat(dtype) || !(into instanceof Float32Array)) {
+    into.set(decodeEntries(bytes, dtype, bigEndian));
+    return;
+  }
+  if (!decoder && shared === undefined) shared = smallFloatDecoder(0);
+  const fast = decoder ?? shared;
+  if (fast) fast.decode(dtype, inByteOrder(bytes, bytesPerEntry[dtype], bigEndian), into);
+  else slowly[dtype](wordsOf(bytes, dtype, bigEndian), into);
 }
 
 function wordsOf(bytes: Uint8Array, dtype: PlainDtype, bigEndian: boolean): Words {

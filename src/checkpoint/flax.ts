@@ -2,6 +2,7 @@ import { UnreadableInputError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { LeftOutFile } from "./checkpoint.ts";
 import { type FlaxArray, isFlaxArray, readFlaxArray, readNumber } from "./flax-array.ts";
+import { flaxAxes } from "./flax-axes.ts";
 import { asciiHead, type CheckpointFormat, type OpenedFiles, singleFiles } from "./format.ts";
 import { joinedSource } from "./joined-source.ts";
 import { FLAX_DEPTH, NAME_BYTES, RANK, TENSOR_COUNT } from "./limits.ts";
@@ -9,12 +10,16 @@ import { MsgpackCursor, type MsgpackItem } from "./msgpack-cursor.ts";
 import { rangedTensor } from "./ranged-tensor.ts";
 import { entryCount, type Tensor } from "./tensor.ts";
 import { checkedName, checkedShape } from "./tensor-shape.ts";
+import { withUse } from "./tensor-use.ts";
 
 /** What Flax puts first into the map of an array that it cut into pieces. */
 const CHUNKED = "__msgpack_chunked_array__";
 
 /** Members of a training state that hold what an optimizer needs to go on. */
 const optimizerKeys: ReadonlySet<string> = new Set(["opt_state", "optimizer", "optimizer_state"]);
+
+/** What `flax.training.checkpoints` calls its files. */
+const legacyName = /^checkpoint_\d+$/;
 
 /**
  * Flax: MessagePack of maps in maps with arrays as extensions, whose entries are read by range.
@@ -27,7 +32,12 @@ export const flax: CheckpointFormat = {
   extensions: [".msgpack"],
   // A map whose first key is a text: a letter or more of a name.
   sniff: (head) => /^([\x81-\x8f]|\xde..|\xdf....)([\xa1-\xbf]|\xd9.)[\w.-]/s.test(asciiHead(head, 16)),
-  gather: (names) => singleFiles(names, ".msgpack", "flax_model.msgpack"),
+  gather: (names) => [
+    ...singleFiles(names, ".msgpack", "flax_model.msgpack"),
+    ...names
+      .filter((name) => legacyName.test(name))
+      .map((name) => ({ entry: name, files: [name], inParts: false, main: false })),
+  ],
   open: (entry) => new FlaxReader(entry).read(),
 };
 
@@ -50,7 +60,12 @@ class FlaxReader {
       throw this.#cursor.wrong(`one map of ${this.#source.size} bytes`, "its end");
     }
     const { name } = this.#source;
-    return { tensors: [...this.#tensors.values()], metadata: {}, files: [name], leftOut: this.#leftOut };
+    const shapeOf = (other: string) => this.#tensors.get(other)?.shape ?? null;
+    const tensors = [...this.#tensors.values()].map((tensor) => {
+      const axes = flaxAxes(tensor.name, tensor.shape, shapeOf);
+      return withUse(tensor, axes && { axes });
+    });
+    return { tensors, metadata: {}, files: [name], leftOut: this.#leftOut };
   }
 
   /** The entries of a map, whose names go behind those of the maps that it is in. */

@@ -13,6 +13,27 @@ export interface Folder {
   open(name: string): Promise<ByteSource | null>;
 }
 
+/** A folder whose subfolders can be entered: on disk, or of a model elsewhere that lists its files. */
+export interface FolderTree extends Folder {
+  /** Its own name, of which the id of its model is made. */
+  readonly name: string;
+  /** Path of a file or subfolder. */
+  pathOf(name: string): string;
+  enter(name: string): Promise<FolderTree>;
+}
+
+/** A file that a path leads to. */
+export interface FilePlace {
+  readonly folder: null;
+  readonly name: string;
+  readonly path: string;
+  /** Opens it, and files beside it, by plain name. */
+  readonly open: Folder["open"];
+}
+
+/** What a path leads to: a file, or a folder. */
+export type Place = FilePlace | { readonly folder: FolderTree };
+
 /** A file of a browser: a File has a name, a Blob is given one. */
 export type NamedBlob = Blob & { readonly name: string };
 
@@ -21,9 +42,9 @@ export type NamedBlob = Blob & { readonly name: string };
  *
  * @throws {UnreadableInputError} If it cannot be listed.
  */
-export async function diskFolder(path: string): Promise<Folder> {
+export async function diskFolder(path: string): Promise<FolderTree> {
   const { readdir, stat } = await import("node:fs/promises");
-  const { join } = await import("node:path");
+  const { basename, join, resolve } = await import("node:path");
   const found = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
@@ -34,7 +55,16 @@ export async function diskFolder(path: string): Promise<Folder> {
     const kind = item.isSymbolicLink() ? await stat(join(path, item.name)).catch(() => null) : item;
     (kind?.isDirectory() ? folders : files).push(item.name);
   }
-  return { path, files: files.sort(), folders: folders.sort(), open: diskOpener(path) };
+  const pathOf = (name: string) => join(path, name);
+  return {
+    path,
+    name: basename(resolve(path)),
+    files: files.sort(),
+    folders: folders.sort(),
+    open: diskOpener(path),
+    pathOf,
+    enter: (name) => diskFolder(pathOf(name)),
+  };
 }
 
 /** Opens files of a folder on disk by plain name, without listing it. */
@@ -72,7 +102,13 @@ export function readHead(source: ByteSource): Promise<Uint8Array> {
   return source.read(0, Math.min(HEAD_BYTES, source.size));
 }
 
-async function withoutImposter(source: ByteSource): Promise<ByteSource> {
-  refuseImposter(await readHead(source), source);
+/** @throws {CheckpointFormatError} If it is what commonly stands in for a checkpoint; it is closed then. */
+export async function withoutImposter(source: ByteSource): Promise<ByteSource> {
+  try {
+    refuseImposter(await readHead(source), source);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
   return source;
 }

@@ -59,11 +59,20 @@ export interface CheckpointFormat {
   open(entry: ByteSource, surroundings: Surroundings): Promise<OpenedFiles>;
 }
 
-/** `gather` of a format whose models are one file each. */
-export function singleFiles(names: readonly string[], extension: string, mainName?: string): FileGroup[] {
+/**
+ * `gather` of a format whose models are one file each.
+ *
+ * @param mainNames - those that libraries give the model of a folder; the first that is there is it.
+ */
+export function singleFiles(
+  names: readonly string[],
+  extension: string,
+  ...mainNames: readonly string[]
+): FileGroup[] {
+  const main = mainNames.find((name) => names.includes(name));
   return names
     .filter((name) => name.toLowerCase().endsWith(extension))
-    .map((name) => ({ entry: name, files: [name], inParts: false, main: name === mainName }));
+    .map((name) => ({ entry: name, files: [name], inParts: false, main: name === main }));
 }
 
 /** First bytes as text, one character a byte, for magics that are text. */

@@ -1,7 +1,9 @@
 import { flax } from "./flax.ts";
+import { flaxSharded } from "./flax-index.ts";
 import type { CheckpointFormat } from "./format.ts";
 import { gguf } from "./gguf.ts";
 import { kerasH5 } from "./keras-h5.ts";
+import { kerasSharded } from "./keras-index.ts";
 import { kerasV3 } from "./keras-v3.ts";
 import { npy } from "./npy.ts";
 import { npz } from "./npz.ts";
@@ -29,7 +31,9 @@ export const formats: readonly CheckpointFormat[] = [
   npz,
   npy,
   kerasV3,
+  kerasSharded,
   kerasH5,
+  flaxSharded,
   flax,
   onnx,
   gguf,

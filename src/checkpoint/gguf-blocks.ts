@@ -1,11 +1,18 @@
-import { decodeSmallFloat } from "../linalg/float-formats.ts";
+import { smallFloatTable } from "../linalg/float-formats.ts";
 import type { BlockLayout } from "./block-tensor.ts";
 
 /** A scale of 16 bits, by the byte order of its file. */
 export type ReadHalf = (block: DataView, at: number) => number;
 
-export const littleHalf: ReadHalf = (block, at) => decodeSmallFloat(block.getUint16(at, true), "F16");
-export const bigHalf: ReadHalf = (block, at) => decodeSmallFloat(block.getUint16(at, false), "F16");
+let halves: Float32Array | null = null;
+
+function half(code: number): number {
+  halves ??= smallFloatTable("F16");
+  return halves[code]!;
+}
+
+export const littleHalf: ReadHalf = (block, at) => half(block.getUint16(at, true));
+export const bigHalf: ReadHalf = (block, at) => half(block.getUint16(at, false));
 
 /** Two codes of 4 bits a byte: the low halves are the first 16 of a block, the high ones the others. */
 function nibbles(bytes: Uint8Array, at: number, codes: Int16Array, zero: number): void {

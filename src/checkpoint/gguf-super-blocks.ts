@@ -110,8 +110,14 @@ function twoBits(bytes: Uint8Array, at: number, codes: Int16Array): void {
 
 /** Two codes of 4 bits a byte: 32 bytes hold 64 codes, the low halves first. */
 function halvesOf32(bytes: Uint8Array, at: number, codes: Int16Array): void {
-  for (let i = 0; i < 256; i++) {
-    codes[i] = (bytes[at + 32 * (i >> 6) + (i & 31)]! >> ((i >> 5) & 1 ? 4 : 0)) & 15;
+  for (let group = 0; group < 4; group++) {
+    const from = at + 32 * group;
+    const low = 64 * group;
+    for (let i = 0; i < 32; i++) {
+      const byte = bytes[from + i]!;
+      codes[low + i] = byte & 15;
+      codes[low + 32 + i] = byte >> 4;
+    }
   }
 }
 

@@ -2,10 +2,12 @@ import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
 import { BlockTensor } from "./block-tensor.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { asciiHead, type CheckpointFormat, type FileGroup, singleFiles } from "./format.ts";
+import { ggufAxes } from "./gguf-axes.ts";
 import { type GgufEntry, type GgufHeader, ggufMagics, readGgufHeader } from "./gguf-header.ts";
 import { SHARD_COUNT } from "./limits.ts";
 import { rangedTensor } from "./ranged-tensor.ts";
 import type { Tensor } from "./tensor.ts";
+import { withUse } from "./tensor-use.ts";
 import { undecodableTensor } from "./undecodable-tensor.ts";
 
 const shardName = /^(.+)-(\d{5})-of-(\d{5})\.gguf$/i;
@@ -51,7 +53,8 @@ export const gguf: CheckpointFormat = {
               "The files are of different models: download them again.",
           );
         }
-        tensors.set(each.name, ggufTensor(source, header, each));
+        const axes = ggufAxes(each.name, each.shape);
+        tensors.set(each.name, withUse(ggufTensor(source, header, each), axes && { axes }));
       }
     }
     return { tensors: [...tensors.values()], metadata, files };

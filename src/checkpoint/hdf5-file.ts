@@ -9,6 +9,9 @@ import { readableBytes } from "./memory-limit.ts";
 /** The first eight bytes of an HDF5 file, one character a byte. */
 export const HDF5_MAGIC = "\x89HDF\r\n\x1a\n";
 
+/** Bytes of a superblock that tell its version and the size of lengths. */
+const SUPERBLOCK_BYTES = 16;
+
 /** What HDF5 says of a dataset: the part of it that is used. */
 export type Hdf5Description = ReturnType<Hdf5Library["get_dataset_metadata"]>;
 
@@ -27,11 +30,20 @@ export interface Hdf5Box {
  * @source The HDF Group, HDF5 File Format Specification 3.0 (by h5wasm).
  */
 export async function withHdf5<T>(source: ByteSource, use: (file: Hdf5File) => Promise<T>): Promise<T> {
-  const magic = asciiHead(await source.read(0, Math.min(HDF5_MAGIC.length, source.size)));
+  const head = await source.read(0, Math.min(SUPERBLOCK_BYTES, source.size));
+  const magic = asciiHead(head, Math.min(HDF5_MAGIC.length, head.length));
   if (magic !== HDF5_MAGIC) {
     throw new CheckpointFormatError(
       `${source.label}: expected HDF5, which starts with ${JSON.stringify(HDF5_MAGIC)}, ` +
         `got ${JSON.stringify(magic)}. Download or save the file again.`,
+    );
+  }
+  // What checks heaps before the library sees them knows no longer ones, and no writer makes them.
+  const lengthBytes = head[head[8]! < 2 ? 14 : 10] ?? 0;
+  if (lengthBytes > 8) {
+    throw new CheckpointFormatError(
+      `${source.label}: expected HDF5 with lengths of at most 8 bytes, got ${lengthBytes}. ` +
+        "The file is damaged: download or save it again.",
     );
   }
   const library = await hdf5Library(source);

@@ -1,5 +1,6 @@
 import { CheckpointFormatError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { heapFault } from "./hdf5-heap.ts";
 import { HDF5_HELD_BYTES } from "./limits.ts";
 
 /** EIO, as Emscripten counts errors. */
@@ -28,6 +29,7 @@ export class Hdf5Reads {
   #pieces: Piece[] = [];
   #held = 0;
   #missing: { readonly start: number; readonly end: number } | null = null;
+  #fault: string | null = null;
   #lastEnd = 0;
   #ahead = PAGE_BYTES;
 
@@ -37,10 +39,13 @@ export class Hdf5Reads {
     this.#source = source;
   }
 
-  /** Copies bytes at a position; null, and remembered as missing, where they are not there yet. */
+  /**
+   * Copies bytes at a position; null where they are not there yet, which is remembered as missing, or would have the
+   * reader go in circles, which is remembered as a fault.
+   */
   copy(into: Uint8Array, offset: number, length: number, position: number): number | null {
     // One pass over the file misses one thing at a time: what follows an error is the reader's tidying up.
-    if (this.#missing) return null;
+    if (this.#missing || this.#fault) return null;
     const end = Math.min(position + length, this.size);
     for (let at = position; at < end; ) {
       const piece = this.#pieces.find(({ start, bytes }) => start <= at && at < start + bytes.length);
@@ -52,16 +57,25 @@ export class Hdf5Reads {
       into.set(part, offset + at - position);
       at += part.length;
     }
-    return Math.max(end - position, 0);
+    const count = Math.max(end - position, 0);
+    this.#fault = heapFault(into.subarray(offset, offset + count));
+    return this.#fault ? null : count;
   }
 
   /**
    * Fetches what was missed last.
    *
    * @returns whether anything was.
-   * @throws {CheckpointFormatError} If more is asked for than any reader needs.
+   * @throws {CheckpointFormatError} If more is asked for than any reader needs, or there was a fault in what it got.
    */
   async fetchMissing(): Promise<boolean> {
+    const fault = this.#fault;
+    this.#fault = null;
+    if (fault) {
+      throw new CheckpointFormatError(
+        `${this.label}: expected HDF5 with ${fault}. The file is damaged or hostile: save it again.`,
+      );
+    }
     const missing = this.#missing;
     if (!missing) return false;
     this.#missing = null;

@@ -7,6 +7,9 @@ import { requireMemory } from "./memory-limit.ts";
 import { entryCount, type PlainDtype, type Tensor } from "./tensor.ts";
 import { checkedName, checkedShape } from "./tensor-shape.ts";
 
+/** How a virtual dataset names the file that it is in itself. */
+const THIS_FILE = ".";
+
 /** Bytes read at once: the library's memory grows to it and never shrinks. */
 const STRETCH_BYTES = 1 << 22;
 
@@ -70,12 +73,16 @@ export async function hdf5Tensor(
     storage: null,
   };
   const dtype = await plainDtype(file, path, description);
-  if (dtype) return new Hdf5Tensor(source, { ...common, path, dtype, chunks });
-  const undecodable = `HDF5 datatype of class ${description.type} and ${size} bytes: only plain numbers are read.`;
+  const elsewhere = description.virtual_sources?.find(({ file_name }) => file_name !== THIS_FILE);
+  if (dtype && !elsewhere) return new Hdf5Tensor(source, { ...common, path, dtype, chunks });
+  // The library would give the fill value for each entry of a file that it cannot reach.
+  const undecodable = elsewhere
+    ? `A virtual dataset: its entries are in the file ${elsewhere.file_name.slice(0, 200)}, and no other file is opened.`
+    : `HDF5 datatype of class ${description.type} and ${size} bytes: only plain numbers are read.`;
   const read = async () => {
     throw new UnreadableInputError(`${where}: ${undecodable} Save it as float32.`);
   };
-  return { ...common, dtype: `HDF5-${description.type}-${8 * size}`, undecodable, read };
+  return { ...common, dtype: dtype ?? `HDF5-${description.type}-${8 * size}`, undecodable, read };
 }
 
 /** The dtype of entries that are one number each; null for others. */

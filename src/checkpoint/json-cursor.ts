@@ -86,6 +86,14 @@ export class JsonCursor {
     this.#skipValue(Number.POSITIVE_INFINITY, depth);
   }
 
+  /** Passes over the value of the key that came last as {@link skip} does; its bytes, unparsed. */
+  skipped(depth = Number.POSITIVE_INFINITY): Uint8Array {
+    this.#skipSpace();
+    const start = this.#at;
+    this.#skipValue(Number.POSITIVE_INFINITY, depth);
+    return this.#bytes.subarray(start, this.#at);
+  }
+
   /** Sees that nothing follows but white space. */
   end(): void {
     this.#skipSpace();

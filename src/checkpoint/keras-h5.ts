@@ -8,7 +8,10 @@ export const kerasH5: CheckpointFormat = {
   title: "HDF5 (Keras .h5)",
   extensions: [".h5", ".hdf5"],
   sniff: (head) => asciiHead(head, HDF5_MAGIC.length) === HDF5_MAGIC,
-  gather: (names) => [...singleFiles(names, ".h5", "model.h5"), ...singleFiles(names, ".hdf5", "model.hdf5")],
+  gather: (names) => [
+    ...singleFiles(names, ".h5", "model.h5", "tf_model.h5"),
+    ...singleFiles(names, ".hdf5", "model.hdf5"),
+  ],
   async open(entry) {
     return { ...(await openKerasWeights(entry, entry.name)), metadata: {}, files: [entry.name] };
   },

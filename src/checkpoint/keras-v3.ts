@@ -2,12 +2,13 @@ import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
 import { type ByteSource, memorySource } from "./byte-source.ts";
 import { asciiHead, type CheckpointFormat, singleFiles } from "./format.ts";
 import { openKerasWeights } from "./keras-weights.ts";
-import { KERAS_DEFLATED_BYTES } from "./limits.ts";
+import { CONFIG_BYTES, KERAS_DEFLATED_BYTES } from "./limits.ts";
 import { readableBytes } from "./memory-limit.ts";
 import { zipMembers } from "./zip-members.ts";
 
 const ZIP_MAGIC = "PK\x03\x04";
 const WEIGHTS = "model.weights.h5";
+const CONFIG = "config.json";
 
 /** One of these is the first member of an archive that Keras wrote. */
 const FIRST_MEMBERS = /^(metadata\.json|config\.json|model\.weights\.h5)/;
@@ -32,7 +33,9 @@ export const kerasV3: CheckpointFormat = {
           `got ${JSON.stringify(magic)}. Download or save it again.`,
       );
     }
-    const weights = (await zipMembers(entry)).find(({ name }) => name === WEIGHTS);
+    const members = await zipMembers(entry);
+    const weights = members.find(({ name }) => name === WEIGHTS);
+    const config = members.find(({ name }) => name === CONFIG);
     if (!weights) {
       throw new CheckpointFormatError(
         `${entry.label}: expected a member ${WEIGHTS} in it, got none. ` +
@@ -40,7 +43,13 @@ export const kerasV3: CheckpointFormat = {
       );
     }
     const source = weights.isStored ? weights : await inMemory(weights);
-    return { ...(await openKerasWeights(source, entry.name)), metadata: {}, files: [entry.name] };
+    const isShort = config && config.size <= CONFIG_BYTES;
+    const description = isShort ? new TextDecoder().decode(await config.read(0, config.size)) : "";
+    return {
+      ...(await openKerasWeights(source, entry.name, description)),
+      metadata: {},
+      files: [entry.name],
+    };
   },
 };
 

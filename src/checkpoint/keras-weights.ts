@@ -3,8 +3,11 @@ import type { ByteSource } from "./byte-source.ts";
 import type { LeftOutFile } from "./checkpoint.ts";
 import { type Hdf5File, withHdf5 } from "./hdf5-file.ts";
 import { hdf5Tensor } from "./hdf5-tensor.ts";
+import { kerasUse } from "./keras-axes.ts";
+import { type KerasLayer, kerasLayers } from "./keras-layers.ts";
 import { HDF5_DEPTH, HDF5_PATHS } from "./limits.ts";
 import type { Tensor } from "./tensor.ts";
+import { withUse } from "./tensor-use.ts";
 
 /** A dataset of the model: where it is in the file, and what its tensor is called. */
 interface NamedDataset {
@@ -25,22 +28,25 @@ const MODEL_GROUP = "model_weights";
  * called `dense/kernel`. In the files of Keras 3 and of others a tensor has the path of its dataset.
  *
  * @param reported - the file that tensors are said to be in.
+ * @param description - the model's, of another file; else it is looked for in this one.
  * @throws {CheckpointFormatError} If the file is damaged or hostile.
  * @source keras 2.15, src/saving/legacy/hdf5_format.py; keras 3, src/saving/saving_lib.py.
  */
 export function openKerasWeights(
   source: ByteSource,
   reported: string,
+  description?: string,
 ): Promise<{ tensors: Tensor[]; leftOut: LeftOutFile[] }> {
   return withHdf5(source, async (file) => {
     const groups = await file.names("/");
     const base = groups.includes(MODEL_GROUP) ? MODEL_GROUP : "";
     const layers = await textsOf(file, base || "/", "layer_names");
     const datasets = layers ? await layerDatasets(file, base, layers) : await otherDatasets(file, base);
+    const described = description === undefined ? await ownDescription(file) : kerasLayers(description);
     const tensors: Tensor[] = [];
     for (const dataset of distinctNames(datasets)) {
       const tensor = await hdf5Tensor(source, file, { ...dataset, reported });
-      if (tensor) tensors.push(tensor);
+      if (tensor) tensors.push(withUse(tensor, kerasUse(dataset.path, tensor.shape, described)));
     }
     const leftOut = groups
       .filter((group) => optimizerGroups.has(group))
@@ -50,6 +56,12 @@ export function openKerasWeights(
       });
     return { tensors, leftOut };
   });
+}
+
+/** The layers by the description that Keras 2 saves with a whole model. */
+async function ownDescription(file: Hdf5File): Promise<ReadonlyMap<string, KerasLayer>> {
+  const hasOne = (await file.attributeNames("/")).includes("model_config");
+  return kerasLayers(hasOne ? ((await file.texts("/", "model_config"))[0] ?? "") : "");
 }
 
 /** Keras 2: a group a layer, in the order that the model has them, and the weights of each in its own. */

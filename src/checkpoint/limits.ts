@@ -129,11 +129,17 @@ export const PICKLE_INTEGER_BYTES = 4096;
 /** Containers in each other in a pickle: models nest modules some ten deep. */
 export const PICKLE_DEPTH = 200;
 
-/** Values looked at in the search for tensors: one that is in two places is met twice, in each of those again. */
-export const PICKLE_VISITS = 1 << 25;
+/**
+ * Values looked at in the search for tensors: as many as opcodes can make, though one that is in two places is met
+ * twice, and in each of those again.
+ */
+export const PICKLE_VISITS = PICKLE_OPERATIONS;
 
 /** Bytes of a tensor beyond its storage's: an expanded one, or one whose parts overlap, has entries twice and more. */
 export const EXPANDED_BYTES = 1 << 26;
+
+/** Entries of a sparse tensor for each that is stored: below a percent, filling it up is all that one would do. */
+export const SPARSE_RATIO = 100;
 
 /** Bytes of a storage fetched at once for a tensor whose entries are scattered over it. */
 export const SCATTERED_BYTES = 1 << 24;
@@ -153,6 +159,9 @@ export const DATA_PIECES = 1 << 12;
 /** Inputs and outputs of an ONNX node that are looked at: weights are among the first. */
 export const NODE_PORTS = 8;
 
+/** Nodes of an ONNX file that tell what weights are: those of the largest graphs have some 10^5. */
+export const GRAPH_NODES = 1 << 18;
+
 /** Attributes of an ONNX node, and graphs of one: operators define some twenty. */
 export const NODE_ATTRIBUTES = 1 << 12;
 
@@ -161,3 +170,39 @@ export const ONNX_METADATA_COUNT = 1 << 12;
 
 /** Bytes of a text in the metadata of an ONNX file: lists of class names are among them. */
 export const ONNX_TEXT_BYTES = 1 << 20;
+
+/** Bytes of a remote file that are asked for first: its size comes with them, and most headers are in them. */
+export const REMOTE_FIRST_BYTES = 1 << 16;
+
+/** The most bytes of a remote file that are read ahead where it is read in order: a tenth of a second and more. */
+export const REMOTE_AHEAD_BYTES = 1 << 23;
+
+/** Bytes read ahead that are kept, of all files together: 8 places at which files are read in order. */
+export const REMOTE_KEPT_BYTES = 1 << 26;
+
+/** Pieces that they are in: as many as of the smallest fit, since all are looked through. */
+export const REMOTE_KEPT_PIECES = 1 << 10;
+
+/** Bytes of remote files that are held whole, all together, where servers give no ranges. */
+export const REMOTE_WHOLE_BYTES = 1 << 28;
+
+/** Redirections of one request: a hub sends to its store at once, a moved model a few times. */
+export const REMOTE_REDIRECTS = 8;
+
+/** Attempts at one range before it is given up. */
+export const REMOTE_ATTEMPTS = 5;
+
+/** Bytes after which a connection that breaks off counts as no failure: it is slow, but goes on. */
+export const REMOTE_PROGRESS_BYTES = 1 << 20;
+
+/** The longest pause before a repetition, in milliseconds: a server that asks for more is given up. */
+export const REMOTE_PAUSE_MS = 30_000;
+
+/** Bytes of one page of a hub's list of files: a page has 1000 files, each some 300 bytes. */
+export const HUB_PAGE_BYTES = 1 << 24;
+
+/** Files of a model of a hub: the largest have some thousands. */
+export const HUB_FILES = 100_000;
+
+/** Pages of a hub's list of files. */
+export const HUB_PAGES = 1000;

@@ -58,7 +58,7 @@ export const onnx: CheckpointFormat = {
 
 async function walkModel(entry: ByteSource) {
   const wire = new WireFile(entry, "ONNX");
-  const found: Found = { graphs: [], tensors: [] };
+  const found: Found = { graphs: [], tensors: [], nodeCount: 0 };
   const metadata = new Map<string, string>();
   let hasGraph = false;
   for await (const field of wire.fields(0, entry.size)) {

@@ -2,13 +2,13 @@ import { NothingToAnalyzeError, UnreadableInputError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { Checkpoint, LeftOutFile } from "./checkpoint.ts";
 import { checkpointNumber } from "./checkpoint-number.ts";
-import { blobFolder, diskFolder, diskOpener, type Folder, type NamedBlob, readHead } from "./folder.ts";
+import { blobFolder, type FilePlace, type Folder, type NamedBlob, readHead } from "./folder.ts";
 import type { CheckpointFormat } from "./format.ts";
 import { readModelConfig } from "./model-config.ts";
-import { type ModelFiles, planFolder } from "./model-folder.ts";
+import { type ModelFiles, planFolder, planOfOneModel } from "./model-folder.ts";
 import { missingPath } from "./nearest-names.ts";
+import { type OpenOptions, placeOf } from "./place.ts";
 import { recognize } from "./recognize.ts";
-import { isAbsent, unreadable } from "./system-errors.ts";
 
 /**
  * Opens one checkpoint: headers are read, tensors wait until they are asked for.
@@ -17,21 +17,21 @@ import { isAbsent, unreadable } from "./system-errors.ts";
  * then numbered shards, then one file); the same weights in another format, and the state of the
  * training run, are listed in `leftOut`.
  *
- * @param path - a file, or the folder of one model.
+ * @param path - a file, or the folder of one model; on disk, or elsewhere: `https://...` a file, `hf://owner/model` a
+ *   model of the hub, `hf://owner/model@revision/file-or-folder` a part of one.
  * @returns the checkpoint; close it when done.
  * @throws {UnreadableInputError} If the path does not exist, cannot be read, is of a format that is
  *   not read, or is a folder of several checkpoints.
  * @throws {CheckpointFormatError} If a file is truncated, damaged or hostile.
  * @throws {NothingToAnalyzeError} If the folder holds no model.
+ * @throws {UsageError} If an address is malformed.
  */
-export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const { basename, dirname, resolve } = await import("node:path");
-  if (!(await isFolder(path))) {
-    const name = basename(path);
-    return openModel(diskOpener(dirname(path)), alone(name), { id: name, path, leftOut: [] });
-  }
-  const folder = await diskFolder(path);
-  const { models, leftOut, refusal } = planFolder(path, folder.files);
+export async function openCheckpoint(path: string, options: OpenOptions = {}): Promise<Checkpoint> {
+  const place = await placeOf(path, options);
+  if (!place.folder) return await openFile(place);
+  const { folder } = place;
+  const plan = planFolder(folder.path, folder.files, folder.folders);
+  const { models, leftOut, refusal } = planOfOneModel(plan);
   if (refusal) throw refusal;
   if (models.length > 1) {
     throw new UnreadableInputError(
@@ -39,7 +39,12 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
         "expected one. Name one of them, or open the folder as a series.",
     );
   }
-  return openModel(folder.open, models[0]!, { id: basename(resolve(path)), path, leftOut });
+  return openModel(folder.open, models[0]!, { id: folder.name, path: folder.path, leftOut });
+}
+
+/** Opens a file that was named itself. */
+export function openFile({ name, path, open }: FilePlace): Promise<Checkpoint> {
+  return openModel(open, alone(name), { id: name, path, leftOut: [] });
 }
 
 /**
@@ -57,7 +62,7 @@ export async function openCheckpointBlob(files: NamedBlob | readonly NamedBlob[]
   const single = folder.files.length === 1 ? alone(folder.files[0]!) : null;
   const plan = single
     ? { models: [single], leftOut: [], refusal: null }
-    : planFolder("the selection", folder.files);
+    : planOfOneModel(planFolder("the selection", folder.files));
   if (plan.refusal) throw plan.refusal;
   const model = plan.models[0]!;
   if (plan.models.length > 1) {
@@ -82,12 +87,16 @@ export async function openModel(
   identity: { readonly id: string; readonly path: string; readonly leftOut: readonly LeftOutFile[] },
 ): Promise<Checkpoint> {
   const sources: ByteSource[] = [];
+  const fileSizes = new Map<string, number>();
   const close = async () => {
     for (const source of sources) await source.close();
   };
   const openTracked = async (name: string) => {
     const source = await open(name);
-    if (source) sources.push(source);
+    if (source) {
+      sources.push(source);
+      fileSizes.set(name, source.size);
+    }
     return source;
   };
   try {
@@ -100,7 +109,9 @@ export async function openModel(
       ...identity,
       ...checkpointNumber(identity.id),
       format: format.id,
+      entry: model.entry,
       files: opened.files,
+      fileSizes,
       leftOut: [...identity.leftOut, ...(opened.leftOut ?? [])],
       metadata: opened.metadata,
       tensors: () => opened.tensors,
@@ -110,27 +121,5 @@ export async function openModel(
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-/**
- * @throws {UnreadableInputError} If there is nothing at the path, where names that are like it are
- *   given; or if the system does not let one see.
- */
-export async function isFolder(path: string): Promise<boolean> {
-  const { stat, lstat } = await import("node:fs/promises");
-  if (path === "") {
-    throw new UnreadableInputError(
-      "the path is empty: expected a checkpoint file or folder, got a text of no characters. " +
-        "In a script, check the variable that it comes from.",
-    );
-  }
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    if (!isAbsent(error)) throw unreadable(path, error);
-    // A link to nothing is left to the opening, which says what it is.
-    if (!(await lstat(path).catch(() => null))) throw await missingPath(path);
-    return false;
   }
 }

@@ -1,12 +1,26 @@
+import { type SmallFloatDecoder, smallFloatDecoder } from "../kernels/decoding-kernels.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { bytesPerEntry, decodeEntries, decodeInto, inByteOrder } from "./decode.ts";
+import { bytesPerEntry, decodeEntries, decodeInto, inByteOrder, isSmallFloat, isStoredAs } from "./decode.ts";
 import { bytesInMemory, requireMemory, tooLarge } from "./memory-limit.ts";
 import { entryCount, type PlainDtype, type Tensor } from "./tensor.ts";
 
 /** Bytes read at once into an array that is there already. */
 const STRETCH_BYTES = 1 << 21;
-/** What such bytes are read into, one for each tensor under way: made anew, they would keep the collector busy. */
-const scratches: Uint8Array[] = [];
+
+/** Two places for such bytes, one to be read into while the other is decoded, and what decodes them there. */
+interface Scratch {
+  readonly places: readonly [Uint8Array, Uint8Array];
+  readonly decoder: SmallFloatDecoder | null;
+}
+
+/** One for each tensor under way: made anew, they would keep the collector busy. */
+const scratches: Scratch[] = [];
+
+function newScratch(): Scratch {
+  const decoder = smallFloatDecoder(2 * STRETCH_BYTES);
+  const bytes = decoder?.scratch ?? new Uint8Array(2 * STRETCH_BYTES);
+  return { decoder, places: [bytes.subarray(0, STRETCH_BYTES), bytes.subarray(STRETCH_BYTES)] };
+}
 
 /** Where and how the entries of a tensor lie in a file. */
 export interface StoredTensor {
@@ -121,31 +135,59 @@ class RangedTensor implements Tensor {
 
   async #entries(start: number, end: number): Promise<Float32Array | Float64Array> {
     await requireMemory(this.where, end - start, this.dtype);
-    try {
+    return this.givenMemory(end - start, async () => {
       return decodeEntries(await this.#bytes(start, end), this.dtype, this.isBigEndian);
+    });
+  }
+
+  /** What makes arrays for so many entries; ranges were checked. */
+  protected async givenMemory<T>(count: number, make: () => Promise<T>): Promise<T> {
+    try {
+      return await make();
     } catch (error) {
-      // What an array throws that is not given its memory; ranges were checked.
-      if (error instanceof RangeError) {
-        throw tooLarge(this.where, bytesInMemory(end - start, this.dtype), null, error);
-      }
-      throw error;
+      // What an array throws that is not given its memory.
+      if (!(error instanceof RangeError)) throw error;
+      throw tooLarge(this.where, bytesInMemory(count, this.dtype), null, error);
     }
   }
 }
 
 /** One that is read into an array stretch by stretch. */
 class StretchedTensor extends RangedTensor {
+  override async read(start = 0, end = entryCount(this.shape)): Promise<Float32Array | Float64Array> {
+    if (!isSmallFloat(this.dtype)) return super.read(start, end);
+    this.requireRange(start, end);
+    await requireMemory(this.where, end - start, this.dtype);
+    const entries = await this.givenMemory(end - start, async () => new Float32Array(end - start));
+    await this.readInto(entries, start);
+    return entries;
+  }
+
   async readInto(into: Float32Array | Float64Array, start: number): Promise<void> {
     const { source, width, dtype } = this;
     this.requireRange(start, start + into.length);
     await requireMemory(this.where, into.length, dtype);
-    const scratch = scratches.pop() ?? new Uint8Array(STRETCH_BYTES);
-    const stretch = STRETCH_BYTES / width;
+    if (isStoredAs(into, dtype, this.isBigEndian)) {
+      const place = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+      const bytes = await source.read(this.stored.offset + start * width, place.length, place);
+      if (bytes.buffer !== place.buffer) place.set(bytes);
+      return;
+    }
+    const scratch = scratches.pop() ?? newScratch();
+    const [offset, length] = [this.stored.offset + start * width, into.length * width];
+    let done = 0;
+    const take = (bytes: Uint8Array) => {
+      const part = into.subarray(done, done + bytes.length / width);
+      decodeInto(bytes, dtype, this.isBigEndian, part, scratch.decoder);
+      done += part.length;
+    };
     try {
-      for (let from = 0; from < into.length; from += stretch) {
-        const part = into.subarray(from, from + stretch);
-        const first = this.stored.offset + (start + from) * width;
-        decodeInto(await source.read(first, part.length * width, scratch), dtype, this.isBigEndian, part);
+      if (source.readPieces) {
+        await source.readPieces(offset, length, scratch.places, take);
+      } else {
+        for (let from = 0; from < length; from += STRETCH_BYTES) {
+          take(await source.read(offset + from, Math.min(STRETCH_BYTES, length - from), scratch.places[0]));
+        }
       }
     } finally {
       scratches.push(scratch);

@@ -29,7 +29,7 @@ export function recognize(head: Uint8Array, source: ByteSource): CheckpointForma
   if (foreign) {
     throw new UnreadableInputError(
       `${source.label} looks like ${foreign.title}, which is not read yet. ` +
-        `Readable are ${readableFormats()}. ${foreign.advice}`,
+        `${foreign.advice} Readable are ${readableFormats()}.`,
     );
   }
   throw new UnreadableInputError(

@@ -6,6 +6,6 @@ export const safetensorsSharded = shardedFormat({
   id: "safetensors-sharded",
   title: "safetensors in shards",
   ending: ".safetensors",
-  mainStems: ["model"],
+  mainStems: ["model", "diffusion_pytorch_model", "adapter_model"],
   openShard: openSafetensorsFile,
 });

@@ -29,7 +29,14 @@ export const safetensors: CheckpointFormat = {
     const start = asciiHead(head, 10);
     return /^\{["\s}]/.test(start.slice(8)) && !/^[\x20-\x7e\s]{8}/.test(start);
   },
-  gather: (names) => singleFiles(names, ".safetensors", "model.safetensors"),
+  gather: (names) =>
+    singleFiles(
+      names,
+      ".safetensors",
+      "model.safetensors",
+      "diffusion_pytorch_model.safetensors",
+      "adapter_model.safetensors",
+    ),
   async open(entry) {
     return { ...(await openSafetensorsFile(entry)), files: [entry.name] };
   },

@@ -1,8 +1,9 @@
 import { MarchenkoError, NothingToAnalyzeError, UnreadableInputError } from "../errors.ts";
 import type { Checkpoint, LeftOutFile } from "./checkpoint.ts";
 import { type Candidate, findCandidates } from "./checkpoint-folder.ts";
-import { checkpointStem, seriesNumbers } from "./checkpoint-number.ts";
-import { isFolder, openCheckpoint, openModel } from "./open-checkpoint.ts";
+import { checkpointStem, numbersOf, seriesNumbers } from "./checkpoint-number.ts";
+import { openFile, openModel } from "./open-checkpoint.ts";
+import { type OpenOptions, placeOf } from "./place.ts";
 
 /** All that one path holds. */
 export interface OpenedCheckpoints {
@@ -21,20 +22,20 @@ export interface OpenedCheckpoints {
  * Checkpoints make a series when their names are equal but for the numbers, and their tensors have
  * the same names and shapes. A series is ordered by number, the step's if there is one, else the
  * epoch's: "checkpoint-1000" comes after "checkpoint-500". A number that no word explains counts as
- * the step. Members with other tensors than most, and those that cannot be read, are left out with a
- * reason; checkpoints that make no series are all opened, in the order of their names.
+ * the step. Members with other tensors than most, those whose name has the same numbers as another's, and those
+ * that cannot be read are left out with a reason; checkpoints that make no series are all opened, in the order of
+ * their names.
  *
- * @param path - a file or a folder.
+ * @param path - a file or a folder, on disk or elsewhere: `https://...` a file, `hf://owner/model` a model of the hub.
  * @returns the checkpoints, their headers read and no file held open.
  * @throws {UnreadableInputError} If there is nothing at the path, or nothing of a format that is read.
  * @throws {CheckpointFormatError} If the only checkpoint is damaged.
  * @throws {NothingToAnalyzeError} If the folder holds no model.
  */
-export async function openCheckpoints(path: string): Promise<OpenedCheckpoints> {
-  if (!(await isFolder(path))) {
-    return { checkpoints: [await openCheckpoint(path)], series: false, leftOut: [] };
-  }
-  const { candidates, leftOut, refusals } = await findCandidates(path);
+export async function openCheckpoints(path: string, options: OpenOptions = {}): Promise<OpenedCheckpoints> {
+  const place = await placeOf(path, options);
+  if (!place.folder) return { checkpoints: [await openFile(place)], series: false, leftOut: [] };
+  const { candidates, leftOut, refusals } = await findCandidates(place.folder);
   if (candidates.length === 0) {
     throw (
       refusals.find((error) => error instanceof UnreadableInputError) ??
@@ -94,9 +95,11 @@ function chooseSeries(members: readonly Member[]): Choice {
   const numbered = stems.filter(
     (group) => group.length > 1 && seriesNumbers(group.map(({ checkpoint }) => checkpoint.id)),
   );
-  // Two runs in one folder are no series; a "final" or "best" beside one does not make it less of one.
-  const group = numbered[0];
-  if (!group || numbered.length > 1) return separate;
+  // Two runs in one folder are no series; a "final" or "best" beside one does not make it less of one, nor do
+  // "last-v1" and "last-v2", whose numbers no word explains.
+  const explained = numbered.filter((group) => group.every(({ checkpoint }) => isExplained(checkpoint)));
+  const [group, another] = explained.length > 0 ? explained : numbered;
+  if (!group || another) return separate;
   const same = grouped(group, ({ checkpoint }) => signature(checkpoint)).sort(
     (a, b) => b.length - a.length,
   )[0]!;
@@ -118,15 +121,44 @@ function chooseSeries(members: readonly Member[]): Choice {
           };
     });
   const numbers = seriesNumbers(same.map(({ checkpoint }) => checkpoint.id)) ?? [];
-  const kept = same
-    .map(({ checkpoint }, i): Checkpoint => ({ ...checkpoint, ...numbers[i] }))
-    .sort(
-      (a, b) =>
-        (a.step ?? a.epoch ?? 0) - (b.step ?? b.epoch ?? 0) ||
-        (a.epoch ?? 0) - (b.epoch ?? 0) ||
-        (a.id < b.id ? -1 : 1),
-    );
-  return { kept, series: true, leftOut };
+  const ordered = same
+    .map(({ candidate, checkpoint }, i) => ({ candidate, checkpoint: { ...checkpoint, ...numbers[i] } }))
+    .sort(byTraining);
+  const kept = ordered.filter(
+    (each, i) => i === 0 || !isSamePoint(ordered[i - 1]!.checkpoint, each.checkpoint),
+  );
+  if (kept.length < 2) return separate;
+  const again = ordered
+    .filter((member) => !kept.includes(member))
+    .map(({ candidate }): LeftOutFile => {
+      const detail =
+        "Its name has the same numbers as another of the series: name it to analyse it by itself.";
+      return { path: candidate.within, reason: "same-step", detail };
+    });
+  return {
+    kept: kept.map(({ checkpoint }) => checkpoint),
+    series: true,
+    leftOut: [...leftOut, ...again],
+  };
+}
+
+/** Whether a word in its name says what its number counts. */
+function isExplained({ step, epoch }: Checkpoint): boolean {
+  return step !== null || epoch !== null;
+}
+
+/** By step, or else epoch, then by all numbers of the names: batch 100 of an epoch comes after its batch 20. */
+function byTraining({ checkpoint: a }: Member, { checkpoint: b }: Member): number {
+  const first = (a.step ?? a.epoch ?? 0) - (b.step ?? b.epoch ?? 0) || (a.epoch ?? 0) - (b.epoch ?? 0);
+  if (first !== 0) return first;
+  const [left, right] = [numbersOf(a.id), numbersOf(b.id)];
+  const differing = left.findIndex((number, i) => number !== right[i]);
+  return differing < 0 ? (a.id < b.id ? -1 : 1) : left[differing]! - right[differing]!;
+}
+
+/** Whether the names differ in nothing but how numbers are written: `step-5`, `step-05`. */
+function isSamePoint(a: Checkpoint, b: Checkpoint): boolean {
+  return String(numbersOf(a.id)) === String(numbersOf(b.id));
 }
 
 /** Names and shapes of all tensors, whatever their order in the file. */

@@ -1,5 +1,6 @@
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { ModelConfig } from "./model-config.ts";
+import type { TensorUse } from "./tensor-use.ts";
 
 /** Dtypes whose entries are one number each in whole bytes, by the names of the safetensors format. */
 export type PlainDtype =
@@ -35,6 +36,8 @@ export interface Tensor {
   readonly storage: string | null;
   /** Why the entries can't be given, in a sentence: `read` then throws an UnreadableInputError. Absent where they can. */
   readonly undecodable?: string;
+  /** How the model uses it, where the format tells: absent where only names do. */
+  readonly use?: TensorUse;
   /** True where `read` had better be called once: a range takes as long as the whole. */
   readonly readWhole?: boolean;
   /**
@@ -59,15 +62,15 @@ export interface Tensor {
    */
   readBytes?(start: number, end: number): Promise<Uint8Array>;
   /**
-   * Root mean square error of the stored entries, where the dtype does not tell it: of quantised ones, whose step is
-   * stored beside them.
+   * Root mean square error of stored entries `start` to `end`, all by default, where the dtype does not tell it: of
+   * quantised ones, whose step is stored beside them.
    *
    *     s_u = sqrt( mean_i step_i^2 / 12 )
    *
-   * @returns s_u of the whole tensor, in the unit of the entries, >= 0.
+   * @returns s_u, in the unit of the entries, >= 0.
    * @throws {CheckpointFormatError} If the file ends before the steps do.
    */
-  roundingError?(): Promise<number>;
+  roundingError?(start?: number, end?: number): Promise<number>;
 }
 
 /**

@@ -1,9 +1,15 @@
 import { CheckpointFormatError } from "../errors.ts";
-import type { AffineCode } from "./affine-tensor.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { JsonCursor } from "./json-cursor.ts";
-import { NAME_BYTES, SHARD_COUNT, TENSOR_COUNT, TFJS_MANIFEST_BYTES } from "./limits.ts";
+import { CONFIG_BYTES, NAME_BYTES, SHARD_COUNT, TENSOR_COUNT, TFJS_MANIFEST_BYTES } from "./limits.ts";
 import { checkedName, checkedShape } from "./tensor-shape.ts";
+
+/** How quantised entries are undone: x = scale q + min. */
+export interface AffineCode {
+  /** The step of the quantisation. */
+  readonly scale: number;
+  readonly min: number;
+}
 
 /** One entry of a manifest, checked. */
 export interface TfjsWeight {
@@ -21,44 +27,64 @@ export interface TfjsGroup {
   readonly weights: readonly TfjsWeight[];
 }
 
+/** A model.json, as far as it tells of weights. */
+export interface TfjsManifest {
+  readonly groups: readonly TfjsGroup[];
+  /** Member `modelTopology`, any JSON; null without one. */
+  readonly topology: unknown;
+}
+
 /** Brackets in each other in a manifest: groups, a group, weights, a weight, a shape. */
 const MANIFEST_DEPTH = 5;
 
 /**
- * The weights manifest of a model of TensorFlow.js: the member `weightsManifest` of a model.json, whose topology is
- * passed over unparsed, or the whole of a file that is nothing else.
+ * The weights manifest of a model of TensorFlow.js: the member `weightsManifest` of a model.json, with its topology, or
+ * the whole of a file that is nothing else.
  *
  * @throws {CheckpointFormatError} If it is no such manifest, or names files outside of its folder.
  * @source TensorFlow.js, tfjs-core/src/io/types.ts, WeightsManifestConfig.
  */
-export async function readTfjsManifest(source: ByteSource): Promise<TfjsGroup[]> {
+export async function readTfjsManifest(source: ByteSource): Promise<TfjsManifest> {
   if (source.size > TFJS_MANIFEST_BYTES) {
     throw wrong(source.label, `JSON of at most ${TFJS_MANIFEST_BYTES} bytes`, `${source.size}`);
   }
   const bytes = await source.read(0, source.size);
   const json = new JsonCursor(bytes, (expected, got, cause) => wrong(source.label, expected, got, cause));
-  const manifest = isList(bytes)
-    ? json.value(TFJS_MANIFEST_BYTES, MANIFEST_DEPTH)
-    : memberOf(source.label, json);
+  const { manifest, topology } = isList(bytes)
+    ? { manifest: json.value(TFJS_MANIFEST_BYTES, MANIFEST_DEPTH), topology: null }
+    : membersOf(source.label, json);
   json.end();
   if (!Array.isArray(manifest)) throw wrong(source.label, "a weightsManifest that is a list", show(manifest));
   const names = new Set<string>();
-  return manifest.map((group: unknown) => checkedGroup(source.label, group, names));
+  return { groups: manifest.map((group: unknown) => checkedGroup(source.label, group, names)), topology };
 }
 
 function isList(bytes: Uint8Array): boolean {
   return bytes.find((byte) => ![0x20, 0x0a, 0x0d, 0x09].includes(byte)) === 0x5b;
 }
 
-function memberOf(label: string, json: JsonCursor): unknown {
+function membersOf(label: string, json: JsonCursor): { manifest: unknown; topology: unknown } {
   let manifest: unknown;
+  let topology: unknown = null;
   json.enter("a JSON object or list");
   for (let key = json.key(NAME_BYTES); key !== null; key = json.key(NAME_BYTES)) {
     if (key === "weightsManifest") manifest = json.value(TFJS_MANIFEST_BYTES, MANIFEST_DEPTH);
+    else if (key === "modelTopology") topology = parsedTopology(json.skipped());
     else json.skip();
   }
   if (manifest === undefined) throw wrong(label, "a weightsManifest", "none");
-  return manifest;
+  return { manifest, topology };
+}
+
+/** The topology only tells what weights are: one that is longer than real ones, or no JSON, is passed over. */
+function parsedTopology(bytes: Uint8Array): unknown {
+  if (bytes.length > CONFIG_BYTES) return null;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 function checkedGroup(label: string, group: unknown, names: Set<string>): TfjsGroup {

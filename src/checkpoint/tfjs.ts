@@ -1,5 +1,5 @@
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
-import { affineTensor, halvedTensor } from "./affine-tensor.ts";
+import { affineTensor, onePlace } from "./affine-tensor.ts";
 import { type ByteSource, truncated } from "./byte-source.ts";
 import {
   asciiHead,
@@ -8,10 +8,13 @@ import {
   type OpenedFiles,
   type Surroundings,
 } from "./format.ts";
-import { joinedSource } from "./joined-source.ts";
+import { halvedTensor } from "./halved-tensor.ts";
+import { type Extent, joinedSource } from "./joined-source.ts";
 import { rangedTensor } from "./ranged-tensor.ts";
 import { entryCount, type PlainDtype, type Tensor } from "./tensor.ts";
+import { withUse } from "./tensor-use.ts";
 import { readTfjsManifest, type TfjsWeight } from "./tfjs-manifest.ts";
+import { tfjsUses } from "./tfjs-uses.ts";
 
 const plainDtypes = new Map<string, PlainDtype>([
   ["float32", "F32"],
@@ -74,21 +77,25 @@ function tfjsFormat(
 }
 
 /**
- * Which JSON files of a folder have weights beside them: `model.json` with `group1-shard1of2.bin`,
- * `face-weights_manifest.json` with `face-shard1` or `face.bin`, `face.json` with `face.bin`.
+ * Which JSON files of a folder have weights beside them: `model.json` with `group1-shard1of2.bin` (converted),
+ * `weights.bin` (saved by Node) or `model.weights.bin` (by a browser), `face-weights_manifest.json` with
+ * `face-shard1` or `face.bin`, `face.json` with `face.bin`.
  */
 function tfjsGroups(names: readonly string[]): FileGroup[] {
   const manifests = names.filter((name) => name.endsWith(".json"));
   const shards = names.filter((name) => /^group\d+-shard\d+of\d+(\.bin)?$/.test(name));
+  const binaries = names.filter((name) => name.endsWith(".bin"));
   return manifests.flatMap((entry): FileGroup[] => {
     const stem = entry.replace(/[-_]?(weights_manifest|model)?\.json$/, "");
     const own = names.filter((name) => {
       if (!name.startsWith(stem)) return false;
       const rest = name.slice(stem.length);
-      return stem !== "" && (rest === ".bin" || /^([-_]model)?[-_]shard\d+(of\d+)?(\.bin)?$/.test(rest));
+      return (
+        stem !== "" && /^([-_]model)?(\.weights)?\.bin$|^([-_]model)?[-_]shard\d+(of\d+)?(\.bin)?$/.test(rest)
+      );
     });
     const isMain = entry === "model.json" || entry === "weights_manifest.json";
-    const files = isMain ? [...new Set([...shards, ...own])] : own;
+    const files = isMain ? [...new Set([...(shards.length > 0 ? shards : binaries), ...own])] : own;
     return files.length === 0 ? [] : [{ entry, files: [entry, ...files], inParts: false, main: isMain }];
   });
 }
@@ -96,7 +103,9 @@ function tfjsGroups(names: readonly string[]): FileGroup[] {
 async function openTfjs(entry: ByteSource, surroundings: Surroundings): Promise<OpenedFiles> {
   const tensors: Tensor[] = [];
   const files = new Set<string>();
-  for (const { paths, weights } of await readTfjsManifest(entry)) {
+  const { groups, topology } = await readTfjsManifest(entry);
+  const useOf = tfjsUses(topology);
+  for (const { paths, weights } of groups) {
     const extents = [];
     for (const path of paths) {
       const source = await surroundings.open(path);
@@ -116,13 +125,29 @@ async function openTfjs(entry: ByteSource, surroundings: Surroundings): Promise<
         offset = await textsEnd(source, offset, entryCount(weight.shape));
         continue;
       }
-      const tensor = tensorOfWeight(source, weight, offset, paths[0] ?? entry.name, entry.label);
+      const tensor = tensorOfWeight(
+        source,
+        weight,
+        offset,
+        fileAt(extents, offset) ?? entry.name,
+        entry.label,
+      );
       offset += tensor.sizeBytes;
       if (offset > source.size) throw truncated(label, offset, source.size);
-      tensors.push(tensor);
+      tensors.push(withUse(tensor, useOf(weight.name, weight.shape)));
     }
   }
   return { tensors, metadata: {}, files: [...files] };
+}
+
+/** The name of the file in which a place lies, or of the last one. */
+function fileAt(extents: readonly Extent[], offset: number): string | undefined {
+  let end = 0;
+  const found = extents.find(({ source }) => {
+    end += source.size;
+    return offset < end;
+  });
+  return (found ?? extents.at(-1))?.source.name;
 }
 
 function tensorOfWeight(
@@ -160,7 +185,15 @@ function tensorOfWeight(
   }
   const codes = rangedTensor(source, { name, dtype: stored, shape, offset, file });
   if (!quantization) return codes;
-  return quantization.code ? affineTensor(codes, plain, quantization.code) : halvedTensor(codes);
+  if (!quantization.code) return halvedTensor(codes);
+  const { scale, min } = quantization.code;
+  const steps = { scales: [scale], offset: min };
+  return affineTensor(codes, {
+    dtype: plain,
+    places: onePlace,
+    steps: () => steps,
+    isWhole: plain !== "F32",
+  });
 }
 
 /**

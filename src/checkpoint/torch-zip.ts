@@ -1,12 +1,28 @@
 import { CheckpointFormatError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { asciiHead, type CheckpointFormat, type OpenedFiles } from "./format.ts";
+import { PickleDict } from "./pickle/pickle-values.ts";
 import { readPickle } from "./pickle/read-pickle.ts";
+import type { Tensor } from "./tensor.ts";
 import { allowedGlobal } from "./torch/allowed-globals.ts";
 import { storageReference } from "./torch/storage-reference.ts";
 import { tensorsOf } from "./torch/tensors-of.ts";
 import { gatherTorch, isTorchName } from "./torch/torch-files.ts";
 import { type ZipMember, zipMembers } from "./zip-members.ts";
+
+const endings = [".pt", ".pth", ".ckpt", ".bin"];
+
+function isOfTorch(member: string): boolean {
+  return /\/(data\.pkl|version|byteorder|\.format_version|\.storage_alignment)$/.test(member);
+}
+
+function isOfScript(member: string): boolean {
+  return /^[^/]+\/(data\/\d+|constants(\.pkl|\/\d+)|code\/.*|extra\/.*|attributes.*)$/.test(member);
+}
+
+function isOfNumpy(member: string): boolean {
+  return member.endsWith(".npy");
+}
 
 /**
  * PyTorch's archive of a pickle, `data.pkl`, and the storages that its tensors are views of, each a member
@@ -17,10 +33,14 @@ import { type ZipMember, zipMembers } from "./zip-members.ts";
 export const torchZip: CheckpointFormat = {
   id: "pytorch-zip",
   title: "PyTorch (zip)",
-  extensions: [".pt", ".pth", ".ckpt", ".bin"],
-  sniff: (head, source) =>
-    isTorchName(source.name) &&
-    /\/(data\.pkl|version|byteorder|\.format_version|\.storage_alignment)$/.test(firstMember(head)),
+  extensions: endings,
+  // An archive that somebody packed again starts with any member: there the name of the file tells.
+  sniff(head, source) {
+    const first = firstMember(head);
+    if (first === "" || !isTorchName(source.name) || isOfScript(first)) return false;
+    const name = source.name.toLowerCase();
+    return isOfTorch(first) || (!isOfNumpy(first) && endings.some((ending) => name.endsWith(ending)));
+  },
   gather: gatherTorch,
   open: openTorchZip,
 };
@@ -36,9 +56,7 @@ export const torchScript: CheckpointFormat = {
   title: "TorchScript",
   extensions: [".jit", ".ptl"],
   // What jit.save writes first is a storage, a constant or the code; torch.save writes the pickle first.
-  sniff: (head, source) =>
-    isTorchName(source.name) &&
-    /^[^/]+\/(data\/\d+|constants(\.pkl|\/\d+)|code\/.*|extra\/.*|attributes.*)$/.test(firstMember(head)),
+  sniff: (head, source) => isTorchName(source.name) && isOfScript(firstMember(head)),
   gather: gatherTorch,
   open: openTorchZip,
 };
@@ -54,25 +72,39 @@ export async function openTorchZip(entry: ByteSource): Promise<OpenedFiles> {
   const members = new Map((await zipMembers(entry)).map((member) => [member.name, member]));
   const root = rootOf(entry, members);
   const bigEndian = (await textOf(members.get(`${root}byteorder`))) === "big";
-  const { value } = await readPickle(byRange(members.get(`${root}data.pkl`)!), 0, {
-    label: entry.label,
-    global: (module, name) => allowedGlobal(entry.label, module, name),
-    persistent: storageReference,
-  });
-  const sources = new Map<string, ByteSource>();
-  const tensors = tensorsOf(value, {
-    label: entry.label,
-    file: entry.name,
-    bigEndian,
-    locate({ key }) {
-      const member = members.get(`${root}data/${key}`);
-      if (!member) return null;
-      const source = sources.get(key) ?? byRange(member);
-      sources.set(key, source);
-      return { source, offset: 0, size: member.size };
-    },
-  });
-  return { tensors, metadata: {}, files: [entry.name] };
+  const open = async (stem: string, named: (value: unknown) => unknown): Promise<Tensor[]> => {
+    const { value } = await readPickle(byRange(members.get(`${root}${stem}.pkl`)!), 0, {
+      label: entry.label,
+      global: (module, name) => allowedGlobal(entry.label, module, name),
+      persistent: storageReference,
+    });
+    const sources = new Map<string, ByteSource>();
+    return tensorsOf(named(value), {
+      label: entry.label,
+      file: entry.name,
+      bigEndian,
+      locate({ key }) {
+        const member = members.get(`${root}${stem}/${key}`);
+        if (!member) return null;
+        const source = sources.get(key) ?? byRange(member);
+        sources.set(key, source);
+        return { source, offset: 0, size: member.size };
+      },
+    });
+  };
+  const tensors = await open("data", (value) => value);
+  // A frozen module has no attributes left: its weights are constants of its code.
+  const isFrozen = tensors.length === 0 && members.has(`${root}constants.pkl`);
+  const constants = isFrozen ? await open("constants", asConstants) : [];
+  return { tensors: [...tensors, ...constants], metadata: {}, files: [entry.name] };
+}
+
+/** A list of constants by the names that the code of TorchScript has for them, `CONSTANTS.c0`. */
+function asConstants(values: unknown): PickleDict {
+  const constants = new PickleDict();
+  if (Array.isArray(values))
+    for (const [i, value] of values.entries()) constants.set(`CONSTANTS.c${i}`, value);
+  return constants;
 }
 
 /** The folder in the archive that holds all: torch names it after the file, others call it `archive`. */

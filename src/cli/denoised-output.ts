@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import type { AnalysisResult } from "../analysis/result.ts";
 import { type DenoisedSummary, requireDenoisable, writeDenoised } from "../analysis/write-denoised.ts";
+import type { RemoteOptions } from "../checkpoint/remote/options.ts";
 import { MarchenkoError, UsageError } from "../errors.ts";
 import type { ShrinkageLoss } from "../fits/shrinkers.ts";
 import { formatNumber, formatWithError } from "../report/format-number.ts";
@@ -14,6 +15,13 @@ export interface DenoisedOutput {
   readonly loss: ShrinkageLoss;
 }
 
+/** How the writing is done. */
+export interface DenoisedRun {
+  readonly signal: AbortSignal;
+  readonly remote: RemoteOptions;
+  readonly isQuiet: boolean;
+}
+
 /**
  * Fails early, before hours of work, when a denoised checkpoint could not be written.
  *
@@ -24,6 +32,7 @@ export async function checkDenoisedOutput(
   paths: readonly string[],
   path: string | undefined,
   shrinker: ShrinkageLoss | undefined,
+  remote: RemoteOptions,
 ): Promise<DenoisedOutput | null> {
   if (path === undefined) {
     if (shrinker) throw new UsageError("--shrinker is for --write-denoised: name the file to write");
@@ -33,7 +42,7 @@ export async function checkDenoisedOutput(
     throw new UsageError(`--write-denoised writes safetensors: expected a name that ends so, got ${path}`);
   }
   await checkPlace(path);
-  await requireDenoisable(paths, path);
+  await requireDenoisable(paths, path, { remote });
   return { path, loss: shrinker ?? "frobenius" };
 }
 
@@ -46,12 +55,18 @@ async function writeDenoisedOutput(
   input: string,
   { path, loss }: DenoisedOutput,
   result: AnalysisResult,
-  signal: AbortSignal,
+  { signal, remote }: DenoisedRun,
 ): Promise<DenoisedSummary> {
   const { seed, configuration } = result.provenance;
   const keepFused = configuration.keepFused === true;
   try {
-    return await writeDenoised(input, result.checkpoints[0]!, path, { loss, seed, signal, keepFused });
+    return await writeDenoised(input, result.checkpoints[0]!, path, {
+      loss,
+      seed,
+      signal,
+      keepFused,
+      remote,
+    });
   } catch (error) {
     throw error instanceof MarchenkoError ? error : cannotWrite(path, error);
   }
@@ -62,12 +77,11 @@ export async function deliverDenoised(
   input: string,
   output: DenoisedOutput,
   result: AnalysisResult,
-  signal: AbortSignal,
-  isQuiet: boolean,
+  run: DenoisedRun,
 ): Promise<Error | null> {
   try {
-    const summary = await writeDenoisedOutput(input, output, result, signal);
-    if (isQuiet) return null;
+    const summary = await writeDenoisedOutput(input, output, result, run);
+    if (run.isQuiet) return null;
     await tellDenoised(summary);
     talk(`wrote ${output.path}`);
     return null;

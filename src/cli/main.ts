@@ -14,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   // nobody listens to must not stop the work.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   try {
-    await buildProgram().parseAsync([...argv]);
+    await (await buildProgram(argv)).parseAsync([...argv]);
     return exitCodes.ok;
   } catch (error) {
     return report(error);

@@ -1,16 +1,5 @@
 import { Command } from "commander";
 import { version } from "../analysis/version.ts";
-import { analyzeCommand } from "./commands/analyze.ts";
-import { envCommand } from "./commands/env.ts";
-import { experimentCommand } from "./commands/experiment.ts";
-import { inspectCommand } from "./commands/inspect.ts";
-import { lawsCommand } from "./commands/laws.ts";
-import { measureCommand } from "./commands/measure.ts";
-import { metricsCommand } from "./commands/metrics.ts";
-import { noiseCommand } from "./commands/noise.ts";
-import { reportCommand } from "./commands/report.ts";
-import { selftestCommand } from "./commands/selftest.ts";
-import { trainCommand } from "./commands/train.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 
 const examples = `
@@ -23,25 +12,34 @@ Examples:
 
 ${exitCodeHelp}`;
 
-/** The command line: one subcommand a file. Errors are thrown, never process.exit. */
-export function buildProgram(): Command {
+/** Each command by its name. They load far more than most of them take to run, so each is loaded when it is called. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  inspect: async () => (await import("./commands/inspect.ts")).inspectCommand(),
+  analyze: async () => (await import("./commands/analyze.ts")).analyzeCommand(),
+  report: async () => (await import("./commands/report.ts")).reportCommand(),
+  train: async () => (await import("./commands/train.ts")).trainCommand(),
+  experiment: async () => (await import("./commands/experiment.ts")).experimentCommand(),
+  measure: async () => (await import("./commands/measure.ts")).measureCommand(),
+  noise: async () => (await import("./commands/noise.ts")).noiseCommand(),
+  metrics: async () => (await import("./commands/metrics.ts")).metricsCommand(),
+  laws: async () => (await import("./commands/laws.ts")).lawsCommand(),
+  selftest: async () => (await import("./commands/selftest.ts")).selftestCommand(),
+  env: async () => (await import("./commands/env.ts")).envCommand(),
+};
+
+/**
+ * The command line: one subcommand a file. Errors are thrown, never process.exit.
+ *
+ * @param argv - as the process has it: only the command that it names is loaded, all where it names none.
+ */
+export async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = likeProgram(new Command("marchenko"))
     .description("Random-matrix theory for neural-network weights.")
     .version(version)
     .addHelpText("after", examples);
-  for (const command of [
-    inspectCommand(),
-    analyzeCommand(),
-    reportCommand(),
-    trainCommand(),
-    experimentCommand(),
-    measureCommand(),
-    noiseCommand(),
-    metricsCommand(),
-    lawsCommand(),
-    selftestCommand(),
-    envCommand(),
-  ]) {
+  const called = argv[2] ?? "";
+  const names = Object.hasOwn(commands, called) ? [called] : Object.keys(commands);
+  for (const command of await Promise.all(names.map((name) => commands[name]!()))) {
     program.addCommand(likeProgram(command));
   }
   return program;

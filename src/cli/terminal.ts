@@ -57,9 +57,22 @@ function isClosedPipe(error: NodeJS.ErrnoException): boolean {
   return error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED";
 }
 
-/** Says which files of a folder were not read, and why. */
+/** Files left out for one reason that are named one by one. */
+const namedLeftOut = 3;
+
+/** Says which files of a folder were not read, and why: many with one reason in one line. */
 export function talkOfLeftOut(leftOut: readonly LeftOutFile[]): void {
-  for (const { path, reason, detail } of leftOut) talk(`left out: ${path} (${reason}): ${detail}`);
+  const byReason = new Map<string, string[]>();
+  for (const { path, reason, detail } of leftOut) {
+    const said = `(${reason}): ${detail}`;
+    const paths = byReason.get(said);
+    if (paths) paths.push(path);
+    else byReason.set(said, [path]);
+  }
+  for (const [said, paths] of byReason) {
+    if (paths.length > namedLeftOut) talk(`left out: ${paths[0]} and ${paths.length - 1} more ${said}`);
+    else for (const path of paths) talk(`left out: ${path} ${said}`);
+  }
 }
 
 /** Says a thing in words: `1 layer`, `2 layers`. */

@@ -16,14 +16,34 @@ export async function writeTable(
   rows: readonly (readonly string[])[],
   width = Number.POSITIVE_INFINITY,
 ): Promise<string> {
-  const { getBorderCharacters, table } = await import("table");
   const cells = [headings, ...rows].map((row) => row.map(plain));
+  // The library takes long to load, and seconds for the tensors of a large model.
+  if (width === Number.POSITIVE_INFINITY && cells.every((row) => row.every(isAscii))) return aligned(cells);
+  const { getBorderCharacters, table } = await import("table");
   return table(cells, {
     border: getBorderCharacters("void"),
     columnDefault: { paddingLeft: 0, paddingRight: gap },
     columns: width === Number.POSITIVE_INFINITY ? {} : fitted(cells, width),
     drawHorizontalLine: () => false,
   }).replaceAll(/[ \t]+$/gm, "");
+}
+
+/** Whether each character takes one column. */
+function isAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
+function aligned(cells: readonly (readonly string[])[]): string {
+  const widths = cells[0]!.map((_, column) => {
+    return cells.reduce((widest, row) => Math.max(widest, row[column]!.length), 0);
+  });
+  const lines = cells.map((row) => {
+    return row
+      .map((text, column) => text.padEnd(widths[column]! + gap))
+      .join("")
+      .trimEnd();
+  });
+  return `${lines.join("\n")}\n`;
 }
 
 /** Takes from the widest column of prose until all fit, or are as narrow as can be read. */

@@ -30,9 +30,12 @@ export async function threadStarter(program: ThreadProgram): Promise<(events: Th
 
 async function nodeThreads(module: URL): Promise<(events: ThreadEvents) => Thread> {
   const { Worker: NodeWorker } = await import("node:worker_threads");
+  // A thread inherits the options of its process, and Node refuses a file where `--input-type` was for the text of `-e`.
+  const asText = process.execArgv.some((option) => option.startsWith("--input-type"));
+  const program = asText ? `import(${JSON.stringify(module.href)})` : module;
   return ({ onMessage, onEnd }) => {
     // They make few objects: a small nursery saves some ten megabytes each.
-    const worker = new NodeWorker(module, { resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+    const worker = new NodeWorker(program, { eval: asText, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
     worker.on("message", onMessage);
     worker.on("error", (error) => onEnd(`a worker thread failed: ${error.message}`));
     worker.on("exit", (code) => onEnd(`a worker thread ended early, with code ${code}`));

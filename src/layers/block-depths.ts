@@ -16,6 +16,9 @@ const PLACES: readonly RegExp[] = [
 ];
 const MIDDLE = 2;
 
+/** What ONNX's inliner puts before names of a branch (`If_0_then_branch__Inline_0__encoder.0`): a tower of its own. */
+const INLINED = /((?:then|else)_branch__Inline)_\d+__/g;
+
 /** In a plain network convolutions come before recurrent layers, those before the rest. */
 const KIND_ORDER: readonly LayerKind[] = ["conv", "recurrent"];
 
@@ -98,7 +101,7 @@ function tokensOf(segment: string): (string | number)[] {
 }
 
 function segmentsOf(block: string): string[] {
-  return block.replaceAll("/", ".").split(".");
+  return block.replace(INLINED, "$1.").replaceAll("/", ".").split(".");
 }
 
 function placeOf(segment: string): number {

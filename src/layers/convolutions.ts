@@ -5,7 +5,7 @@ const DEPTHWISE = /(^|[._/])(depth_?wise(_?conv\w*)?|dw_?conv\d*|conv_?dw\d*|dw)
 const POINTWISE = /point_?wise|(^|[._])pw/i;
 const TRANSPOSED = /transpose|deconv/i;
 /** Of Keras and TensorFlow: the parameter's own name tells, [k..., channels, multiplier]. */
-const DEPTHWISE_KERNEL = /(^|[./])(depthwise_kernel|depthwise_weights|depthwise)$/;
+const DEPTHWISE_KERNEL = /(^|[./])(depthwise_kernel|depthwise_filter|depthwise_weights|depthwise)$/;
 
 /**
  * The kernels of depthwise convolutions: a filter a channel, no matrix between channels.
@@ -30,10 +30,15 @@ export function depthwiseKernels(tensors: readonly Tensor[], transposed: Readonl
   const isCommon = isColoured && tensors.filter(isSingle).length > 1;
   const weights = tensors.filter(({ shape }) => shape.length >= 2 && shape.length <= 5);
   for (const tensor of inOrder(weights)) {
-    const { name, shape } = tensor;
+    const { name, shape, use } = tensor;
     const base = name.replace(/:\d+$/, "");
     const isTransposed = transposed.has(name) || TRANSPOSED.test(base);
     const isNamed = DEPTHWISE.test(base) && !POINTWISE.test(base);
+    // What the format declares is known without its name.
+    if (use?.axes) {
+      outputs = shape[Math.max(0, use.axes.indexOf("out"))]!;
+      continue;
+    }
     if (DEPTHWISE_KERNEL.test(base) && shape.length >= 3) found.add(name);
     else if (isSingle(tensor) && !isTransposed && (isNamed || isCommon || shape[0] === outputs))
       found.add(name);

@@ -1,5 +1,8 @@
 import type { Tensor } from "../checkpoint/tensor.ts";
 import { entryCount } from "../checkpoint/tensor.ts";
+import { DEPTHWISE, type DeclaredAxes, declaredAxes, declaredKind } from "./declared-axes.ts";
+import type { FusedLayout } from "./fused/fused-layout.ts";
+import { gatesInTurn } from "./fused/gates.ts";
 import type { Layer, LayerKind, LayerRole } from "./layer.ts";
 import type { Matricization } from "./matricize.ts";
 import { matricize } from "./matricize.ts";
@@ -23,6 +26,10 @@ export interface DescribedTensor {
   readonly block: string | null;
   /** What the naming tables say; null for what is no weight matrix. */
   readonly named: NamedLayer | null;
+  /** What the format says of its axes; null where it says nothing. */
+  readonly declared: DeclaredAxes | null;
+  /** How several matrices were joined in it; null for one. */
+  readonly fused: FusedLayout | null;
   /** Null exactly when `skip` is not. */
   readonly matricization: Matricization | null;
   readonly skip: Skip | null;
@@ -36,28 +43,41 @@ export interface DescribedTensor {
  * @returns what it is, and how it is read as matrices or why it is not.
  */
 export function describeTensor(tensor: Tensor, isDepthwise = false): DescribedTensor {
-  const { name, shape } = tensor;
-  const path = parameterPath(name);
-  const base = { tensor, path, block: blockOf(name, path), named: null, matricization: null };
+  const { name, shape, use } = tensor;
+  const told = use?.path ?? name;
+  const path = parameterPath(told);
+  const declared = declaredAxes(tensor);
+  const none = { named: null, matricization: null, fused: null };
+  const base = { tensor, path, block: blockOf(told, path), declared, ...none };
 
   if (isOptimizerState(name)) {
     const skip: Skip = { reason: "optimizer-state", detail: "State of the optimizer, not a weight." };
     return { ...base, block: null, kind: "other", role: null, skip };
   }
   const axes = shape.length;
-  const nonMatrix = nonMatrixByName(path, axes) ?? (axes < 2 ? vectorByName(path, axes) : null);
+  const byName = nonMatrixByName(path, axes) ?? (axes < 2 ? vectorByName(path, axes) : null);
+  // A kernel that a norm was folded into may be called by the norm.
+  const nonMatrix = byName?.kind === "norm" && declared?.matricization ? null : byName;
   const named = nonMatrix === null ? namedLayer(path, axes) : null;
-  const { kind, role } = nonMatrix ?? named!;
+  const gates = declared && use?.gates ? use.gates : null;
   const matricization =
-    named === null || entryCount(shape) === 0 ? null : matricizeNamed(tensor, path, named);
-  const isKernel = kind === "dense" && matricization?.reading === "kernel";
-  const skip = skipOf(tensor, nonMatrix, matricization !== null, isDepthwise);
+    named === null || entryCount(shape) === 0
+      ? null
+      : declared
+        ? declared.matricization
+        : matricizeNamed(tensor, path, named);
+  const notAMatrix = isDepthwise ? DEPTHWISE : (declared?.notAMatrix ?? null);
+  const { kind, role } =
+    named && declared ? declaredKind(named, declared, gates !== null) : (nonMatrix ?? named!);
+  const isKernel = kind === "dense" && (matricization?.reading === "kernel" || isDepthwise);
+  const skip = skipOf(tensor, nonMatrix, matricization !== null, notAMatrix);
   return {
     ...base,
-    kind: isKernel || (isDepthwise && kind === "dense") ? "conv" : kind,
+    kind: isKernel ? "conv" : kind,
     role,
     named,
     matricization: skip === null ? matricization : null,
+    fused: gates ? gatesInTurn(gates) : (named?.traits.fused ?? null),
     skip,
   };
 }
@@ -66,7 +86,7 @@ function skipOf(
   { shape, dtype, undecodable }: Tensor,
   nonMatrix: NonMatrix | null,
   isMatrix: boolean,
-  isDepthwise: boolean,
+  notAMatrix: string | null,
 ): Skip | null {
   if (/^[IU]\d+$|^BOOL$/.test(dtype)) {
     return { reason: "integer", detail: `Entries are ${dtype}, and weights are not integers.` };
@@ -74,12 +94,7 @@ function skipOf(
   if (undecodable !== undefined) return { reason: "unsupported-dtype", detail: undecodable };
   if (entryCount(shape) === 0) return { reason: "too-small", detail: `Shape [${shape}] has no entries.` };
   if (nonMatrix !== null) return { reason: "not-a-matrix", detail: nonMatrix.detail };
-  if (isDepthwise) {
-    return {
-      reason: "not-a-matrix",
-      detail: "A depthwise convolution: a filter a channel, which mixes none.",
-    };
-  }
+  if (notAMatrix !== null) return { reason: "not-a-matrix", detail: notAMatrix };
   if (isMatrix) return null;
   return { reason: "not-a-matrix", detail: `Shape [${shape}] is neither a matrix nor a kernel nor a stack.` };
 }

@@ -14,7 +14,7 @@ import type { Layer } from "./layer.ts";
 import { type Checkpointed, convolutionOf, type MatrixRow, matricesOf } from "./matrices-of.ts";
 import { nameMatcher } from "./name-globs.ts";
 import { orientationOf, refutesOrientation } from "./orientation.ts";
-import { readPart, rowReader } from "./tensor-part.ts";
+import { partRoundingError, readPart, rowReader } from "./tensor-part.ts";
 
 /** Which tensors of a checkpoint are wanted, and what is known of its model. */
 export interface LayerOptions {
@@ -62,8 +62,8 @@ export function layersOf(tensors: Iterable<Tensor>, options: LayerOptions = {}):
   const depthwise = depthwiseKernels(rows, transposed);
   const described = rows.map((tensor) => describeTensor(tensor, depthwise.has(tensor.name)));
   const flipped = new Set(
-    described.flatMap(({ named, tensor }) =>
-      named !== null && refutesOrientation(named, tensor.shape) ? [named.family] : [],
+    described.flatMap(({ named, tensor, declared }) =>
+      named !== null && declared === null && refutesOrientation(named, tensor.shape) ? [named.family] : [],
     ),
   );
   const copies = averagedCopies(rows);
@@ -84,6 +84,7 @@ export function layersOf(tensors: Iterable<Tensor>, options: LayerOptions = {}):
     const names = combination?.sources.map(({ name }) => name) ?? [tensor.name];
     const orientation =
       combination?.orientation ??
+      one.declared?.orientation ??
       orientationOf(
         one.named,
         one.path.outputsLast,
@@ -148,7 +149,9 @@ function matrixLayer(
     part: combination ? null : part,
     factored: combination?.factored ?? null,
     readRows: rowReader(tensor, part),
-    ...(tensor.roundingError && { roundingError: () => tensor.roundingError!() }),
+    ...(tensor.roundingError && {
+      roundingError: () => partRoundingError((start, end) => tensor.roundingError!(start, end), part),
+    }),
     read: (into) => readPart(tensor, part, into),
   };
 }

@@ -71,11 +71,10 @@ export function matricesOf(
 }
 
 function splitOf(
-  { tensor, named, matricization }: DescribedTensor,
+  { tensor, fused: layout, matricization }: DescribedTensor,
   orientation: Layer["orientation"],
   { shapes, heads, experts }: Checkpointed,
 ): FusedSplit | null {
-  const layout = named?.traits.fused;
   // A kernel in space is joined only where it is 1 x 1: its columns are inputs then.
   const isPlain =
     tensor.shape.length === 2 || matricization!.parts > 1 || tensor.shape.slice(2).every((k) => k === 1);
@@ -93,11 +92,12 @@ export function convolutionOf({
   tensor,
   kind,
   path,
+  declared,
   matricization,
 }: DescribedTensor): ConvolutionKernel | null {
   const { shape } = tensor;
   if (kind !== "conv" || matricization?.reading !== "kernel" || entryCount(shape) === 0) return null;
-  const { outputsLast } = path;
+  const outputsLast = declared?.spaceFirst ?? path.outputsLast;
   const [first, second] = outputsLast ? [shape.at(-1)!, shape.at(-2)!] : [shape[0]!, shape[1]!];
   const size = outputsLast ? shape.slice(0, -2) : shape.slice(2);
   return { outputs: first, inputs: second, size, outputsLast };

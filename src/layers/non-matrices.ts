@@ -131,6 +131,6 @@ export function vectorByName(path: ParameterPath, axes: number): NonMatrix {
   // (`downsample.1.weight`); Keras numbers a layer's parameters, the kernel first.
   const isGain = /^(weight|scale)$/.test(path.parameter) && !/prelu\d*$/i.test(path.module);
   if (isGain) return { kind: "norm", role: null, detail: "A vector of gains." };
-  if (/^(vars\.\d+|b\d*)$/.test(path.parameter)) return { kind: "bias", role: null, detail: "A vector." };
+  if (/^(vars\.\d+|b_?\d*)$/.test(path.parameter)) return { kind: "bias", role: null, detail: "A vector." };
   return { kind: "other", role: null, detail: "A vector." };
 }

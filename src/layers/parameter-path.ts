@@ -14,17 +14,17 @@ export interface ParameterPath {
 
 /** Names that say only "the matrix of this module": tables match what comes before. */
 const PLAIN_PARAMETER =
-  /\.(parametrizations\.weight\.original1|vars\.\d+|weight|weights|weight_v|weight_orig|kernel|embeddings?|w|W)$/;
+  /\.(parametrizations\.weight\.original1|vars\.\d+|w_\d+|filters|weight|weights|weight_v|weight_orig|kernel|embeddings?|w|W)$/;
 
 /** Names that say more: they stay in the path, and are still no part of the module's name. */
 const TELLING_PARAMETER =
-  /\.(\w*_weight|weight_[a-z]+(_l\d+(_reverse)?)?|\w+_kernel|\w*bias\w*|running_\w+|moving_\w+|num_batches_tracked|gamma|beta|scale|parametrizations\.weight\.original0)$/;
+  /\.(\w*_weight|weight_[a-z]+(_l\d+(_reverse)?)?|\w+_kernel|(depthwise|pointwise)_filter|b_\d+|\w*bias\w*|running_\w+|moving_\w+|num_batches_tracked|gamma|beta|scale|parametrizations\.weight\.original0)$/;
 
 /** What adapters and wrappers put between a module's name and its parameter. */
 const ADAPTER =
   /\.(base_layer|lora_[ABab](\.\w+)?|lora_embedding_[AB](\.\w+)?|lora_(down|up)|lora\.(down|up)|lora_linear_layer\.(down|up)|modules_to_save\.\w+|original_module)$/;
 
-const OUTPUTS_LAST = /(^|\.)(kernel|\w+_kernel|weights|vars\.0)$/;
+const OUTPUTS_LAST = /(^|\.)(kernel|\w+_kernel|weights|filters|(depthwise|pointwise)_filter|vars\.0)$/;
 
 /**
  * Takes a tensor's name apart.

@@ -24,6 +24,8 @@ export interface TensorPart {
 
 /** Entries read at once, about, where only some columns or scattered rows are wanted. */
 const STRETCH = 1 << 20;
+/** Runs whose rounding errors are asked for one by one: each may be a read. */
+const MOST_RUNS = 1 << 14;
 /** Runs of fewer entries are not worth a read each. */
 const SHORT_RUN = 4096;
 
@@ -83,6 +85,42 @@ export async function readPart(
   const data = into ?? emptyEntries(tensor, rows * columns);
   await readRowsOf(tensor, part, data, 0);
   return { rows, columns, data };
+}
+
+/**
+ * Root mean square rounding error of a part's entries, where its tensor tells; see {@link Tensor.roundingError}.
+ *
+ * @returns s_u, in the unit of the entries; of scattered entries that are very many runs, that of all rows which they are in.
+ */
+export async function partRoundingError(
+  roundingError: NonNullable<Tensor["roundingError"]>,
+  part: TensorPart,
+): Promise<number> {
+  let squares = 0;
+  let entries = 0;
+  for (const [start, end] of runsOf(part)) {
+    squares += (end - start) * (await roundingError(start, end)) ** 2;
+    entries += end - start;
+  }
+  return entries === 0 ? 0 : Math.sqrt(squares / entries);
+}
+
+/** The runs of entries that a part is made of. */
+function* runsOf({ offset, stride, rows, columns }: TensorPart): Generator<readonly [number, number]> {
+  const isWide = extentOf(columns) === stride;
+  const count = isWide ? rows.count : extentOf(rows) * columns.count;
+  if (count > MOST_RUNS) {
+    const last = placeOf(rows, extentOf(rows) - 1);
+    yield [offset + rows.start * stride, offset + (last + 1) * stride];
+    return;
+  }
+  for (let i = 0; i < count; i++) {
+    const [row, length] = isWide
+      ? [rows.start + i * rows.period, rows.length * stride]
+      : [placeOf(rows, Math.floor(i / columns.count)), columns.length];
+    const start = offset + row * stride + (isWide ? 0 : columns.start + (i % columns.count) * columns.period);
+    yield [start, start + length];
+  }
 }
 
 /** Reads whole rows of a part, from `firstRow` on; null where the tensor's file can't be read in parts. */

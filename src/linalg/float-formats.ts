@@ -50,10 +50,20 @@ export function decodeSmallFloat(bits: number, format: "F16" | "F8_E4M3" | "F8_E
   return sign * (fraction + (1 << fractionBits)) * scale * 2 ** (exponent - 1);
 }
 
-/** `value` of every code of a small format, indexed by code: decoding is then one look-up. */
+/**
+ * `value` of every code of a small format, indexed by code: decoding is then one look-up. A NaN keeps its sign and
+ * payload, and is quiet, as where hardware widens it.
+ */
 export function smallFloatTable(format: "F16" | "F8_E4M3" | "F8_E5M2"): Float32Array {
   const table = new Float32Array(format === "F16" ? 1 << 16 : 1 << 8);
-  for (let bits = 0; bits < table.length; bits++) table[bits] = decodeSmallFloat(bits, format);
+  const words = new Uint32Array(table.buffer);
+  const fractionBits = floatFormats[format].significandBits - 1;
+  for (let bits = 0; bits < table.length; bits++) {
+    table[bits] = decodeSmallFloat(bits, format);
+    if (!Number.isNaN(table[bits])) continue;
+    const sign = bits >= table.length / 2 ? 0x80000000 : 0;
+    words[bits] = sign + (0x7fc00000 | ((bits & ((1 << fractionBits) - 1)) << (23 - fractionBits)));
+  }
   return table;
 }
 
@@ -83,4 +93,23 @@ export function roundingErrorRms({ count, exponents }: EntryCensus, format: Floa
     sum += exponents[biased]! * 4 ** (Math.max(biased - 1023, minExponent) - top);
   }
   return 2 ** (top - significandBits + 1) * Math.sqrt(sum / count / 12);
+}
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+/** Where a float64's exponent is in memory. */
+const highWord = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
+
+/**
+ * How far a stored number is from its neighbours, ulp(w); 0 for an exact zero, as in {@link roundingErrorRms}.
+ *
+ * @param value - decoded, finite.
+ * @param format - the format that it was stored in.
+ */
+export function spacingOf(value: number, format: FloatFormatName): number {
+  if (value === 0) return 0;
+  const { significandBits, minExponent } = floatFormats[format];
+  double[0] = value;
+  const exponent = ((words[highWord]! >>> 20) & 2047) - 1023;
+  return 2 ** (Math.max(exponent, minExponent) - significandBits + 1);
 }

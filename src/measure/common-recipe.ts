@@ -13,13 +13,13 @@ const shared = ["model", "data", "sparsity", "labelSmoothing", "batchSize"] as c
  * @throws {UsageError} If one has another model, data, modules, smoothing or batches; and as {@link recipeOfCheckpoint}.
  */
 export async function commonRecipe(
-  sources: readonly Pick<OpenedSource, "path" | "metadata">[],
+  sources: readonly Pick<OpenedSource, "path" | "metadata" | "source">[],
   { recipe, data, seed }: ToldOfCheckpoint & { readonly seed?: number | undefined },
 ): Promise<FoundRecipe> {
   const [first, ...others] = sources;
-  const found = await recipeOfCheckpoint(first!, { recipe, data });
+  const found = await recipeOfCheckpoint(asCheckpoint(first!), { recipe, data });
   for (const other of others) {
-    const own = await recipeOfCheckpoint(other, { recipe, data });
+    const own = await recipeOfCheckpoint(asCheckpoint(other), { recipe, data });
     const differs = shared.find((key) => textOf(own.recipe[key]) !== textOf(found.recipe[key]));
     if (differs) {
       throw new UsageError(
@@ -28,6 +28,10 @@ export async function commonRecipe(
     }
   }
   return seed === undefined ? found : { ...found, recipe: { ...found.recipe, seed } };
+}
+
+function asCheckpoint({ path, metadata, source }: Pick<OpenedSource, "path" | "metadata" | "source">) {
+  return { path, metadata, config: async () => (await source.config?.()) ?? null };
 }
 
 /** Equal for equal values, whatever the order of their keys. */

@@ -3,7 +3,7 @@ import type { Tensor } from "../checkpoint/tensor.ts";
 import { UsageError } from "../errors.ts";
 import { randomStream } from "../linalg/random.ts";
 import type { Traced } from "../models/model.ts";
-import { loadWeights } from "../train/load-weights.ts";
+import { loadWeights, weightsOf } from "../train/load-weights.ts";
 import type { PreparedRecipe } from "../train/prepare-recipe.ts";
 import { stepInputs } from "../train/step-inputs.ts";
 import type { RunState } from "../train/weights.ts";
@@ -20,8 +20,12 @@ export interface PartOptions {
 
 /** A model that runs with the weights of one checkpoint after another, on the data of its recipe. */
 export interface FrozenModel {
-  /** Puts a checkpoint's weights in: every part sees them. @param step - updates made; 0 where it isn't known. */
-  load(path: string, step: number): Promise<void>;
+  /**
+   * Puts a checkpoint's weights in: every part sees them.
+   *
+   * @param step - updates made; 0 where it isn't known. @param tensors - its own, where it is open already.
+   */
+  load(path: string, step: number, tensors?: Iterable<Tensor>): Promise<void>;
   /** Puts the weights of a model in training in, by their names in a checkpoint of its. @param step - updates made. */
   take(tensors: Iterable<Tensor>, step: number): Promise<void>;
   /** Draws weights as the recipe's run begins with them. */
@@ -58,8 +62,10 @@ export function frozenModel(backend: Backend, { recipe, ingredients }: PreparedR
     at = 0;
   };
   return {
-    async load(path, step) {
-      const weights = await loadWeights(path, traced, [], otherRecipe);
+    async load(path, step, tensors) {
+      const weights = tensors
+        ? await weightsOf(path, tensors, traced, [], otherRecipe)
+        : await loadWeights(path, traced, [], otherRecipe);
       draw();
       for (const [name, entries] of weights) backend.write(state.get(name)!, entries);
       at = step;

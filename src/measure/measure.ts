@@ -2,6 +2,7 @@ import { openSources } from "../analysis/open-sources.ts";
 import { schemaVersion } from "../analysis/version.ts";
 import { type Backend, OutOfMemoryError } from "../backends/backend.ts";
 import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
+import type { OpenOptions } from "../checkpoint/place.ts";
 import { NothingToAnalyzeError, UsageError } from "../errors.ts";
 import { prepareRecipe } from "../train/prepare-recipe.ts";
 import { measurementTrajectories } from "./average.ts";
@@ -19,7 +20,7 @@ import { type PartExecution, timeSparseExecution } from "./sparse-execution/time
 import { measurementWarnings } from "./warnings.ts";
 
 /** What shapes a measurement. */
-export interface MeasureOptions extends ToldOfCheckpoint, GroupChoice {
+export interface MeasureOptions extends ToldOfCheckpoint, GroupChoice, OpenOptions {
   /** Which parts of the data; both by default. */
   readonly parts?: readonly Part[] | undefined;
   /** Batches of a part at most: by default all of the test part, and an epoch of the training part. */
@@ -78,7 +79,7 @@ export async function measure(
 ): Promise<MeasurementResult> {
   const { parts = bothParts, batches, clock, signal, onProgress, onMeasured } = options;
   const chosen = chooseGroups(options);
-  const { sources, isSeries, close } = await openSources(input);
+  const { sources, isSeries, close } = await openSources(input, options);
   let backend: Backend | null = null;
   let model: FrozenModel | null = null;
   try {

@@ -1,5 +1,6 @@
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { similarNames } from "../checkpoint/nearest-names.ts";
+import { isRemote } from "../checkpoint/remote/address.ts";
 import { smallText } from "../checkpoint/small-text.ts";
 import { datasetCatalogue } from "../datasets/catalogue.ts";
 import { MarchenkoError, UnreadableInputError, UsageError } from "../errors.ts";
@@ -20,6 +21,9 @@ export interface FoundRecipe {
   readonly from: string;
 }
 
+/** What a checkpoint says of itself; `config` where it is not on disk. */
+type DescribedCheckpoint = Pick<Checkpoint, "path" | "metadata"> & Partial<Pick<Checkpoint, "config">>;
+
 /** What the user tells of a checkpoint. */
 export interface ToldOfCheckpoint {
   /** A recipe that is taken before all that the checkpoint says. */
@@ -38,7 +42,7 @@ export interface ToldOfCheckpoint {
  * @throws {UnreadableInputError} If a file can't be read, or tells of what isn't supported.
  */
 export async function recipeOfCheckpoint(
-  checkpoint: Pick<Checkpoint, "path" | "metadata">,
+  checkpoint: DescribedCheckpoint,
   told: ToldOfCheckpoint = {},
 ): Promise<FoundRecipe> {
   const found = await find(checkpoint, told);
@@ -50,13 +54,51 @@ export async function recipeOfCheckpoint(
 }
 
 async function find(
-  { path, metadata }: Pick<Checkpoint, "path" | "metadata">,
+  checkpoint: DescribedCheckpoint,
   { recipe, data }: ToldOfCheckpoint,
 ): Promise<FoundRecipe> {
+  const { path, metadata } = checkpoint;
   if (recipe) return { recipe, from: "--recipe" };
   const own = metadata["marchenko.recipe"];
   if (own !== undefined)
     return { recipe: asRecipe(own, `the metadata of ${path}`), from: "the checkpoint's metadata" };
+  const beside = isRemote(path) ? await configElsewhere(checkpoint) : await filesBeside(path);
+  if (beside.recipe) return beside.recipe;
+  const { config, file } = beside;
+  if (config === null) {
+    throw new UsageError(
+      `${path}: nothing tells of its model: expected a recipe in its metadata, a recipe.json in a folder above, or a config.json beside it. Give one by --recipe FILE.`,
+    );
+  }
+  if (data === undefined) {
+    throw new UsageError(
+      `${path}: its config.json tells of the model, and nothing tells of data to measure it on. Give --data NAME, --data PATH or --recipe FILE.`,
+    );
+  }
+  const model = modelOfConfig(config);
+  const { sizes, sparsity } = model.fromHuggingFace(config);
+  const plain = {
+    name: "config.json",
+    data: { name: "digits" },
+    model: { kind: model.kind, ...(sizes as object) },
+    sparsity,
+    // Nothing is trained: it only has to be a rate.
+    optimizer: { name: "sgd", learningRate: 1 },
+    steps: 1,
+    batchSize: defaultBatchSize,
+  };
+  return { recipe: parseRecipe(plain), from: file };
+}
+
+/** What is beside a checkpoint: a recipe, or else a model's configuration. */
+interface Beside {
+  readonly recipe: FoundRecipe | null;
+  readonly config: unknown;
+  /** Where the configuration is, or would be. */
+  readonly file: string;
+}
+
+async function filesBeside(path: string): Promise<Beside> {
   const { dirname, join, resolve } = await import("node:path");
   const { stat } = await import("node:fs/promises");
   const isFolder = await stat(path).then(
@@ -67,33 +109,16 @@ async function find(
   for (let folder = beside, level = 0; level <= MOST_LEVELS; level++, folder = dirname(folder)) {
     const file = join(folder, "recipe.json");
     const text = await smallText(file, "a recipe");
-    if (text !== null) return { recipe: asRecipe(text, file), from: file };
+    if (text !== null) return { recipe: { recipe: asRecipe(text, file), from: file }, config: null, file };
   }
   const file = join(beside, "config.json");
   const text = await smallText(file, "a model's configuration");
-  if (text === null) {
-    throw new UsageError(
-      `${path}: nothing tells of its model: expected a recipe in its metadata, a recipe.json in a folder above, or a config.json beside it. Give one by --recipe FILE.`,
-    );
-  }
-  if (data === undefined) {
-    throw new UsageError(
-      `${path}: its config.json tells of the model, and nothing tells of data to measure it on. Give --data NAME, --data PATH or --recipe FILE.`,
-    );
-  }
-  const config = json(text, file);
-  const model = modelOfConfig(config);
-  const { sizes, sparsity } = model.fromHuggingFace(config);
-  const plain = {
-    name: "config.json",
-    data: { name: "digits" },
-    model: { kind: model.kind, ...(sizes as object) },
-    sparsity,
-    optimizer: { name: "sgd", learningRate: 0 },
-    steps: 1,
-    batchSize: defaultBatchSize,
-  };
-  return { recipe: parseRecipe(plain), from: file };
+  return { recipe: null, config: text === null ? null : json(text, file), file };
+}
+
+/** Of a checkpoint that was opened elsewhere only the files that it opens itself are known. */
+async function configElsewhere({ path, config }: DescribedCheckpoint): Promise<Beside> {
+  return { recipe: null, config: (await config?.()) ?? null, file: `config.json beside ${path}` };
 }
 
 /** `data` of a recipe by what `--data` says. */

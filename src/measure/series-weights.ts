@@ -6,7 +6,7 @@ import type { FrozenModel } from "./frozen-model.ts";
 /** Puts the checkpoints of a series into a model, one after another. */
 export interface SeriesWeights {
   /** @returns false for a damaged one of several, such as the last of a run that diverged: it is left out. */
-  load(source: Pick<OpenedSource, "id" | "path" | "step" | "metadata">): Promise<boolean>;
+  load(source: Pick<OpenedSource, "id" | "path" | "step" | "metadata" | "source">): Promise<boolean>;
   /** A sentence for each that was left out. */
   readonly warnings: readonly string[];
   /** @throws {CheckpointFormatError} If one was left out: for where none is left. */
@@ -23,7 +23,7 @@ export function seriesWeights(model: Pick<FrozenModel, "load">, count: number): 
   return {
     async load(source) {
       try {
-        await model.load(source.path, checkpointStep(source) ?? 0);
+        await model.load(source.path, checkpointStep(source) ?? 0, await source.source.tensors());
         return true;
       } catch (error) {
         if (count === 1 || !(error instanceof CheckpointFormatError)) throw error;

@@ -3,6 +3,7 @@ import { schemaVersion, version } from "../analysis/version.ts";
 import { sizeOf } from "../autodiff/shape.ts";
 import { type Backend, OutOfMemoryError } from "../backends/backend.ts";
 import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
+import type { OpenOptions } from "../checkpoint/place.ts";
 import type { Tensor } from "../checkpoint/tensor.ts";
 import { NothingToAnalyzeError, UsageError } from "../errors.ts";
 import { layersOf } from "../layers/layers-of.ts";
@@ -25,7 +26,7 @@ import type { NoiseCheckpoint, NoiseLayerResult, NoiseResult } from "./result.ts
 import { spectralBounds } from "./spectral-bounds.ts";
 
 /** What shapes the measurement of gradient noise. */
-export interface NoiseOptions extends ToldOfCheckpoint {
+export interface NoiseOptions extends ToldOfCheckpoint, OpenOptions {
   /** "train" by default. */
   readonly part?: "train" | "test" | undefined;
   /** Batches at most, at least 4: every other one for covariances; 64 by default. */
@@ -76,7 +77,7 @@ export async function gradientNoise(
       `batches: noise takes a whole number of at least ${fewestBatches}, half for the noise and half for covariances; got ${batches}.`,
     );
   }
-  const { sources, isSeries, close } = await openSources(input);
+  const { sources, isSeries, close } = await openSources(input, options);
   let backend: Backend | null = null;
   let model: FrozenModel | null = null;
   try {

@@ -53,13 +53,25 @@ export function columnsOf(layers: readonly LayerResult[]): Column[] {
       known.push(unknownColumn(id));
     }
   }
-  return known;
+  const isQuantized = layers.some(({ spectrum }) => spectrum?.noiseFloor !== undefined);
+  return isQuantized ? [...known, noiseFloorColumn] : known;
 }
 
 /** The columns of the tables that a person reads. */
 export function coreColumns(): Column[] {
   return coreIds.map(columnOf);
 }
+
+/** Of layers whose dtype does not tell the error of their entries; see the result's schema. */
+const noiseFloorColumn: Column = {
+  id: "spectrum.noiseFloor",
+  title: "noise floor of the stored entries",
+  symbol: "s_u (√N + √M)",
+  digits: usualDigits,
+  fromFit: false,
+  value: (layer) => metricValue(layer, "spectrum.noiseFloor"),
+  text: (layer) => formatNumber(metricValue(layer, "spectrum.noiseFloor"), usualDigits),
+};
 
 /** The column of one metric id, whether or not any layer fills it. */
 export function columnOf(id: string): Column {

@@ -19,11 +19,24 @@ const boundConstant = 16;
  * @param left - B, [rows, r], all finite.
  * @param right - A, [r, columns], all finite.
  * @param format - in which the factors are stored.
- * @returns the spectrum of B A. Its `roundingError` is that of entries whose rounding reaches as far as that of the
- *   factors does.
+ * @param errors - root mean square errors of the factors' entries, where they are larger than their format's.
+ * @returns the spectrum of B A, min(rows, columns) values in the unit of B times that of A. Its `roundingError` is that
+ *   of entries whose rounding reaches as far as that of the factors does.
  * @source Golub & Van Loan 2013, Matrix Computations, section 5.4.9 (R-bidiagonalisation, applied to both factors).
+ * @example
+ * ```ts
+ * import { productSpectrum } from "marchenko";
+ * const left = { rows: 3, columns: 1, data: Float64Array.of(1, 2, 2) };
+ * const right = { rows: 1, columns: 2, data: Float64Array.of(3, 4) };
+ * productSpectrum(left, right, "F64").singularValues[0]; // 15
+ * ```
  */
-export function productSpectrum(left: Matrix, right: Matrix, format: FloatFormatName): Spectrum {
+export function productSpectrum(
+  left: Matrix,
+  right: Matrix,
+  format: FloatFormatName,
+  errors: { readonly left: number; readonly right: number } = { left: 0, right: 0 },
+): Spectrum {
   const { rows } = left;
   const { columns } = right;
   const rank = left.columns;
@@ -49,11 +62,11 @@ export function productSpectrum(left: Matrix, right: Matrix, format: FloatFormat
     singularValues[i] = value > floor ? value * unit : 0;
   }
   // dB A + B dA: independent errors of root mean square u reach u (sqrt r + sqrt side) by themselves.
-  const ofFactor = (census: typeof leftCensus, side: number) =>
-    roundingErrorRms(census, format) * (Math.sqrt(rank) + Math.sqrt(side));
+  const ofFactor = (census: typeof leftCensus, error: number, side: number) =>
+    Math.max(error, roundingErrorRms(census, format)) * (Math.sqrt(rank) + Math.sqrt(side));
   const reach =
-    ofFactor(leftCensus, rows) * accurateSingularValues(a).values[0]! * rightUnit +
-    ofFactor(rightCensus, columns) * accurateSingularValues(b).values[0]! * leftUnit;
+    ofFactor(leftCensus, errors.left, rows) * accurateSingularValues(a).values[0]! * rightUnit +
+    ofFactor(rightCensus, errors.right, columns) * accurateSingularValues(b).values[0]! * leftUnit;
   return {
     ...shape,
     resolution: floor * unit,

@@ -14,8 +14,19 @@ const safetyFactor = 3;
  * @returns the tolerance, in the unit of the weights, >= 0.
  */
 export function rankTolerance(spectrum: Spectrum): number {
-  const noise = spectrum.roundingError * (Math.sqrt(spectrum.larger) + Math.sqrt(spectrum.smaller));
-  return Math.max(spectrum.resolution, safetyFactor * noise);
+  return Math.max(spectrum.resolution, safetyFactor * noiseFloor(spectrum));
+}
+
+/**
+ * The largest singular value that independent rounding errors of the stored entries make by themselves.
+ *
+ *     s_u (sqrt N + sqrt M)
+ *
+ * @returns what it is expected to be at most, in the unit of the weights, >= 0.
+ * @source Davidson & Szarek 2001, Local operator theory, random matrices and Banach spaces, theorem II.13.
+ */
+export function noiseFloor({ roundingError, larger, smaller }: Spectrum): number {
+  return roundingError * (Math.sqrt(larger) + Math.sqrt(smaller));
 }
 
 /** Number of singular values above a tolerance. */

@@ -20,6 +20,8 @@ export interface Spectrum {
   readonly resolution: number;
   /** s_u: root mean square rounding error of the stored entries, in the unit of the weights. */
   readonly roundingError: number;
+  /** Whether that comes from what is stored beside the entries, not from their format alone. */
+  readonly isErrorStored?: boolean;
   readonly format: FloatFormatName;
   /** How they were computed: "gram", "accurate", "lanczos"; "zero" where every entry is. */
   readonly method: string;

@@ -9,6 +9,9 @@ import type { ParameterSpec, Traced } from "../models/model.ts";
 /** Names of each sort that a message lists at most. */
 const MOST_NAMED = 5;
 
+const toFinetune =
+  "Set the model's sizes to the checkpoint's, or, to finetune, name parameters that are to start anew in finetune.fresh.";
+
 /** Roles of parameters that a module of the trainer adds: no checkpoint from elsewhere has them. */
 const added: ReadonlySet<ParameterSpec["role"]> = new Set(["zeroth-bias", "lora"]);
 
@@ -17,6 +20,7 @@ const added: ReadonlySet<ParameterSpec["role"]> = new Set(["zeroth-bias", "lora"
  *
  * @param path - a checkpoint: a file or a folder of one model.
  * @param fresh - names of parameters that start anew, whatever the checkpoint has.
+ * @param advice - what to do where they are not the model's.
  * @returns entries for the parameters that it has; zeroth biases and low-rank factors may be missing.
  * @throws {UsageError} If others are missing, unexpected, of another shape or integers: it lists them.
  * @throws {UnreadableInputError} If the path can't be read; {CheckpointFormatError} If it is damaged, or an entry is not
@@ -26,7 +30,7 @@ export async function loadWeights(
   path: string,
   traced: Traced,
   fresh: readonly string[],
-  advice = "Set the model's sizes to the checkpoint's, or, to finetune, name parameters that are to start anew in finetune.fresh.",
+  advice = toFinetune,
 ): Promise<Map<string, Float32Array | Float64Array>> {
   const checkpoint = await openCheckpoint(path).catch((cause: unknown) => {
     // To an analysis a folder without a model is nothing to do; here it was to be read.
@@ -34,34 +38,49 @@ export async function loadWeights(
     throw new UnreadableInputError(`finetune.from: ${cause.message}`, { cause });
   });
   try {
-    const stored = new Map(checkpoint.tensors().map((tensor) => [tensor.name, tensor]));
-    const found = new Map<string, Tensor>();
-    const list = (): string[] => [];
-    const faults = { missing: list(), otherShape: list(), notFloat: list(), unexpected: list() };
-    const known = new Set(fresh);
-    for (const { spec } of traced.parameters.values()) {
-      const names = [spec.name, ...(spec.aliases ?? [])];
-      for (const name of names) known.add(name);
-      if (fresh.includes(spec.name)) continue;
-      const tensor = names.map((name) => stored.get(name)).find((each) => each !== undefined);
-      if (!tensor) {
-        if (!added.has(spec.role)) faults.missing.push(spec.name);
-      } else if (!sameShape(tensor.shape, spec.shape)) {
-        faults.otherShape.push(`${spec.name} ${shapeText(tensor.shape)}, not ${shapeText(spec.shape)}`);
-      } else if (!(tensor.dtype in floatFormats)) {
-        faults.notFloat.push(`${spec.name} ${tensor.dtype}`);
-      } else found.set(spec.name, tensor);
-    }
-    requireKnown(fresh, traced, stored);
-    const isUnexpected = (name: string) => !known.has(name) && !traced.ignores?.(name);
-    faults.unexpected.push(...Array.from(stored.keys()).filter(isUnexpected));
-    requireNone(path, faults, advice);
-    const weights = new Map<string, Float32Array | Float64Array>();
-    for (const [name, tensor] of found) weights.set(name, await finiteEntries(path, tensor));
-    return weights;
+    return await weightsOf(path, checkpoint.tensors(), traced, fresh, advice);
   } finally {
     await checkpoint.close();
   }
+}
+
+/**
+ * The weights of a checkpoint that is open, as {@link loadWeights} gives them.
+ *
+ * @param path - for messages.
+ */
+export async function weightsOf(
+  path: string,
+  tensors: Iterable<Tensor>,
+  traced: Traced,
+  fresh: readonly string[],
+  advice: string,
+): Promise<Map<string, Float32Array | Float64Array>> {
+  const stored = new Map(Array.from(tensors, (tensor) => [tensor.name, tensor]));
+  const found = new Map<string, Tensor>();
+  const list = (): string[] => [];
+  const faults = { missing: list(), otherShape: list(), notFloat: list(), unexpected: list() };
+  const known = new Set(fresh);
+  for (const { spec } of traced.parameters.values()) {
+    const names = [spec.name, ...(spec.aliases ?? [])];
+    for (const name of names) known.add(name);
+    if (fresh.includes(spec.name)) continue;
+    const tensor = names.map((name) => stored.get(name)).find((each) => each !== undefined);
+    if (!tensor) {
+      if (!added.has(spec.role)) faults.missing.push(spec.name);
+    } else if (!sameShape(tensor.shape, spec.shape)) {
+      faults.otherShape.push(`${spec.name} ${shapeText(tensor.shape)}, not ${shapeText(spec.shape)}`);
+    } else if (!(tensor.dtype in floatFormats)) {
+      faults.notFloat.push(`${spec.name} ${tensor.dtype}`);
+    } else found.set(spec.name, tensor);
+  }
+  requireKnown(fresh, traced, stored);
+  const isUnexpected = (name: string) => !known.has(name) && !traced.ignores?.(name);
+  faults.unexpected.push(...Array.from(stored.keys()).filter(isUnexpected));
+  requireNone(path, faults, advice);
+  const weights = new Map<string, Float32Array | Float64Array>();
+  for (const [name, tensor] of found) weights.set(name, await finiteEntries(path, tensor));
+  return weights;
 }
 
 /** @throws {CheckpointFormatError} If one is no finite number: training could only go on with NaN. */

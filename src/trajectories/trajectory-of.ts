@@ -5,6 +5,7 @@ import { type AnalysisInput, openSources } from "../analysis/open-sources.ts";
 import type { AnalysisResult } from "../analysis/result.ts";
 import { trajectories } from "../analysis/summarize.ts";
 import type { MeasuredTrajectory } from "../analysis/trajectory-schemas.ts";
+import { isRemote } from "../checkpoint/remote/address.ts";
 import { UsageError } from "../errors.ts";
 import { spikeFollower } from "./follow-spikes.ts";
 import { layerOnsets } from "./layer-onsets.ts";
@@ -47,7 +48,7 @@ export async function trajectoryOf(
   options: TrajectoryOptions = {},
 ): Promise<AnalysisResult> {
   const { measured: given, ...wanted } = options;
-  const steps = await stepsOf(input);
+  const steps = await stepsOf(input, options);
   const follower = spikeFollower();
   const result = await analyze(input, {
     ...wanted,
@@ -60,7 +61,7 @@ export async function trajectoryOf(
   const { checkpoints } = result;
   const last = checkpoints.at(-1)!;
   const logged =
-    typeof input === "string" && !given
+    typeof input === "string" && !isRemote(input) && !given
       ? await runMetrics(input, last.layers)
       : { measured: given ?? [], warnings: [] };
   const order = new Map(
@@ -88,8 +89,8 @@ export async function trajectoryOf(
 }
 
 /** Steps (or epochs, or places) of a series. */
-async function stepsOf(input: AnalysisInput): Promise<number[]> {
-  const opened = await openSources(input);
+async function stepsOf(input: AnalysisInput, options: TrajectoryOptions): Promise<number[]> {
+  const opened = await openSources(input, options);
   try {
     const { sources, isSeries } = opened;
     const steps = sources.map(({ step, epoch }) => step ?? epoch);

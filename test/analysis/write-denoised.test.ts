@@ -198,7 +198,8 @@ describe("a denoised checkpoint", () => {
     expect(summary.denoised.map(({ layer }) => layer)).toEqual(["F32.weight"]);
     expect((await bytesOf(output)).get("F16.weight")).toEqual(layers[1]!.tensor.bytes);
     const [shard] = readdirSync(folder).filter((name) => name.endsWith(".safetensors"));
-    await expect(requireDenoisable([folder], join(folder, shard!))).rejects.toThrow(UsageError);
+    for (const input of [folder, join(folder, "model.safetensors.index.json")])
+      await expect(requireDenoisable([input], join(folder, shard!))).rejects.toThrow(UsageError);
   });
 });
 

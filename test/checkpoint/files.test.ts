@@ -2,6 +2,8 @@ import { appendFileSync, readdirSync, readFileSync, truncateSync, utimesSync } f
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { blobSource, fileSource, memorySource } from "../../src/checkpoint/byte-source.ts";
+import { pathOfFile } from "../../src/checkpoint/checkpoint.ts";
+import { decodeEntries } from "../../src/checkpoint/decode.ts";
 import {
   encodeSafetensors,
   openCheckpoint,
@@ -9,10 +11,13 @@ import {
   writeSafetensors,
 } from "../../src/checkpoint/index.ts";
 import { npz } from "../../src/checkpoint/npz.ts";
+import { safetensors } from "../../src/checkpoint/safetensors.ts";
+import { tfjsLayers } from "../../src/checkpoint/tfjs.ts";
 import { CheckpointFormatError, UnreadableInputError, UsageError } from "../../src/errors.ts";
 import { openFiles, survive } from "../conformance/format.ts";
 import { modelBytes, temporaryFolders } from "./temporary-folder.ts";
 import { npyFile, npyOf, npzFile, safetensorsOf, shardedFiles, zipOf } from "./written-files.ts";
+import { layersModel, tfjsFiles } from "./written-frameworks.ts";
 
 const folderOf = temporaryFolders();
 
@@ -33,6 +38,32 @@ describe("sources of bytes", () => {
     }
   });
 
+  it("give a range piece by piece, each while the next is read", async () => {
+    const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
+    const path = join(folderOf({ "a.bin": bytes }), "a.bin");
+    const source = await fileSource(path);
+    const places = [new Uint8Array(64), new Uint8Array(64)] as const;
+    const read = async (offset: number, length: number) => {
+      const taken: number[] = [];
+      await source.readPieces!(offset, length, places, (piece) => void taken.push(...piece));
+      return taken;
+    };
+    for (const length of [0, 1, 63, 64, 65, 128, 990]) {
+      expect(await read(10, length)).toEqual([...bytes.slice(10, 10 + length)]);
+    }
+    await expect(read(10, 991)).rejects.toThrow(/at least 1001 bytes, got 1000/);
+    const refusal = new CheckpointFormatError("not these");
+    const refuse = () => {
+      throw refusal;
+    };
+    await expect(source.readPieces!(0, 500, places, refuse)).rejects.toBe(refusal);
+    truncateSync(path, 500);
+    await expect(read(0, 1000)).rejects.toThrow(/truncated: expected at least 512 bytes, got 500/);
+    await expect(read(0, 400)).rejects.toThrow(/changed while it was read/);
+    await source.close();
+    await expect(read(0, 1)).rejects.toThrow(/is closed/);
+  });
+
   it("notice that a file was cut or replaced after it was opened", async () => {
     const path = join(folderOf({ "model.safetensors": modelBytes() }), "model.safetensors");
     const checkpoint = await openCheckpoint(path);
@@ -41,6 +72,64 @@ describe("sources of bytes", () => {
     truncateSync(path, 100);
     await expect(checkpoint.tensors()[0]!.read()).rejects.toBeInstanceOf(CheckpointFormatError);
   });
+});
+
+describe("files of a checkpoint", () => {
+  it("lie beside the one that was opened, or in the folder", async () => {
+    const tensors = ["a", "b"].map((name) => ({ name, shape: [3], data: new Float32Array(3) }));
+    const folder = folderOf(Object.fromEntries(shardedFiles(tensors)));
+    for (const path of [folder, `${folder}/`, join(folder, "model.safetensors.index.json")]) {
+      const checkpoint = await openCheckpoint(path);
+      const found = checkpoint.files.map((file) => pathOfFile(checkpoint, file));
+      expect(found).toEqual([1, 2].map((i) => join(folder, `model-0000${i}-of-00002.safetensors`)));
+      await checkpoint.close();
+    }
+    const inBrowser = { path: "model.json", entry: "model.json" };
+    expect(pathOfFile(inBrowser, "group1-shard1of1.bin")).toBe("group1-shard1of1.bin");
+    expect(pathOfFile({ path: "my.onnx", entry: "y.onnx" }, "y.onnx")).toBe("my.onnx/y.onnx");
+  });
+
+  it("are said of each tensor to be the one where it begins, in shards of TensorFlow.js", async () => {
+    const tensors = [
+      { name: "a", shape: [1], data: new Float32Array(1) },
+      { name: "straddling", shape: [4], data: new Float32Array(4) },
+      { name: "c", shape: [3], data: new Float32Array(3) },
+      { name: "empty", shape: [0], data: new Float32Array(0) },
+    ];
+    const { opened } = await openFiles(tfjsLayers, tfjsFiles(tensors, layersModel, "model.json"));
+    const [first, second] = ["group1-shard1of2.bin", "group1-shard2of2.bin"];
+    expect(opened.tensors.map(({ file }) => file)).toEqual([first, first, second, second]);
+  });
+});
+
+/** Whether all bits are the same: of millions of entries no list is made. */
+function isSame(a: Float32Array | Float64Array, b: Float32Array | Float64Array): boolean {
+  const bytesOf = (entries: typeof a) => Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength);
+  return bytesOf(a).equals(bytesOf(b));
+}
+
+describe("tensors of several pieces", () => {
+  it.each(["BF16", "F16", "I8", "I16"] as const)(
+    "of %s are the same from disk and from memory",
+    async (dtype) => {
+      const bytes = Uint8Array.from({ length: 5_000_002 }, (_, i) => (i * 2_654_435_761) >>> 24);
+      const shape = [dtype === "I8" ? bytes.length : bytes.length / 2];
+      const header = { w: { dtype, shape, data_offsets: [0, bytes.length] } };
+      const file = safetensorsOf(header, bytes);
+      const disk = await openCheckpoint(join(folderOf({ "m.safetensors": file }), "m.safetensors"));
+      const memory = await openFiles(safetensors, new Map([["m.safetensors", file]]));
+      const [onDisk, inMemory] = [disk.tensors()[0]!, memory.opened.tensors[0]!];
+      const all = await inMemory.read();
+      expect(isSame(all, decodeEntries(bytes, dtype))).toBe(true);
+      const into = new Float32Array(shape[0]! - 3);
+      for (const tensor of [onDisk, inMemory]) {
+        await tensor.readInto!(into.fill(0), 3);
+        expect(isSame(into, all.subarray(3))).toBe(true);
+        expect(isSame(await tensor.read(5), all.subarray(5))).toBe(true);
+      }
+      await disk.close();
+    },
+  );
 });
 
 describe("files that a browser's user chose", () => {

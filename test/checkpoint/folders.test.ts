@@ -1,7 +1,9 @@
-import { symlinkSync } from "node:fs";
+import { chmodSync, readFileSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openCheckpoint } from "../../src/checkpoint/index.ts";
+import { formats } from "../../src/checkpoint/formats.ts";
+import { openCheckpoint, openCheckpoints } from "../../src/checkpoint/index.ts";
+import { planFolder } from "../../src/checkpoint/model-folder.ts";
 import { trainingState } from "../../src/checkpoint/training-state.ts";
 import { NothingToAnalyzeError, UnreadableInputError } from "../../src/errors.ts";
 import { modelBytes, temporaryFolders } from "./temporary-folder.ts";
@@ -77,6 +79,56 @@ describe("a model folder", () => {
     expect(checkpoint.leftOut).toMatchObject([{ path: "ema.safetensors", reason: "other-model" }]);
     const one = await openCheckpoint(folderOf({ "adapter_model.safetensors": modelBytes(), "a.npy": "x" }));
     expect(one.files).toEqual(["adapter_model.safetensors"]);
+  });
+
+  it("takes the name that counts more when libraries gave several", async () => {
+    const both = { "model.safetensors": modelBytes(), "adapter_model.safetensors": modelBytes() };
+    const checkpoint = await openCheckpoint(folderOf({ ...both, "adapter_config.json": "{}" }));
+    expect(checkpoint.files).toEqual(["model.safetensors"]);
+    expect(checkpoint.leftOut).toMatchObject([{ path: "adapter_model.safetensors", reason: "other-model" }]);
+  });
+
+  it("of an adapter is read, with the configuration of the adapter", async () => {
+    const adapter = { "adapter_model.safetensors": modelBytes(), "adapter_config.json": '{"r": 8}' };
+    const checkpoint = await openCheckpoint(folderOf({ ...adapter, "training_args.bin": "x" }));
+    expect(checkpoint.files).toEqual(["adapter_model.safetensors"]);
+    expect(await checkpoint.config()).toMatchObject({ r: 8 });
+  });
+
+  it("says of other files by their names whether they are the same model", async () => {
+    const other = async (name: string, model: string) => {
+      const { leftOut } = await openCheckpoint(folderOf({ [model]: modelBytes(), [name]: "x" }));
+      return leftOut.map(({ reason, detail }) => [reason, detail] as const)[0]!;
+    };
+    expect((await other("tiny.pt", "tiny.safetensors"))[0]).toBe("duplicate");
+    expect((await other("tiny-Q4_0.gguf", "model.safetensors"))[0]).toBe("duplicate");
+    expect((await other("pytorch_model.bin", "tiny.safetensors"))[0]).toBe("duplicate");
+    expect(await other("other.pt", "tiny.safetensors")).toEqual([
+      "other-model",
+      expect.stringMatching(/may be another model. Name it to open it/),
+    ]);
+    expect(await other("other.tflite", "tiny.safetensors")).toEqual([
+      "unsupported-format",
+      expect.stringMatching(/may be another model. Convert it first/),
+    ]);
+  });
+
+  it("prefers each format to those after it, for one model in all of them", async () => {
+    const names =
+      "model.safetensors pytorch_model.bin model.npz model.keras tf_model.h5 flax_model.msgpack model.onnx model.gguf".split(
+        " ",
+      );
+    for (const [i, preferred] of names.entries()) {
+      const rest = names.slice(i);
+      const { models, leftOut } = planFolder("folder", [...rest].sort());
+      expect(models.map(({ entry }) => entry)).toEqual([preferred]);
+      expect(leftOut.map(({ path, reason }) => [path, reason])).toEqual(
+        rest
+          .slice(1)
+          .sort()
+          .map((name) => [name, "duplicate"]),
+      );
+    }
   });
 
   it("is refused as one checkpoint when it holds several", async () => {
@@ -157,14 +209,136 @@ describe("a folder without a model", () => {
     await expect(openCheckpoint(layers)).rejects.toThrow(/model.json: expected a weightsManifest, got none/);
   });
 
-  it("is refused with the command that converts it", async () => {
-    const zero = folderOf({
-      "mp_rank_00_model_states.pt": "x",
-      "bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt": "x",
+  const foreign: readonly (readonly [what: string, names: string, command: string])[] = [
+    [
+      "ZeRO",
+      "mp_rank_00_model_states.pt bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt",
+      "python zero_to_fp32.py . pytorch_model.bin",
+    ],
+    ["ZeRO with stages", "layer_01-model_00-model_states.pt mp_rank_00_model_states.pt", "zero_to_fp32.py"],
+    ["distcp", "__0_0.distcp .metadata", "torch.distributed.checkpoint.format_utils dcp_to_torch"],
+    ["distcp of Megatron", "__0_0.distcp common.pt metadata.json", "dcp_to_torch"],
+    ["Megatron", "mp_rank_00/model_optim_rng.pt", "tools/checkpoint/convert.py"],
+    ["Megatron's rank", "model_optim_rng.pt", "tools/checkpoint/convert.py"],
+    ["Megatron's series", "iter_0000100/mp_rank_00_000/model_optim_rng.pt", "tools/checkpoint/convert.py"],
+    ["Orbax", "_METADATA manifest.ocdbt d/abc ocdbt.process_0/manifest.ocdbt", "orbax.checkpoint"],
+    ["Orbax's series", "100/_CHECKPOINT_METADATA 100/default/_METADATA", "orbax.checkpoint"],
+    ["T5X", "checkpoint target.encoder.layers_0/.zarray", "orbax.checkpoint"],
+    [
+      "SavedModel",
+      "saved_model.pb variables/variables.index",
+      "load_checkpoint('FOLDER/variables/variables')",
+    ],
+    ["TensorFlow", "model.ckpt-9.index model.ckpt-9.data-00000-of-00001 checkpoint", "load_checkpoint"],
+    ["TensorFlow's graph", "frozen.pb", "tf2onnx.convert --graphdef"],
+    ["TensorFlow Lite", "model.tflite", "tf2onnx.convert --tflite"],
+  ];
+
+  it.each(foreign)("is refused with the command that converts it: %s", async (_, names, command) => {
+    const folder = folderOf(Object.fromEntries(names.split(" ").map((name) => [name, "x"])));
+    const error = openCheckpoints(folder);
+    await expect(error).rejects.toBeInstanceOf(UnreadableInputError);
+    await expect(error).rejects.toThrow(command);
+  });
+
+  it("of Megatron's is read a file at a time", async () => {
+    const rank = readFileSync("data/checkpoint-cases/torch/alone.pt");
+    const folder = folderOf({ "mp_rank_00/model_optim_rng.pt": rank });
+    const { format } = await openCheckpoint(join(folder, "mp_rank_00/model_optim_rng.pt"));
+    expect(format).toBe("pytorch-zip");
+  });
+
+  it("is read where a library has put the whole model beside such parts", async () => {
+    const parts = { "mp_rank_00_model_states.pt": "x", "__0_0.distcp": "x" };
+    const checkpoint = await openCheckpoint(folderOf({ ...parts, "model.safetensors": modelBytes() }));
+    expect(checkpoint.leftOut.map(({ reason }) => reason)).toEqual(["duplicate", "duplicate"]);
+  });
+});
+
+describe("a folder of models in folders", () => {
+  const ids = async (files: Readonly<Record<string, Uint8Array | string>>, inside = ".") => {
+    const { checkpoints, leftOut, series } = await openCheckpoints(join(folderOf(files), inside));
+    const left = leftOut.map(({ path, reason }) => `${path} ${reason}`);
+    return { series, ids: checkpoints.map(({ id }) => id), leftOut: left };
+  };
+
+  it("opens each part of a pipeline, as diffusers stores them", async () => {
+    const pipeline = {
+      "model_index.json": "{}",
+      "scheduler/scheduler_config.json": "{}",
+      "text_encoder/model.safetensors": modelBytes(),
+      "tokenizer/vocab.json": "{}",
+      "unet/diffusion_pytorch_model.fp16.safetensors": modelBytes(),
+      "unet/diffusion_pytorch_model.safetensors": modelBytes(),
+      "vae/diffusion_pytorch_model.safetensors": modelBytes(),
+    };
+    expect(await ids(pipeline)).toEqual({ series: false, ids: ["text_encoder", "unet", "vae"], leftOut: [] });
+    const whole = await ids({ ...pipeline, "v1.safetensors": modelBytes() });
+    expect(whole.ids).toHaveLength(1);
+    expect(whole.leftOut).toEqual(["text_encoder", "unet", "vae"].map((name) => `${name} other-checkpoint`));
+  });
+
+  it("with a model of its own names those of its subfolders, as in sentence-transformers", async () => {
+    const found = await ids({
+      "1_Pooling/config.json": "{}",
+      "2_Dense/model.safetensors": modelBytes(),
+      "model.safetensors": modelBytes(),
+      "modules.json": "[]",
+      "onnx/model.onnx": "x",
+      "onnx/model_quantized.onnx": "x",
+      "runs/events.out": "x",
     });
-    await expect(openCheckpoint(zero)).rejects.toThrow("python zero_to_fp32.py . pytorch_model.bin");
-    const distributed = folderOf({ "__0_0.distcp": "x", ".metadata": "x" });
-    await expect(openCheckpoint(distributed)).rejects.toThrow("format_utils dcp_to_torch");
+    expect(found.ids).toHaveLength(1);
+    expect(found.leftOut).toEqual(["2_Dense other-checkpoint", "onnx other-checkpoint"]);
+  });
+
+  it("leaves out subfolders of training state", async () => {
+    const run = {
+      "checkpoint-5/model.safetensors": modelBytes(),
+      "checkpoint-6/model.safetensors": modelBytes(),
+      "checkpoint-7/optimizer.pt": "x",
+      "optimizer_0/__0_0.distcp": "x",
+    };
+    expect(await ids(run)).toEqual({
+      series: true,
+      ids: ["checkpoint-5", "checkpoint-6"],
+      leftOut: ["checkpoint-7 optimizer-state", "optimizer_0 optimizer-state"],
+    });
+    const state = openCheckpoints(folderOf({ "checkpoint-7/optimizer.pt": "x", "config.json": "{}" }));
+    await expect(state).rejects.toBeInstanceOf(NothingToAnalyzeError);
+    await expect(state).rejects.toThrow(/checkpoint-7 has no model.*only the state of a training run/s);
+  });
+
+  it("is found in the cache of the Hugging Face hub, whose snapshots are links", async () => {
+    const cache = folderOf({
+      "blobs/abc": modelBytes(7),
+      "refs/main": "0f",
+      "snapshots/0f/config.json": "{}",
+    });
+    symlinkSync("../../blobs/abc", join(cache, "snapshots/0f/model.safetensors"));
+    const { checkpoints } = await openCheckpoints(cache);
+    expect(checkpoints.map(({ id, files }) => [id, files])).toEqual([["0f", ["model.safetensors"]]]);
+    expect([...(await checkpoints[0]!.tensors()[0]!.read(0, 1))]).toEqual([7]);
+  });
+
+  it("may be of links to folders", async () => {
+    const stored = folderOf({ "a/model.safetensors": modelBytes(), "b/model.safetensors": modelBytes() });
+    const run = folderOf({});
+    symlinkSync(join(stored, "a"), join(run, "step-10"));
+    symlinkSync(join(stored, "b"), join(run, "step-9"));
+    symlinkSync(join(run, "step-11"), join(run, "step-11"));
+    const { checkpoints, series } = await openCheckpoints(run);
+    expect(series).toBe(true);
+    expect(checkpoints.map(({ step }) => step)).toEqual([9, 10]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("is read without subfolders that may not be entered", async () => {
+    const run = folderOf({ "step-1/model.safetensors": modelBytes(), "step-2/model.safetensors": "x" });
+    chmodSync(join(run, "step-2"), 0);
+    const { checkpoints, leftOut } = await openCheckpoints(run);
+    chmodSync(join(run, "step-2"), 0o755);
+    expect(checkpoints.map(({ id }) => id)).toEqual(["step-1"]);
+    expect(leftOut).toMatchObject([{ path: "step-2", reason: "unreadable" }]);
   });
 });
 
@@ -218,4 +392,12 @@ it("training state is told from models by its name", () => {
     "model.safetensors optimal.safetensors pytorch_model.bin x_optim_states.pt ema.safetensors trainer_state.json";
   for (const name of models.split(" ")) expect(trainingState(name), name).toBeNull();
   expect(trainingState(`optimizer${"1".repeat(230)}x`)).toBeNull();
+});
+
+it("the README says what is read of each format, in the order of the catalogue", () => {
+  const readme = readFileSync("src/checkpoint/README.md", "utf8");
+  const [table = ""] = readme.split("| step ");
+  const rows = table.split("\n").filter((line) => line.startsWith("| `"));
+  const first = rows.flatMap((row) => [...row.split("|")[1]!.matchAll(/`([\w-]+)`/g)].map(([, id]) => id));
+  expect(first).toEqual(formats.map(({ id }) => id));
 });

@@ -1,6 +1,8 @@
 import { ExtData } from "@msgpack/msgpack";
 import { flax } from "../../src/checkpoint/flax.ts";
+import { flaxSharded } from "../../src/checkpoint/flax-index.ts";
 import { kerasH5 } from "../../src/checkpoint/keras-h5.ts";
+import { kerasSharded } from "../../src/checkpoint/keras-index.ts";
 import { kerasV3 } from "../../src/checkpoint/keras-v3.ts";
 import { tfjsGraph, tfjsLayers, tfjsWeights } from "../../src/checkpoint/tfjs.ts";
 import type { FormatCase } from "../conformance/format.ts";
@@ -8,9 +10,11 @@ import { zipOf } from "./written-files.ts";
 import {
   flaxArray,
   flaxFile,
+  flaxShards,
   graphModel,
   hdf5File,
   kerasFile,
+  kerasShards,
   layersModel,
   msgpackOf,
   tfjsFiles,
@@ -86,6 +90,27 @@ export const frameworkCases: readonly FormatCase[] = [
     },
   },
   {
+    format: kerasSharded,
+    write: kerasShards,
+    lies: {
+      "an index that leads out of the folder": kerasIndex('{"weight_map": {"a": ["../m.weights.h5"]}}'),
+      "an index that names no file": kerasIndex('{"weight_map": {"a": [7]}}'),
+      "an index without shards": kerasIndex('{"weight_map": {}}'),
+      "a tensor in two shards": async () => {
+        const files = await kerasShards(small);
+        return files.set("model_00001.weights.h5", files.get("model_00000.weights.h5")!);
+      },
+    },
+  },
+  {
+    format: flaxSharded,
+    write: async (tensors) => flaxShards(tensors),
+    lies: {
+      "an index that leads out of the folder": async () =>
+        new Map([["m.msgpack.index.json", text('{"weight_map": {"w": "../m.msgpack"}}')]]),
+    },
+  },
+  {
     format: tfjsLayers,
     bare,
     write: async (tensors) => tfjsFiles(tensors, layersModel, "model.json"),
@@ -151,4 +176,8 @@ function weights(list: readonly unknown[], paths: readonly unknown[] = ["s.bin"]
 
 function text(content: string): Uint8Array {
   return new TextEncoder().encode(content);
+}
+
+function kerasIndex(json: string) {
+  return async () => new Map([["m.weights.json", text(json)]]);
 }

@@ -147,6 +147,24 @@ describe("HDF5", () => {
     }
   });
 
+  it("whose texts would have the library go in circles is refused", async () => {
+    const bytes = Buffer.from(readFileSync(`${fixtures}keras2-latest.h5`));
+    const heap = bytes.indexOf("GCOL");
+    // Free space of no length; an object whose end is before its start, where addresses have 32 bits.
+    for (const [index, length] of [
+      [0, 0n],
+      [1, 2n ** 32n - 32n],
+      [1, 2n ** 64n - 32n],
+    ] as const) {
+      bytes.writeUInt16LE(index, heap + 16);
+      bytes.writeBigUInt64LE(length, heap + 24);
+      const open = openFiles(kerasH5, new Map([["m.h5", new Uint8Array(bytes)]]));
+      await expect(open).rejects.toThrow(
+        /^m\.h5: expected HDF5 with objects of a heap that fill its 4096 bytes/,
+      );
+    }
+  });
+
   it("that breaks the library is refused, and the next file is read by another instance", async () => {
     const source = memorySource(await hdf5File(small), "m.h5");
     const library = await hdf5Library(source);

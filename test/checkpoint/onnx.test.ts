@@ -125,16 +125,22 @@ describe("ONNX", () => {
     }
   });
 
-  it("leaves out numbers in Constant nodes, and numbers equal names of graphs", async () => {
+  const constantOf = (name: string, proto: Uint8Array) =>
+    sub(1, sub(2, name), sub(4, "Constant"), sub(5, sub(1, "value"), sub(5, proto)));
+
+  it("leaves out numbers in Constant nodes, but not the bias of a layer with one output", async () => {
+    const axis = constantOf("axis", join(num(1, 1), num(2, 7), raw(8)));
+    const epsilon = constantOf("epsilon", tensorProto("", [], raw(4)));
+    const biases = [constantOf("conv.bias", tensorProto("", [1], raw(4)))];
+    biases.push(constantOf("conv2d_transpose_1.b_0", tensorProto("", [1, 1, 1, 1], raw(4))));
+    const plain = constantOf("o2", tensorProto("", [1], raw(4)));
+    expect(await names(axis, epsilon, plain, ...biases)).toEqual(["conv.bias", "conv2d_transpose_1.b_0"]);
+  });
+
+  it("numbers equal names of graphs", async () => {
     const constant = (name: string, ...shape: number[]) =>
-      sub(
-        1,
-        sub(2, name),
-        sub(4, "Constant"),
-        sub(5, sub(1, "value"), sub(5, tensorProto("", shape, raw(4 * shape.reduce((a, b) => a * b, 1))))),
-      );
+      constantOf(name, tensorProto("", shape, raw(4 * shape.reduce((a, b) => a * b, 1))));
     const branch = sub(1, sub(4, "If"), sub(5, sub(1, "then"), sub(6, constant("w", 2))));
-    expect(await names(constant("a"), constant("b", 1), constant("c", 2))).toEqual(["c"]);
     expect(await names(initializer("w", [1], raw(4)), branch, branch)).toEqual([
       "w",
       "If_0.then/w",

@@ -40,6 +40,16 @@ describe("the number in a name", () => {
       "model-00001-of-00002.safetensors": [null, null],
       "model.safetensors": [null, null],
       timestep_5: [null, null],
+      iter_0000100: [100, null],
+      "ckpt-3.h5": [3, null],
+      "step1000-tokens4B": [1000, null],
+      "step-1e3": [1000, null],
+      "step-20k.pt": [20_000, null],
+      iter_2m: [2_000_000, null],
+      "checkpoint-5k": [5000, null],
+      "checkpoint-350m": [null, null],
+      "checkpoint_12.pth.tar": [12, null],
+      "epoch=03-val_loss=0.32.ckpt": [null, 3],
     };
     for (const [name, [step, epoch]] of Object.entries(expected)) {
       expect(checkpointNumber(name), name).toEqual({ step, epoch });
@@ -50,9 +60,24 @@ describe("the number in a name", () => {
     expect(seriesNumbers(["net.05-0.56.npz", "net.25-0.60.npz"])?.map(({ step }) => step)).toEqual([5, 25]);
     expect(seriesNumbers(["gpt2-100", "gpt2-200"])?.map(({ step }) => step)).toEqual([100, 200]);
     expect(seriesNumbers(["a-1", "a-1"])).toBeNull();
+    expect(seriesNumbers(["epoch_1_batch_20", "epoch_1_batch_100"])?.map(({ step }) => step)).toEqual([
+      20, 100,
+    ]);
+    expect(checkpointStem("step-500.pt")).toBe(checkpointStem("step-1e3.pt"));
+    expect(checkpointStem("step-500.pt")).toBe(checkpointStem("step-2k.pt"));
     expect(checkpointStem("net.05-0.56.safetensors")).toBe(checkpointStem("net.102-0.66.safetensors"));
     expect(checkpointStem("a-1")).not.toBe(checkpointStem("b-1"));
   });
+});
+
+it.each([
+  "mp_rank_00 mp_rank_01",
+  "m-Q4_0.gguf m-Q8_0.gguf",
+  "a.fp16.pt a.fp32.pt",
+  "seed1 seed2",
+  "layer1 layer2",
+])("%s are numbered for something else", (names) => {
+  expect(seriesNumbers(names.split(" "))).toBeNull();
 });
 
 describe("a folder of checkpoints", () => {
@@ -84,6 +109,50 @@ describe("a folder of checkpoints", () => {
     const archive = await npzFile([{ name: "w", shape: [1], data: Float32Array.of(1) }], false);
     const files = { "net.05-0.56.npz": archive, "net.102-0.66.npz": archive, "net.25-0.60.npz": archive };
     expect(await opened(files)).toMatchObject({ series: true, steps: [5, 25, 102] });
+  });
+
+  it.each([
+    ["checkpoint-1000/ checkpoint-500/", [500, 1000]],
+    ["step1000/ step512/", [512, 1000]],
+    ["global_step20/ global_step100/", [20, 100]],
+    ["iter_0000100/ iter_0000020/", [20, 100]],
+    ["20/ 100/", [20, 100]],
+    ["step-1k/ step-500/ step-1e4/", [500, 1000, 10_000]],
+    ["model_299.safetensors model_1000.safetensors checkpoint.safetensors", [299, 1000]],
+    ["weights.01-0.55.safetensors weights.12-0.40.safetensors weights.02-0.50.safetensors", [1, 2, 12]],
+    ["epoch=3-step=900.safetensors epoch=10-step=3000.safetensors last.safetensors", [900, 3000]],
+    ["step-1.safetensors step-2.safetensors last-v1.safetensors last-v2.safetensors", [1, 2]],
+    ["step-1_2.safetensors step-1_10.safetensors step-2_1.safetensors", [1, 1, 2]],
+  ] as const)("of %s is ordered by number", async (names, steps) => {
+    const paths = names.split(" ").map((name) => (name.endsWith("/") ? `${name}model.safetensors` : name));
+    const found = await opened(Object.fromEntries(paths.map((path) => [path, modelBytes()])));
+    expect(found).toMatchObject({ series: true, steps });
+    for (const path of paths.filter((name) => /^(checkpoint|last)/.test(name) && !name.includes("/"))) {
+      expect(found.leftOut).toHaveProperty([path], "other-checkpoint");
+    }
+  });
+
+  it("has one member a point of training", async () => {
+    const names = ["step-05", "step-5", "step-7"];
+    const files = Object.fromEntries(names.map((name) => [`${name}.safetensors`, modelBytes()]));
+    expect(await opened(files)).toMatchObject({
+      ids: ["step-05.safetensors", "step-7.safetensors"],
+      leftOut: { "step-5.safetensors": "same-step" },
+    });
+  });
+
+  it("may have members in different formats", async () => {
+    const array = npzFile([{ name: "fc.weight", shape: [2, 3], data: new Float32Array(6) }], false);
+    const files = {
+      "step-5.safetensors": modelBytes(),
+      "step-7.npz": await array,
+      "step-5.npz": await array,
+    };
+    expect(await opened(files)).toMatchObject({
+      series: true,
+      ids: ["step-5.safetensors", "step-7.npz"],
+      leftOut: { "step-5.npz": "duplicate" },
+    });
   });
 
   it("is found from the folder of a run", async () => {
@@ -136,6 +205,21 @@ describe("a folder of checkpoints", () => {
       ["a-1", "a-2", "b-1", "b-2"].map((name) => [`${name}.safetensors`, modelBytes()]),
     );
     expect((await opened(runs)).ids).toHaveLength(4);
+  });
+
+  it("of unrelated models in several formats opens each, and says which can't be read", async () => {
+    const npz = await npzFile([{ name: "b.weight", shape: [2], data: Float32Array.of(1, 2) }], true);
+    const { ids, series, leftOut } = await opened({
+      "a.safetensors": modelBytes(),
+      "a.npz": npz,
+      "b.npz": npz,
+      "rest.pt": "x",
+    });
+    expect({ ids, series, leftOut }).toEqual({
+      ids: ["a.safetensors", "b.npz"],
+      series: false,
+      leftOut: { "a.npz": "duplicate", "rest.pt": "unreadable" },
+    });
   });
 
   it("with a model of its own is that model", async () => {

@@ -22,7 +22,13 @@ export async function hdf5File(
   const { FS } = await h5.ready;
   const path = `/written-${written++}.h5`;
   const file = new h5.File(path, "w");
+  const groups = new Set<string>();
   for (const { name, shape, data } of tensors) {
+    for (let at = name.indexOf("/"); at !== -1; at = name.indexOf("/", at + 1)) {
+      const group = name.slice(0, at);
+      if (!groups.has(group)) file.create_group(group);
+      groups.add(group);
+    }
     const isChunked = shape.length > 1 && options.compressed === true;
     file.create_dataset({
       name,
@@ -110,4 +116,30 @@ export function flaxFile(tensors: readonly PlainTensor[]): Uint8Array {
     map[parts.at(-1)!] = flaxArray(shape, "float32", new Uint8Array(data.slice().buffer));
   }
   return msgpackOf(root);
+}
+
+/** The same in two files and an index of names. */
+export function flaxShards(tensors: readonly PlainTensor[]): Map<string, Uint8Array> {
+  const middle = Math.ceil(tensors.length / 2);
+  const [first, second] = ["flax_model-00001-of-00002.msgpack", "flax_model-00002-of-00002.msgpack"] as const;
+  const weightMap = Object.fromEntries(tensors.map(({ name }, i) => [name, i < middle ? first : second]));
+  const index = new TextEncoder().encode(JSON.stringify({ metadata: {}, weight_map: weightMap }));
+  return new Map([
+    ["flax_model.msgpack.index.json", index],
+    [first, flaxFile(tensors.slice(0, middle))],
+    [second, flaxFile(tensors.slice(middle))],
+  ]);
+}
+
+/** Weights of Keras 3 in two files, and an index of layers. */
+export async function kerasShards(tensors: readonly PlainTensor[]): Promise<Map<string, Uint8Array>> {
+  const middle = Math.ceil(tensors.length / 2);
+  const [first, second] = ["model_00000.weights.h5", "model_00001.weights.h5"] as const;
+  const weightMap = { "/layers/a/vars": [first], "/layers/b/vars": [second, first] };
+  const index = new TextEncoder().encode(JSON.stringify({ metadata: {}, weight_map: weightMap }));
+  return new Map([
+    ["model.weights.json", index],
+    [first, await hdf5File(tensors.slice(0, middle))],
+    [second, await hdf5File(tensors.slice(middle))],
+  ]);
 }

@@ -89,7 +89,7 @@ const refused: readonly (readonly [
     "a damaged HDF5 file",
     "model.h5",
     () => Buffer.from("\x89HDF\r\n\x1a\n0000", "latin1"),
-    /expected HDF5 with a superblock that fits the file.*save it again/,
+    /expected HDF5 with a lengths of at most 8 bytes.*save it again/,
   ],
   [
     "a truncated GGUF file",

@@ -157,3 +157,17 @@ test("the library says the same, and leaves nothing that keeps its host from end
     /^WorkerError worker true tiny\.weight: a worker thread ended early, with code [01]\n$/,
   );
 });
+
+test("a host that is the text of an option has worker threads as any other", () => {
+  const host = `
+    import { analyze } from ${JSON.stringify(`file://${resolve("dist/index.js")}`)};
+    const { checkpoints } = await analyze(${JSON.stringify(tiny)}, { workers: 2 });
+    console.log(checkpoints[0].layers.map(({ tensor, status }) => tensor + " " + status).join());`;
+  const options = ["--input-type=module", "-e", host];
+  const { stdout, stderr, status } = spawnSync(process.execPath, options, {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  expect(status, stderr).toBe(0);
+  expect(stdout).toBe("tiny.weight analysed\n");
+});

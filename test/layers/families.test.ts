@@ -250,6 +250,31 @@ const families: Record<string, string> = {
     decoder.0.conv_transpose.weight 128x64x4x4 conv - decoder.0.conv_transpose 0 in-out -
     decoder.1.upsample.weight 64x64x4x4 conv - decoder.1.upsample 1 out-in -
   `,
+  "face-api.js, which names kernels of TensorFlow.js by filters": `
+    conv32_down/conv/filters 7x7x3x32 conv - conv32_down/conv 0 in-out -
+    conv32_down/scale/weights 32 other - - - in-out not-a-matrix
+    conv32_down/scale/biases 32 bias - - - out-in not-a-matrix
+    dense0/conv1/depthwise_filter 3x3x32x1 conv - dense0/conv1 0 in-out not-a-matrix
+    dense0/conv1/pointwise_filter 1x1x32x64 conv - dense0/conv1 0 in-out -
+    dense0/conv1/bias 64 bias - dense0/conv1 0 out-in not-a-matrix
+    fc/weights 256x7 dense head fc 1 in-out -
+  `,
+  "PaddlePaddle, which numbers a layer's parameters": `
+    conv2d_10.w_0 16x3x3x3 conv - conv2d_10 0 out-in -
+    conv2d_10.b_0 16 bias - conv2d_10 0 out-in not-a-matrix
+    conv2d_157.w_0 16x1x3x3 conv - - - out-in not-a-matrix
+    batch_norm2d_2.w_0 16 norm - - - out-in not-a-matrix
+    batch_norm2d_2.b_0 16 norm - - - out-in not-a-matrix
+    layer_norm_43.w_0 120 norm - - - out-in not-a-matrix
+  `,
+  "branches of an ONNX model, a tower each": `
+    If_0_else_branch__Inline_0__stft.forward_basis_buffer 130x1x128 conv - If_0_else_branch__Inline_0__stft.forward_basis_buffer 0 out-in -
+    If_0_else_branch__Inline_0__encoder.0.reparam_conv.weight 128x65x3 conv - If_0_else_branch__Inline_0__encoder.0.reparam_conv 1 out-in -
+    If_0_else_branch__Inline_0__encoder.1.reparam_conv.weight 64x128x3 conv - If_0_else_branch__Inline_0__encoder.1.reparam_conv 2 out-in -
+    If_0_else_branch__Inline_0__decoder.rnn.weight_ih 512x128 recurrent input-hidden If_0_else_branch__Inline_0__decoder.rnn 3 out-in -
+    If_0_else_branch__Inline_0__decoder.decoder.2.weight 1x128x1 conv - If_0_else_branch__Inline_0__decoder.decoder.2 4 out-in -
+    If_0_then_branch__Inline_0__encoder.0.reparam_conv.weight 128x129x3 conv - If_0_then_branch__Inline_0__encoder.0.reparam_conv 0 out-in -
+  `,
   "TensorFlow BERT": `
     bert/encoder/layer_10/attention/self/query/kernel 8x8 attention query bert/encoder/layer_10 1 in-out -
     bert/encoder/layer_9/output/dense/kernel 32x8 dense mlp-out bert/encoder/layer_9 0 in-out -

@@ -28,6 +28,21 @@ describe("small floats", () => {
     expect(decodeSmallFloat(0x01, "F8_E5M2")).toBe(2 ** -16);
   });
 
+  test("keeps sign and payload of a NaN, and makes it quiet", () => {
+    // torch 2.15, tensor.to(torch.float32) of these codes.
+    for (const [format, code, bits] of [
+      ["F16", 0x7e00, 0x7fc00000],
+      ["F16", 0xfe00, 0xffc00000],
+      ["F16", 0x7c01, 0x7fc02000],
+      ["F8_E4M3", 0xff, 0xfff00000],
+      ["F8_E5M2", 0x7d, 0x7fe00000],
+      ["F8_E5M2", 0xfe, 0xffc00000],
+    ] as const) {
+      const table = smallFloatTable(format);
+      expect(new Uint32Array(table.buffer)[code]).toBe(bits);
+    }
+  });
+
   test("grow with their code, and are odd in the sign", () => {
     for (const format of ["F16", "F8_E4M3", "F8_E5M2"] as const) {
       const table = smallFloatTable(format);

@@ -1,27 +1,42 @@
 import type { ByteSource } from "../byte-source.ts";
 import { entryCount, type Tensor } from "../tensor.ts";
 import { checkedName } from "../tensor-shape.ts";
+import { withUse } from "../tensor-use.ts";
 import { dequantizedTensor, type Quantized } from "./dequantized-tensor.ts";
 import type { Dequantizer, Found, Graph, GraphTensor } from "./graph.ts";
+import { sparseTensor } from "./sparse-tensor.ts";
 import { type OpenBeside, tensorOfProto } from "./tensor-data.ts";
+import { lookUp, weightUses } from "./weight-uses.ts";
 
 /** Every tensor that was found in a model, by a name that no other has; quantised ones as what they stand for. */
 export async function graphTensors(entry: ByteSource, found: Found, beside: OpenBeside): Promise<Tensor[]> {
   const names = distinctNames(entry, found.tensors);
   const tensors = new Map<GraphTensor, Tensor>();
   for (const each of found.tensors) {
-    const { proto, isSparse } = each;
-    tensors.set(each, await tensorOfProto(entry, proto, names.get(each)!, isSparse, beside));
+    const name = names.get(each)!;
+    const tensor = await tensorOfProto(entry, each.proto, name, beside);
+    const { sparse } = each;
+    tensors.set(each, sparse ? await sparseTensor(entry, tensor, sparse, beside) : tensor);
   }
   const weights = dequantized(found, tensors);
+  const uses = weightUses(found);
   return found.tensors
     .filter((each) => !isNumber(each))
-    .map((each) => weights.get(each) ?? tensors.get(each)!);
+    .map((each) => withUse(weights.get(each) ?? tensors.get(each)!, uses.get(each) ?? null));
 }
 
-/** A Constant node of one entry, an axis or an epsilon, is part of the computation: exporters write them by the hundred. */
-function isNumber({ isConstant, proto }: GraphTensor): boolean {
-  return isConstant && entryCount(proto.shape) === 1;
+/** The end of a parameter's path: `decoder.2.bias`, `conv2d_transpose_1.b_0`. */
+const PARAMETER = /\w\.[a-z]\w*$/i;
+
+/**
+ * A Constant node of one entry, an axis or an epsilon, is part of the computation: exporters write them by the hundred.
+ * A real one in a shape of one axis or more is a parameter where its name is the path of one, as the bias of a layer with
+ * one output is.
+ */
+function isNumber({ isConstant, proto: { name, shape: stored, type }, sparse }: GraphTensor): boolean {
+  const shape = sparse?.shape ?? stored;
+  if (!isConstant || entryCount(shape) !== 1) return false;
+  return shape.length === 0 || /^[IU]\d+$|^BOOL$/.test(type.name) || !PARAMETER.test(name);
 }
 
 /** Names of a graph are its own: where two graphs have the same, the inner one's says where it is. */
@@ -86,14 +101,4 @@ function quantizedBy(
   const zeroPoints = zeroPointsName ? tensorOf(zeroPointsName) : null;
   if (!codes || !scales || (zeroPointsName && !zeroPoints)) return null;
   return { codes, scales, zeroPoints };
-}
-
-/** A name as a node of this graph knows it: its graph's own, or one of those around it. */
-function lookUp(graph: Graph, name: string | undefined): GraphTensor | undefined {
-  if (!name) return undefined;
-  for (let scope: Graph | null = graph; scope; scope = scope.around) {
-    const tensor = scope.tensors.get(name);
-    if (tensor) return tensor;
-  }
-  return undefined;
 }

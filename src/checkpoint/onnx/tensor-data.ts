@@ -9,7 +9,7 @@ import { nibbleTensor } from "./nibble-tensor.ts";
 import { piecedSource } from "./pieced-source.ts";
 import type { TensorProto } from "./tensor-proto.ts";
 
-/** Opens a file beside the model by its plain name; null when there is none. */
+/** Opens a file by its path in the folder of the model; null when there is none. */
 export type OpenBeside = (name: string) => Promise<ByteSource | null>;
 
 /** Where a run of whole entries is, and in which file. */
@@ -30,7 +30,6 @@ export async function tensorOfProto(
   entry: ByteSource,
   proto: TensorProto,
   name: string,
-  isSparse: boolean,
   beside: OpenBeside,
 ): Promise<Tensor> {
   const { type, shape, packed } = proto;
@@ -38,11 +37,10 @@ export async function tensorOfProto(
   const count = entryCount(shape);
   const bytes = Math.ceil((count * (type.bits ?? 0)) / 8);
   const plain = type.plain;
-  if (isSparse || (!plain && type.bits !== 4)) {
-    const what = isSparse ? `a sparse tensor of ${type.name}` : type.name;
-    const detail = `Entries are ${what}, which is not decoded: analyse the checkpoint it was exported from.`;
+  if (!plain && !type.nibbles) {
+    const detail = `Entries are ${type.name}, which is not decoded: analyse the checkpoint it was exported from.`;
     return undecodableTensor(entry, {
-      ...{ name, dtype: type.name, shape, sizeBytes: isSparse ? 0 : bytes, file: entry.name, detail },
+      ...{ name, dtype: type.name, shape, sizeBytes: bytes, file: entry.name, detail },
     });
   }
   const described = { name, shape, file: entry.name };
@@ -52,18 +50,23 @@ export async function tensorOfProto(
       throw wrong(where, `${bytes} bytes for ${type.name} [${shape}]`, `${run.length}`);
     }
     const place = { ...described, offset: run.start, file: run.source.name };
-    return plain
-      ? rangedTensor(run.source, { ...place, dtype: plain })
-      : nibbleTensor(run.source, { ...place, dtype: type.name, isSigned: type.name === "I4" });
+    if (plain) return rangedTensor(run.source, { ...place, dtype: plain });
+    const pairs = (first: number, last: number) => run.source.read(run.start + first, last - first);
+    return nibbleTensor({ ...place, dtype: type.name, where, values: type.nibbles!, bytes: pairs });
   }
   const length = packed.reduce((sum, { start, end }) => sum + end - start, 0);
-  if (!plain) throw wrong(where, "entries of 4 bits in raw_data", `${packed.length} pieces of numbers`);
-  if (type.isVarint) {
+  if (!plain || type.isVarint) {
+    const numbers = plain ? count : bytes;
     // A number has a byte at least, and ten at most.
-    if (length < count || length > 10 * count) {
-      throw wrong(where, `${count} packed numbers`, `${length} bytes of them`);
+    if (length < numbers || length > 10 * numbers) {
+      throw wrong(where, `${numbers} packed numbers`, `${length} bytes of them`);
     }
-    return varintTensor(entry, { ...described, dtype: plain, pieces: packed });
+    if (plain) return varintTensor(entry, { ...described, dtype: plain, pieces: packed });
+    const pairs = varintTensor(entry, { ...described, shape: [bytes], dtype: "U8", pieces: packed });
+    return nibbleTensor({
+      ...{ ...described, dtype: type.name, where, values: type.nibbles! },
+      bytes: (first, last) => pairs.read(first, last),
+    });
   }
   const expected = count * bytesPerEntry[plain];
   if (length !== expected) throw wrong(where, `${expected} bytes of numbers`, `${length}`);
@@ -96,16 +99,17 @@ async function externalRun(
   bytes: number,
   beside: OpenBeside,
 ): Promise<Run> {
-  const location = external.get("location") ?? "";
-  if (!/^[^/\\:\0]+$/.test(location) || location.startsWith(".")) {
-    throw wrong(where, "its data in a file beside the model, by a plain name", JSON.stringify(location));
+  const location = (external.get("location") ?? "").replace(/^(\.\/+)+/, "");
+  const isWithin = location.split("/").every((part) => /^[^.\\:\0][^\\:\0]*$/.test(part));
+  if (!isWithin) {
+    throw wrong(where, "its data in a file in the folder of the model", JSON.stringify(location));
   }
   const start = wholeNumber(where, "offset", external.get("offset") ?? "0");
   const length = wholeNumber(where, "length", external.get("length") ?? String(bytes));
   const source = await beside(location);
   if (!source) {
     throw new UnreadableInputError(
-      `${where} is in ${location}, which is not beside ${entry.name}. Download the missing file into the same folder.`,
+      `${where} is in ${location}, which is not beside ${entry.name}. Download the missing file to its place.`,
     );
   }
   if (start + length > source.size) throw truncated(source.label, start + length, source.size);

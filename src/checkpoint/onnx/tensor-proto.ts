@@ -93,10 +93,15 @@ function addPiece(wire: WireFile, pieces: Map<number, Piece[]>, { number, start,
   pieces.set(number, own);
 }
 
-async function readPair(wire: WireFile, message: Piece): Promise<[string, string]> {
+/** A StringStringEntryProto: key and value; "" for a text that is longer than any name. */
+export async function readPair(wire: WireFile, message: Piece): Promise<[string, string]> {
   const pair = ["", ""];
   for await (const field of wire.fields(message.start, message.end)) {
-    if (field.isBytes && (field.number === 1 || field.number === 2)) {
+    if (
+      field.isBytes &&
+      (field.number === 1 || field.number === 2) &&
+      field.end - field.start <= NAME_BYTES
+    ) {
       pair[field.number - 1] = await wire.text(field, NAME_BYTES);
     }
   }

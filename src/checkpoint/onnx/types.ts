@@ -11,6 +11,8 @@ export interface OnnxType {
   readonly field?: number;
   /** How that field's numbers are written: as varints, or as they are in memory. */
   readonly isVarint?: boolean;
+  /** What each code of 4 bits stands for, where entries have as many. */
+  readonly nibbles?: readonly number[];
 }
 
 export const FLOAT_DATA = 4;
@@ -27,12 +29,21 @@ const varint = (plain: PlainDtype, bits: number, field = INT32_DATA): OnnxType =
   ...{ name: plain, plain, bits, field, isVarint: true },
 });
 
+const nibble = (name: string, nibbles: readonly number[]): OnnxType => ({
+  ...{ name, bits: 4, field: INT32_DATA, nibbles },
+});
+
+const codes = Array.from({ length: 16 }, (_, code) => code);
+/** A sign, two bits of exponent, one of fraction. */
+const e2m1 = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
+
 const listed = (name: string, bits: number | null): OnnxType => ({ name, bits });
 
 /**
  * Element types by their numbers in the file.
  *
- * @source onnx/onnx.proto, TensorProto.DataType and the comments of its data fields.
+ * @source onnx/onnx.proto, TensorProto.DataType and the comments of its data fields; of F4, OCP Microscaling Formats
+ *   (MX) 1.0, 2023, table 5.
  */
 export const onnxTypes: ReadonlyMap<number, OnnxType> = new Map([
   [1, fixed("F32", 32, FLOAT_DATA)],
@@ -55,9 +66,15 @@ export const onnxTypes: ReadonlyMap<number, OnnxType> = new Map([
   [18, listed("F8_E4M3FNUZ", 8)],
   [19, varint("F8_E5M2", 8)],
   [20, listed("F8_E5M2FNUZ", 8)],
-  [21, listed("U4", 4)],
-  [22, listed("I4", 4)],
-  [23, listed("F4", 4)],
+  [21, nibble("U4", codes)],
+  [
+    22,
+    nibble(
+      "I4",
+      codes.map((code) => (code < 8 ? code : code - 16)),
+    ),
+  ],
+  [23, nibble("F4", [...e2m1, ...e2m1.map((value) => -value)])],
   [24, listed("F8_E8M0", 8)],
   [25, listed("U2", 2)],
   [26, listed("I2", 2)],

@@ -3,6 +3,8 @@ import { PICKLE_INTEGER_BYTES } from "../limits.ts";
 import type { PickleMachine } from "./pickle-machine.ts";
 import type { PickleBlob } from "./pickle-values.ts";
 
+const NEWEST_PROTOCOL = 5;
+
 /** Whole numbers of so many bytes are exact in a double. */
 const NUMBER_BYTES = 6;
 
@@ -82,7 +84,7 @@ function newObject(withKeywords: boolean): Opcode {
   return (machine) => {
     if (withKeywords) machine.pop();
     const args = machine.pop();
-    machine.push(machine.called(machine.pop(), args));
+    machine.push(machine.made(machine.pop(), args));
   };
 }
 
@@ -106,7 +108,7 @@ function refused(what: string): Opcode {
  * @source Python standard library, pickletools.opcodes.
  */
 const byCharacter: readonly (readonly [string | number, Opcode])[] = [
-  [0x80, (m) => void m.uint8()], // PROTO
+  [0x80, protocol], // PROTO
   [0x95, (m) => void m.uint64()], // FRAME
   [".", (m) => m.stop()],
   ["(", (m) => m.mark()],
@@ -184,6 +186,16 @@ export const opcodes: readonly (Opcode | undefined)[] = (() => {
   }
   return table;
 })();
+
+function protocol(machine: PickleMachine): void {
+  const version = machine.uint8();
+  if (version > NEWEST_PROTOCOL) {
+    throw new UnreadableInputError(
+      `${machine.surroundings.label}: its pickle is of protocol ${version}: expected at most ${NEWEST_PROTOCOL}. ` +
+        "Save it again with torch.save.",
+    );
+  }
+}
 
 function appendOne(machine: PickleMachine): void {
   const value = machine.pop();

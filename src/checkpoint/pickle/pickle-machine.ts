@@ -142,12 +142,23 @@ export class PickleMachine {
     return this.surroundings.global(module, name);
   }
 
-  /** What a call, or the making of an object, gives: only what was declared for such a global. */
+  /** What a call gives: only what was declared for such a global. */
   called(type: unknown, args: unknown): unknown {
+    const [global, list] = this.#callable(type, args);
+    return global.called(list, this.fault);
+  }
+
+  /** An object of a class, without a call of it. */
+  made(type: unknown, args: unknown): unknown {
+    const [global, list] = this.#callable(type, args);
+    return global.made(list, this.fault);
+  }
+
+  #callable(type: unknown, args: unknown): [PickleGlobal, unknown[]] {
     if (!(type instanceof PickleGlobal)) throw this.fault("a global to call", type);
     if (!Array.isArray(args)) throw this.fault("a tuple of arguments", args);
     this.#count();
-    return type.called(args, this.fault);
+    return [type, args];
   }
 
   #count(): void {

@@ -23,6 +23,18 @@ export class PickleGlobal {
   called(args: readonly unknown[], fault: Fault): unknown {
     return this.#make ? this.#make(args, fault) : new PickleObject(this, args);
   }
+
+  /** What stands for an object of it that is made without being initialised, as most are where they are unpickled. */
+  made(args: readonly unknown[], fault: Fault): unknown {
+    return this.called(args, fault);
+  }
+}
+
+/** A class that is known by its name alone: objects of it hold their attributes, and it is not called. */
+export class PickleClass extends PickleGlobal {
+  override made(args: readonly unknown[]): PickleObject {
+    return new PickleObject(this, args);
+  }
 }
 
 type Make = (args: readonly unknown[], fault: Fault) => unknown;

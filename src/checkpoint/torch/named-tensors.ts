@@ -83,7 +83,7 @@ class Search {
   #visitObject({ state, items, entries }: PickleObject, name: string): void {
     // The attributes, or those and the ones in slots.
     for (const attributes of Array.isArray(state) ? state : [state]) {
-      if (attributes instanceof PickleDict) this.#visitEntries(attributes, name, true);
+      if (attributes instanceof PickleDict) this.#visitEntries(inStateDict(attributes), name, true);
     }
     if (items) this.#visitItems(items, name);
     if (entries) this.#visitEntries(entries, name, false);
@@ -108,6 +108,45 @@ class Search {
   }
 }
 
+/** Of a module what a state dict has of it: what else it keeps is made of these, or is not saved. */
+function inStateDict(attributes: PickleDict): PickleDict {
+  const passing = new PickleDict();
+  const kept = [...transparent].map((key) => [key, attributes.get(key)] as const);
+  if (kept.every(([, value]) => value instanceof PickleDict || value instanceof PickleObject)) {
+    const passedOver = attributes.get("_non_persistent_buffers_set");
+    for (const [key, value] of kept)
+      passing.set(key, key === "_buffers" ? without(value, passedOver) : value);
+    return passing;
+  }
+  // In TorchScript attributes are all alike, and one is a list of others (`_flat_weights` of an LSTM).
+  const own = attributes.values.filter((value) => value instanceof TorchTensor);
+  for (let i = 0; i < attributes.keys.length; i++) {
+    const value = attributes.values[i];
+    const repeats = Array.isArray(value) && value.length > 0 && value.every((item) => isAmong(item, own));
+    if (!repeats) passing.set(attributes.keys[i], value);
+  }
+  return passing;
+}
+
+function without(buffers: unknown, names: unknown): unknown {
+  if (!(buffers instanceof PickleDict) || !Array.isArray(names)) return buffers;
+  const kept = new PickleDict();
+  for (let i = 0; i < buffers.keys.length; i++) {
+    if (!names.includes(buffers.keys[i])) kept.set(buffers.keys[i], buffers.values[i]);
+  }
+  return kept;
+}
+
+/** Whether it is the same view of the same storage as one of the others. */
+function isAmong(value: unknown, others: readonly TorchTensor[]): boolean {
+  if (!(value instanceof TorchTensor) || !value.storage) return false;
+  const same = [value.offset, value.shape, value.strides].join();
+  return others.some(
+    ({ storage, offset, shape, strides }) =>
+      storage?.key === value.storage?.key && [offset, shape, strides].join() === same,
+  );
+}
+
 function joined(name: string, part: string | number): string {
   return name === "" ? `${part}` : `${name}.${part}`;
 }
@@ -117,5 +156,5 @@ function spelled(key: unknown): string {
   if (typeof key === "string" || typeof key === "number" || typeof key === "bigint") return String(key);
   if (typeof key === "boolean") return key ? "True" : "False";
   if (Array.isArray(key)) return `(${key.map((part) => (typeof part === "object" ? "?" : part)).join(",")})`;
-  return "?";
+  return key === null ? "None" : "?";
 }

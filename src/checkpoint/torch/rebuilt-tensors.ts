@@ -1,5 +1,6 @@
 import { ENTRY_COUNT, RANK } from "../limits.ts";
-import { type Fault, PickleDict, PickleGlobal } from "../pickle/pickle-values.ts";
+import { type Fault, PickleDict, PickleGlobal, PickleObject } from "../pickle/pickle-values.ts";
+import { sparseLayouts } from "./sparse-tensor.ts";
 import { type TorchDtype, torchDtypes } from "./torch-dtypes.ts";
 import { type Quantizer, StorageReference, TorchTensor } from "./torch-values.ts";
 
@@ -15,6 +16,7 @@ export const rebuilders: Readonly<Record<string, (args: readonly unknown[], faul
   "torch._utils._rebuild_tensor_v3": typedTensor,
   "torch._utils._rebuild_qtensor": quantizedTensor,
   "torch._utils._rebuild_sparse_tensor": sparseTensor,
+  "torch._utils._rebuild_nested_tensor": nestedTensor,
   "torch._utils._rebuild_meta_tensor_no_storage": metaTensor,
   "torch._utils._rebuild_parameter": first,
   "torch._utils._rebuild_parameter_with_state": first,
@@ -31,12 +33,14 @@ function first(args: readonly unknown[]): unknown {
   return args[0] ?? null;
 }
 
-/** A subclass of Tensor: the function that makes it, its class, the arguments of the function. */
+/** A subclass of Tensor: the function that makes it, its class, the arguments of the function, attributes. */
 function fromType(args: readonly unknown[], fault: Fault): unknown {
-  const [make, , inner] = args;
+  const [make, , inner, state] = args;
   if (!(make instanceof PickleGlobal)) throw fault("a function that makes a tensor", make);
   if (!Array.isArray(inner)) throw fault("a tuple of arguments", inner);
-  return make.called(inner, fault);
+  const made = make.called(inner, fault);
+  if (made instanceof PickleObject) made.state = state;
+  return made;
 }
 
 function tensor(args: readonly unknown[], fault: Fault): TorchTensor {
@@ -72,17 +76,38 @@ function quantizerOf(value: unknown, shape: readonly number[], fault: Fault): Qu
   return { scales: scale, zeroPoints: zeroPoint, axis };
 }
 
-/** Layout, then indices, values and size: it is listed, and not filled up with zeros. */
+/** Layout, then places, values and size. */
 function sparseTensor(args: readonly unknown[], fault: Fault): TorchTensor {
-  const parts = args[1];
-  if (!Array.isArray(parts)) throw fault("the parts of a sparse tensor", parts);
-  const values = parts.find(
-    (part, i) => i > 0 && part instanceof TorchTensor && part.dtype.plain?.[0] !== "I",
+  const [layout, all] = args;
+  if (!Array.isArray(all)) throw fault("the parts of a sparse tensor", all);
+  const parts = all.filter((part) => part instanceof TorchTensor);
+  const shape = extents(
+    all.findLast((part) => Array.isArray(part)),
+    fault,
   );
-  const size = parts.findLast((part) => Array.isArray(part));
-  const dtype = values instanceof TorchTensor ? values.dtype : torchDtypes.get("float32")!;
-  const why = "A sparse tensor, of which only the non-zero entries are stored: save it with to_dense().";
-  return new TorchTensor({ storage: null, dtype, offset: 0, shape: extents(size, fault), strides: [], why });
+  const sparse = sparseLayouts.get(layoutName(layout))?.(parts, shape, fault);
+  const dtype = (sparse?.values ?? parts.at(-1))?.dtype ?? torchDtypes.get("float32")!;
+  const why = "A sparse tensor of a layout that is not read: save it with to_dense().";
+  return new TorchTensor({
+    ...{ storage: null, dtype, offset: 0, shape, strides: [] },
+    ...(sparse ? { sparse } : { why }),
+  });
+}
+
+/** The word of `torch.sparse_coo`, or of the function that finds it by its name. */
+function layoutName(layout: unknown): string {
+  if (layout instanceof PickleGlobal) return layout.name;
+  const name = layout instanceof PickleObject ? layout.args[0] : null;
+  return typeof name === "string" ? name.replace(/^torch\./, "") : "";
+}
+
+/** Rows one after the other, then their shapes: listed, as no one shape is theirs. */
+function nestedTensor(args: readonly unknown[], fault: Fault): TorchTensor {
+  const [rows] = args;
+  if (!(rows instanceof TorchTensor)) throw fault("the rows of a nested tensor", rows);
+  const { dtype, shape } = rows;
+  const why = "A nested tensor, whose rows are of different lengths: save them as tensors.";
+  return new TorchTensor({ storage: null, dtype, offset: 0, shape, strides: [], why });
 }
 
 function metaTensor(args: readonly unknown[], fault: Fault): TorchTensor {

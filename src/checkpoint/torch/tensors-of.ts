@@ -1,13 +1,20 @@
 import { CheckpointFormatError, UnreadableInputError } from "../../errors.ts";
+import {
+  type AffineQuantization,
+  type AffineSteps,
+  affineTensor,
+  onePlace,
+  placesAlong,
+} from "../affine-tensor.ts";
 import { type ByteSource, truncated } from "../byte-source.ts";
 import { bytesPerEntry } from "../decode.ts";
 import { EXPANDED_BYTES } from "../limits.ts";
 import { readableBytes } from "../memory-limit.ts";
+import { scatteredTensor, tooSparse } from "../scattered-tensor.ts";
 import { entryCount, type Tensor } from "../tensor.ts";
 import { namedTensors } from "./named-tensors.ts";
-import { quantizedTensor, type Scales } from "./quantized-tensor.ts";
 import { lastEntry, stridedTensor } from "./strided-tensor.ts";
-import type { Quantizer, StorageReference, TorchTensor } from "./torch-values.ts";
+import type { Quantizer, SparseParts, StorageReference, TorchTensor } from "./torch-values.ts";
 
 /** Where the bytes of a storage are. */
 export interface LocatedStorage {
@@ -37,8 +44,9 @@ export function tensorsOf(value: unknown, storages: Storages): Tensor[] {
 }
 
 function opened(name: string, tensor: TorchTensor, storages: Storages): Tensor {
-  const { dtype, shape, quantizer } = tensor;
+  const { dtype, shape, quantizer, sparse } = tensor;
   const where = `${storages.label}: tensor ${JSON.stringify(name)}`;
+  if (sparse) return filledUp(name, tensor, sparse, where, storages);
   const place = tensor.storage && located(tensor, tensor.storage, where, storages);
   const why = tensor.why ?? (place && expansion(tensor, place));
   if (!place || !dtype.plain || why !== null) {
@@ -56,7 +64,7 @@ function opened(name: string, tensor: TorchTensor, storages: Storages): Tensor {
     storage: JSON.stringify([key, place.first, part?.[0] ?? 0, tensor.strides, storages.file]),
   };
   const read = stridedTensor(place.source, view);
-  return quantizer ? quantizedTensor(read, dtype.dtype, scalesOf(quantizer, name, storages)) : read;
+  return quantizer ? affineTensor(read, quantizationOf(quantizer, name, tensor, storages)) : read;
 }
 
 interface Place extends LocatedStorage {
@@ -88,6 +96,21 @@ function located(tensor: TorchTensor, reference: StorageReference, where: string
   return { ...found, first: found.offset + (part?.[0] ?? 0) + tensor.offset * width };
 }
 
+/** A sparse tensor with its zeros. */
+function filledUp(
+  name: string,
+  tensor: TorchTensor,
+  { values, indices, scatter }: SparseParts,
+  where: string,
+  storages: Storages,
+): Tensor {
+  const stored = opened(name, values, storages);
+  const why = stored.undecodable ?? tooSparse(tensor.shape, stored);
+  if (why !== null) return unread(name, tensor, storages.file, why);
+  const places = indices.map((each) => opened(`${name}: places`, each, storages));
+  return scatteredTensor({ name, shape: tensor.shape, where, values: stored, indices: places, scatter });
+}
+
 /** A few bytes can be expanded to any shape: past a bound, the tensor is listed and not read. */
 function expansion({ shape, dtype }: TorchTensor, { size }: Place): string | null {
   const bytes = entryCount(shape) * dtype.width;
@@ -95,21 +118,27 @@ function expansion({ shape, dtype }: TorchTensor, { size }: Place): string | nul
   return `Expanded to ${readableBytes(bytes)} from a storage of ${readableBytes(size)}: save it without its repeats.`;
 }
 
-function scalesOf(quantizer: Quantizer, name: string, storages: Storages): Scales {
+function quantizationOf(
+  quantizer: Quantizer,
+  name: string,
+  { dtype: { dtype }, shape }: TorchTensor,
+  storages: Storages,
+): AffineQuantization {
   if (!("axis" in quantizer)) {
     // Torch multiplies in single precision by one scale, in double by those of channels.
     const one = { scales: [Math.fround(quantizer.scale)], zeroPoints: [quantizer.zeroPoint] };
-    return { axis: null, read: async () => one };
+    return { dtype, places: onePlace, steps: () => one };
   }
   const scales = opened(`${name}: scales`, quantizer.scales, storages);
   const zeroPoints = opened(`${name}: zero points`, quantizer.zeroPoints, storages);
-  let read: ReturnType<Scales["read"]> | null = null;
+  let steps: Promise<AffineSteps> | null = null;
   const readBoth = async () => ({ scales: await scales.read(), zeroPoints: await zeroPoints.read() });
   return {
-    axis: quantizer.axis,
-    read() {
-      read ??= readBoth();
-      return read;
+    dtype,
+    places: placesAlong(shape, quantizer.axis),
+    steps() {
+      steps ??= readBoth();
+      return steps;
     },
   };
 }

@@ -21,6 +21,7 @@ function undecoded(dtype: string, width: number, why: string): TorchDtype {
 
 const complex = "Entries are complex numbers, and spectra are of real matrices.";
 const packed = "Several entries share a byte, and how is not documented.";
+const untold = "Bits of which torch does not tell what they stand for.";
 const rare = "An 8-bit format that is not decoded here.";
 
 /**
@@ -55,6 +56,12 @@ export const torchDtypes: ReadonlyMap<string, TorchDtype> = new Map([
   ["qint32", { dtype: "QI32", width: 4, plain: "I32" }],
   ["quint4x2", undecoded("QU4X2", 1, packed)],
   ["quint2x4", undecoded("QU2X4", 1, packed)],
+  [
+    "float4_e2m1fn_x2",
+    undecoded("F4X2", 1, "Two entries share a byte, and their scales are stored elsewhere."),
+  ],
+  ["bits8", undecoded("BITS8", 1, untold)],
+  ["bits16", undecoded("BITS16", 2, untold)],
 ]);
 
 /**

@@ -1,13 +1,16 @@
-import { foreignFormats } from "../foreign-formats.ts";
+import { foreignFormatOf } from "../foreign-formats.ts";
 import type { FileGroup } from "../format.ts";
 
 const endings = /\.(?:pt|pth|ckpt|jit|ptl|bin|tar)$/i;
 /** Names that libraries give the one model of a folder. */
 const mainName = /^(?:pytorch_model|model|diffusion_pytorch_model|adapter_model)\.(?:bin|pt|pth|ckpt)$/;
 
-/** Whether the name is not one of another format whose files hold torch's archives too. */
+/** Names for anything, which people give the files of torch.save too. */
+const anyName = /\.(?:pkl|pickle|zip|data|params)$/i;
+
+/** Whether the name is not one of another format whose files hold torch's archives too, and are no model alone. */
 export function isTorchName(name: string): boolean {
-  return !foreignFormats.some((format) => format.names.test(name));
+  return anyName.test(name) || (foreignFormatOf(name)?.readAlone ?? !foreignFormatOf(name));
 }
 
 /**
@@ -19,7 +22,7 @@ export function gatherTorch(names: readonly string[]): FileGroup[] {
     names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length)),
   );
   return names
-    .filter((name) => endings.test(name) && isTorchName(name))
+    .filter((name) => endings.test(name) && !foreignFormatOf(name))
     .filter((name) => !/\.tar$/i.test(name) || /\.(?:pt|pth|ckpt)\.tar$/i.test(name))
     .filter((name) => !/\.bin$/i.test(name) || isModelBinary(name, stems))
     .map((name) => ({ entry: name, files: [name], inParts: false, main: mainName.test(name) }));
@@ -27,6 +30,11 @@ export function gatherTorch(names: readonly string[]): FileGroup[] {
 
 function isModelBinary(name: string, stems: ReadonlySet<string>): boolean {
   const stem = name.slice(0, -".bin".length);
-  const isOfManifest = [...stems].some((other) => stem === other || other === `${stem}-weights_manifest`);
+  const isOfManifest = [...stems].some(
+    (other) =>
+      [other, `${other}.weights`].includes(stem) ||
+      other === `${stem}-weights_manifest` ||
+      (other === "model" && stem === "weights"),
+  );
   return /model|weights|adapter|checkpoint|ckpt|step|epoch|lora|unet|vae/i.test(stem) && !isOfManifest;
 }

@@ -1,3 +1,4 @@
+import type { Scatter } from "../scattered-tensor.ts";
 import type { TorchDtype } from "./torch-dtypes.ts";
 
 /** A storage as a pickle refers to it. */
@@ -31,6 +32,13 @@ export type Quantizer =
   | { readonly scale: number; readonly zeroPoint: number }
   | { readonly scales: TorchTensor; readonly zeroPoints: TorchTensor; readonly axis: number };
 
+/** A sparse tensor as a pickle describes it: entries that are stored, and where they belong. */
+export interface SparseParts {
+  readonly values: TorchTensor;
+  readonly indices: readonly TorchTensor[];
+  readonly scatter: Scatter;
+}
+
 /** A tensor as a pickle describes it: a view of a storage. */
 export class TorchTensor {
   readonly storage: StorageReference | null;
@@ -41,6 +49,8 @@ export class TorchTensor {
   /** Entries from one index of an axis to the next. */
   readonly strides: readonly number[];
   readonly quantizer: Quantizer | null;
+  /** The entries that are stored of a sparse one; null for others. */
+  readonly sparse: SparseParts | null;
   /** Why its entries can't be given; null where they can. */
   readonly why: string | null;
 
@@ -51,6 +61,7 @@ export class TorchTensor {
     readonly shape: readonly number[];
     readonly strides: readonly number[];
     readonly quantizer?: Quantizer | null;
+    readonly sparse?: SparseParts | null;
     readonly why?: string | null;
   }) {
     this.storage = view.storage;
@@ -59,6 +70,7 @@ export class TorchTensor {
     this.shape = view.shape;
     this.strides = view.strides;
     this.quantizer = view.quantizer ?? null;
+    this.sparse = view.sparse ?? null;
     this.why = view.why ?? view.dtype.why ?? null;
   }
 }

@@ -15,6 +15,7 @@ import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
 import { collect, parseBlockSide, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, renderers } from "../outputs.ts";
 import { duration } from "../progress-line.ts";
+import { remoteAccess, remoteHelp } from "../remote-access.ts";
 import { holdYoungGeneration } from "../small-heap.ts";
 import { counted, talk, talkOfLeftOut } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
@@ -54,7 +55,10 @@ export function analyzeCommand(): Command {
     .description(
       "The main job: singular values of every weight matrix, Marchenko-Pastur fits, spikes, spectral concentration and verdicts.",
     )
-    .argument("<path...>", "a file, a model folder, or a folder of checkpoints (a series)")
+    .argument(
+      "<path...>",
+      "a file, a model folder, or a folder of checkpoints (a series); https:// or hf:// for one elsewhere",
+    )
     .option("--include <glob>", "only tensors whose name matches; may be given several times", collect)
     .option("--exclude <glob>", "not these tensors; may be given several times", collect)
     .option(
@@ -145,6 +149,8 @@ Examples:
   marchenko analyze model/ --compat weightwatcher -o details.csv
   marchenko analyze model/ --write-denoised denoised.safetensors
   marchenko analyze runs/a --follow-spikes -o series.html
+  marchenko analyze hf://openai-community/gpt2 -o gpt2.html
+${remoteHelp}
 
 A run that is stopped keeps the layers that it finished in OUTPUT.partial.ndjson. A result that
 can't be written where it should go is put among the temporary files, and the error says where.
@@ -157,7 +163,8 @@ A denoised checkpoint has low-rank matrices for the layers of verdict noise-with
 async function run(paths: string[], flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
   await checkOutputs(outputs);
-  const denoised = await checkDenoisedOutput(paths, flags.writeDenoised, flags.shrinker);
+  const remote = remoteAccess();
+  const denoised = await checkDenoisedOutput(paths, flags.writeDenoised, flags.shrinker, remote);
   if (denoised && flags.method === "lanczos") {
     throw new UsageError("--write-denoised needs spectra that are exact: leave out --method lanczos");
   }
@@ -177,6 +184,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   const printed = flags.format ?? (flags.quiet ? null : "table");
   const shared = {
     ...selection,
+    remote,
     method: flags.method,
     ...(flags.engine && { engine: engineById(flags.engine) }),
     workers,
@@ -214,7 +222,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     };
     await dryRun(
       paths,
-      selection,
+      { ...selection, remote },
       flags.format ?? "table",
       Math.min(workers, cores),
       engine,
@@ -257,7 +265,11 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     if (inFiles) journal.discard();
     if (!flags.quiet) tell(result, written);
     if (denoised) {
-      const failure = await deliverDenoised(paths[0]!, denoised, result, signal, flags.quiet ?? false);
+      const failure = await deliverDenoised(paths[0]!, denoised, result, {
+        signal,
+        remote,
+        isQuiet: flags.quiet ?? false,
+      });
       if (failure) failures.push(failure);
     }
     throwAll(failures);

@@ -1,5 +1,6 @@
 import { configOf, openSources } from "../../analysis/open-sources.ts";
 import { costsOf } from "../../analysis/progress.ts";
+import type { OpenOptions } from "../../checkpoint/place.ts";
 import { NothingToAnalyzeError, UsageError } from "../../errors.ts";
 import type { Layer } from "../../layers/layer.ts";
 import { type LayerOptions, layersOf } from "../../layers/layers-of.ts";
@@ -24,7 +25,7 @@ const compact = (value: number): string =>
  */
 export async function dryRun(
   paths: readonly string[],
-  selection: LayerOptions,
+  selection: LayerOptions & OpenOptions,
   format: string,
   workers: number,
   engine: SpectrumEngine,
@@ -33,7 +34,7 @@ export async function dryRun(
   if (format !== "table" && format !== "json") {
     throw new UsageError(`--dry-run prints table or json, not ${format}`);
   }
-  const opened = await openSources(paths);
+  const opened = await openSources(paths, selection);
   try {
     const layers: Layer[] = [];
     const rows = [];

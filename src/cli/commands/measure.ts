@@ -4,6 +4,7 @@ import { measure } from "../../measure/measure.ts";
 import { type Part, parts } from "../../measure/result.ts";
 import { measurementRenderers } from "../measurement-renderers.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
+import { remoteAccess } from "../remote-access.ts";
 import { type CheckpointFlags, runOnCheckpoint } from "../run-on-checkpoint.ts";
 
 interface Flags extends CheckpointFlags {
@@ -75,6 +76,7 @@ async function run(path: string, flags: Flags): Promise<void> {
     work: (given) =>
       measure(path, {
         ...given,
+        remote: remoteAccess(),
         parts: flags.part === "both" ? parts : [flags.part],
         only: flags.only,
         also: flags.with,

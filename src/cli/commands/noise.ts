@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { gradientNoise } from "../../noise/noise.ts";
 import { noiseRenderers } from "../noise-renderers.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
+import { remoteAccess } from "../remote-access.ts";
 import { type CheckpointFlags, runOnCheckpoint } from "../run-on-checkpoint.ts";
 
 interface Flags extends CheckpointFlags {
@@ -64,6 +65,6 @@ async function run(path: string, flags: Flags): Promise<void> {
     name: "noise",
     renderers: noiseRenderers,
     unit: "layers",
-    work: (given) => gradientNoise(path, { ...given, part, batchSize, centred }),
+    work: (given) => gradientNoise(path, { ...given, remote: remoteAccess(), part, batchSize, centred }),
   });
 }

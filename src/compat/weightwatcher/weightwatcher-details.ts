@@ -17,7 +17,7 @@ import { type StateDictWeight, stateDictWeights } from "./state-dict.ts";
 export interface WeightwatcherOptions
   extends Pick<
     AnalyzeOptions,
-    "include" | "exclude" | "workers" | "maxMemory" | "method" | "engine" | "signal"
+    "include" | "exclude" | "workers" | "maxMemory" | "method" | "engine" | "remote" | "signal"
   > {
   /** Told of each weight as soon as it is done. */
   readonly onProgress?: (event: WeightwatcherProgress) => void;
@@ -80,7 +80,7 @@ export async function weightwatcherDetails(
     throw new UsageError(`workers must be a whole number of at least 1, got ${workers}`);
   }
   const engine = options.engine ?? fastestEngine();
-  const opened = await openSources(input);
+  const opened = await openSources(input, options);
   let compute: Compute | null = null;
   try {
     const { source, leftOut: leftOutFiles } = theOnly(opened.sources);

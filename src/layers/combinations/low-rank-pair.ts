@@ -51,6 +51,11 @@ export const lowRankPair: CombinationKind = {
         right: { rows: rank, columns, data: await right.read() },
       };
     };
+    const isQuantized = left.roundingError !== undefined || right.roundingError !== undefined;
+    const roundingErrors = async () => ({
+      left: ((await left.roundingError?.()) ?? 0) * Math.abs(await scaleOf(alpha, module, rank, config)),
+      right: (await right.roundingError?.()) ?? 0,
+    });
     const product = {
       name: first.name,
       dtype: coarser(first, second).dtype,
@@ -63,7 +68,12 @@ export const lowRankPair: CombinationKind = {
     return {
       sources: [first, second],
       tensor: product,
-      factored: { rank, entries: entryCount(first.shape) + entryCount(second.shape), read },
+      factored: {
+        rank,
+        entries: entryCount(first.shape) + entryCount(second.shape),
+        read,
+        ...(isQuantized && { roundingErrors }),
+      },
       orientation: names.secondIsLeft ? "out-in" : "in-out",
     } satisfies Combination;
   },

@@ -1,5 +1,6 @@
 import type { Tensor } from "../../checkpoint/tensor.ts";
 import { entryCount } from "../../checkpoint/tensor.ts";
+import { type FloatFormatName, floatFormats, spacingOf } from "../../linalg/float-formats.ts";
 import type { CombinationKind } from "./combination.ts";
 
 /** Names of the direction, and of the norms in its place: two generations of `torch.nn.utils`. */
@@ -47,9 +48,11 @@ export const weightNormPair: CombinationKind = {
       file: direction.file,
       storage: null,
       ...(direction.readWhole && { readWhole: true }),
+      ...(direction.use && { use: direction.use }),
       // What a tensor in memory gives may be its own entries: they are not to be changed.
       read: async (start = 0, end = entryCount(direction.shape)) =>
         apply((await direction.read(start, end)).slice(), start),
+      roundingError: async () => roundingErrorOf(direction, norms, await factors(), inner),
       ...(readInto && {
         readInto: async (into: Float32Array | Float64Array, start: number) => {
           await direction.readInto!(into, start);
@@ -90,4 +93,40 @@ async function factorsOf(
   }
   const g = await norms.read();
   return squares.map((square, place) => g[place]! / Math.sqrt(square));
+}
+
+/**
+ * Root mean square error of w from those of v and g, to first order:
+ *
+ *     s_u^2 = sum_c ( n_c (g_c / ||v_c||)^2 s_v^2 + s_g^2 ) / n,  of places c with n_c entries each
+ *
+ * The second term is what an error of g_c is to all of w_c together, whose norm is g_c.
+ */
+async function roundingErrorOf(
+  direction: Tensor,
+  norms: Tensor,
+  scales: Float64Array,
+  inner: number,
+): Promise<number> {
+  const count = entryCount(direction.shape);
+  const ofDirection = new Float64Array(scales.length);
+  const squareAt = squaredSpacing(direction);
+  const step = direction.readWhole ? count : STRETCH;
+  for (let start = 0; start < count; start += step) {
+    const entries = await direction.read(start, Math.min(count, start + step));
+    for (let i = 0; i < entries.length; i++) {
+      ofDirection[Math.floor((start + i) / inner) % scales.length]! += squareAt(entries[i]!);
+    }
+  }
+  const squareOfNorm = squaredSpacing(norms);
+  let sum = 0;
+  for (const g of await norms.read()) sum += squareOfNorm(g);
+  for (const [place, squares] of ofDirection.entries()) sum += scales[place]! ** 2 * squares;
+  return Math.sqrt(sum / count / 12);
+}
+
+/** ulp^2 of an entry of a tensor, 0 where its dtype is no format that is known. */
+function squaredSpacing({ dtype }: Tensor): (entry: number) => number {
+  if (!Object.hasOwn(floatFormats, dtype)) return () => 0;
+  return (entry) => spacingOf(entry, dtype as FloatFormatName) ** 2;
 }

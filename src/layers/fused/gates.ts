@@ -34,6 +34,11 @@ export const kerasGates: FusedLayout = {
   },
 };
 
+/** Gates in an order that the format tells. */
+export function gatesInTurn(labels: readonly string[]): FusedLayout {
+  return { split: (matrix) => (labels.length > 1 ? equalParts(matrix, labels) : null) };
+}
+
 function equalParts(matrix: FusedMatrix, labels: readonly string[] | undefined): FusedSplit | null {
   if (!labels) return null;
   const length = sidesOf(matrix).outputs / labels.length;

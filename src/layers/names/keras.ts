@@ -15,10 +15,10 @@ export const keras: NamingFamily = {
     "transformer_(encoder|decoder|block)_#",
   ],
   rows: [
-    ["(\\w*[aA]ttention\\w*|self_attn).query", "attention", "query", { rowAxes: 1 }],
-    ["(\\w*[aA]ttention\\w*|self_attn).key", "attention", "key", { rowAxes: 1 }],
-    ["(\\w*[aA]ttention\\w*|self_attn).value", "attention", "value", { rowAxes: 1 }],
-    ["\\w*[aA]ttention\\w*.(out|attention_output)", "attention", "attention-out"],
+    ["(\\w*[aA]ttention\\w*|self_attn).(query|query_dense)", "attention", "query", { rowAxes: 1 }],
+    ["(\\w*[aA]ttention\\w*|self_attn).(key|key_dense)", "attention", "key", { rowAxes: 1 }],
+    ["(\\w*[aA]ttention\\w*|self_attn).(value|value_dense)", "attention", "value", { rowAxes: 1 }],
+    ["\\w*[aA]ttention\\w*.(out|attention_output|output_dense)", "attention", "attention-out"],
     ["MlpBlock_#.Dense_0", "dense", "mlp-in"],
     ["MlpBlock_#.Dense_1", "dense", "mlp-out"],
     [

@@ -79,6 +79,7 @@ function numberGroups(layer: LayerResult): Html[] {
     ["Upper tail on blocks", comparableNumbers(layer.comparableAlpha)],
     ["Without its noise", layer.shrinkage ? shrinkageNumbers(layer.shrinkage) : []],
     ["Concentration", columnNumbers(layer, "concentration.")],
+    ["Stored entries", columnNumbers(layer, "spectrum.")],
     ["Further metrics", columnNumbers(layer, "metrics.")],
   ];
   return groups
