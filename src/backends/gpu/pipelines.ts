@@ -59,11 +59,16 @@ export function pipelines({ device, settled }: OpenDevice, gpuJs: GpuJs): Pipeli
   const compile = async (shader: Shader): Promise<Pipeline> => {
     const { code } = shader;
     const layout = layoutOf(shader);
+    // What is wrong with a shader is this caller's to hear, not the device's.
+    device.pushErrorScope("validation");
     const module = device.createShaderModule({ code });
-    const pipeline = await device.createComputePipelineAsync({
+    const wrong = device.popErrorScope();
+    const compiling = device.createComputePipelineAsync({
       layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module, entryPoint: "main" },
     });
+    const [error, pipeline] = await Promise.all([wrong, compiling]);
+    if (error) throw new Error(`the GPU refused a shader: ${error.message}`);
     return { pipeline, layout };
   };
   return {

@@ -1,4 +1,5 @@
 import type { ContractionPlan, Dimension } from "../../../kernels/contraction.ts";
+import { DeviceLostError } from "../../backend.ts";
 import { usage } from "../buffer-usage.ts";
 import type { OpenDevice } from "../device.ts";
 import type { Launch, Pipeline, Pipelines } from "../pipelines.ts";
@@ -87,13 +88,20 @@ export function productChooser(
     // Barriers are slow on programs, and take them seconds to compile.
     const tried = fits(sample).filter(({ sharedBytes }) => !facts.isSoftware || sharedBytes === 0);
     for (const id of [portableId, ...tried.map((each) => each.id)]) {
-      const milliseconds = await measure(await ready(id, sample), sample, time);
+      const product = await ready(id, sample).catch((error: unknown) => {
+        // A driver that doesn't take a shader of ours takes gpu.js's.
+        if (id === portableId || error instanceof DeviceLostError) throw error;
+        return null;
+      });
+      if (!product) continue;
+      const milliseconds = await measure(product, sample, time);
       if (milliseconds < best.milliseconds) best = { id, milliseconds };
     }
     return best.id;
   };
-  /** One measurement for all products of a kind, also for those that are asked for meanwhile. */
+  /** One measurement for all products of a kind, also for those that are asked for meanwhile; one kind at a time. */
   const underWay = new Map<string, Promise<string>>();
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     async choose(plan, fixed) {
       const key = `${facts.name}: ${kindOf(plan)}`;
@@ -101,7 +109,8 @@ export function productChooser(
       if (id === undefined && clock) {
         let measuring = underWay.get(key);
         if (!measuring) {
-          measuring = fastest(plan, clock);
+          measuring = turn.then(() => fastest(plan, clock));
+          turn = measuring.catch(() => {});
           underWay.set(key, measuring);
         }
         id = await measuring;
