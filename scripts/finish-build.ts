@@ -28,8 +28,12 @@ for (const [name, schema] of [
 
 // Bundled, the command starts in half the time: it is some two hundred files, and the packages that it needs at once.
 const { outputFiles } = await build({
-  // The threads of experiments share its pieces.
-  entryPoints: { bin: "dist/cli/bin.js", "run-worker": "dist/experiments/run-worker.js" },
+  // The threads of experiments and the look for GPUs share its pieces.
+  entryPoints: {
+    bin: "dist/cli/bin.js",
+    "run-worker": "dist/experiments/run-worker.js",
+    "list-gpus": "dist/cli/list-gpus.js",
+  },
   outdir: "dist/cli",
   bundle: true,
   write: false,

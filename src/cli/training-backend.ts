@@ -1,11 +1,10 @@
 import type { Program } from "../autodiff/program.ts";
 import type { Backend } from "../backends/backend.ts";
-import { describeAdapter, findAdapter } from "../backends/gpu/adapter.ts";
 import { gpuBackend } from "../backends/gpu/gpu-backend.ts";
 import { trialRun } from "../backends/trial-run.ts";
 import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
-import { UsageError } from "../errors.ts";
 import { formatNumber } from "../report/format-number.ts";
+import { probeGpus } from "./probe-gpus.ts";
 import { tuningFile } from "./tuning-file.ts";
 
 /** Where a model can be trained, as `--device` says it. */
@@ -58,14 +57,15 @@ export async function trainingBackend(device: Device, work: TrainingWork): Promi
 async function fastest(work: TrainingWork): Promise<ChosenBackend> {
   const cpu = async (why: string | null) => ({ backend: await openCpu(work), why });
   if (work.cost < worthGpu) return await cpu(null);
+  const { adapters, missing } = await probeGpus();
+  const [adapter] = adapters;
+  if (missing !== null || !adapter) return await cpu(missing);
+  if (adapter.isSoftware) return await cpu(`the only GPU here, ${adapter.name}, is a program on the CPU`);
   let gpu: Backend;
   try {
-    const facts = describeAdapter(await findAdapter());
-    if (facts.isSoftware) return await cpu(`the only GPU here, ${facts.name}, is a program on the CPU`);
     gpu = await openGpu();
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return await cpu(error.message);
+    return await cpu(`the GPU ${adapter.name} can't be opened (${(error as Error).message})`);
   }
   return await faster(gpu, await openCpu(work), work.step());
 }

@@ -5,7 +5,8 @@ import { formats } from "../../checkpoint/formats.ts";
 import { renderJson } from "../../report/json.ts";
 import { describeNative } from "../../spectrum/native-engine.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
-import { gpuFacts, gpuText } from "../gpu-facts.ts";
+import { gpuText } from "../gpu-facts.ts";
+import { probeGpus } from "../probe-gpus.ts";
 import { printData } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
 
@@ -26,7 +27,7 @@ export function envCommand(): Command {
         native: (await describeNative()) ?? "none: --engine native says what it needs",
         formats: formats.map(({ id }) => id).join(", "),
       };
-      const gpu = await gpuFacts();
+      const gpu = await probeGpus();
       await printData(
         format === "json"
           ? renderJson({ ...facts, gpu })
