@@ -19,7 +19,7 @@ for (const { from, folder, name } of programs) {
     format: "iife",
     platform: "neutral",
     target: "es2022",
-    external: ["node:*", "koffi"],
+    external: ["node:*", "koffi", "gpu.js", "webgpu"],
     minifyWhitespace: true,
     legalComments: "none",
   });

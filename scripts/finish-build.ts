@@ -32,8 +32,12 @@ for (const [name, schema] of [
 
 // Bundled, the command starts in half the time: it is some two hundred files, and the packages that it needs at once.
 const { outputFiles } = await build({
-  // The threads of experiments share its pieces.
-  entryPoints: { bin: "dist/cli/bin.js", "run-worker": "dist/experiments/run-worker.js" },
+  // The threads of experiments and the look for GPUs share its pieces.
+  entryPoints: {
+    bin: "dist/cli/bin.js",
+    "run-worker": "dist/experiments/run-worker.js",
+    "list-gpus": "dist/cli/list-gpus.js",
+  },
   outdir: "dist/cli",
   bundle: true,
   write: false,
@@ -41,7 +45,18 @@ const { outputFiles } = await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  external: ["vega", "vega-lite", "yauzl", "h5wasm", "log-update", "table", "ml-matrix", "koffi"],
+  external: [
+    "vega",
+    "vega-lite",
+    "yauzl",
+    "h5wasm",
+    "log-update",
+    "table",
+    "ml-matrix",
+    "koffi",
+    "gpu.js",
+    "webgpu",
+  ],
   // What is bundled of CommonJS asks for Node's own modules by `require`.
   banner: {
     js: 'import { createRequire as requireFor } from "node:module"; const require = requireFor(import.meta.url);',

@@ -20,6 +20,7 @@ export {
 export type { Shard } from "./analysis/shards.ts";
 export { version } from "./analysis/version.ts";
 export { type DenoisedLayer, type DenoisedSummary, writeDenoised } from "./analysis/write-denoised.ts";
+export { type GpuBackendOptions, gpuBackend } from "./backends/gpu/gpu-backend.ts";
 export { type WasmBackendOptions, wasmBackend } from "./backends/wasm/wasm-backend.ts";
 export type { Checkpoint, LeftOutFile } from "./checkpoint/checkpoint.ts";
 export type { ModelConfig } from "./checkpoint/model-config.ts";

@@ -43,6 +43,7 @@ test("the library exports these names, and no others", () => {
       "followSpikes",
       "gate",
       "gateResultSchema",
+      "gpuBackend",
       "gradientNoise",
       "halfway",
       "hardThreshold",
@@ -138,9 +139,11 @@ test("the subpath marchenko/checkpoint exports these", () => {
 test("the subpath marchenko/train exports these", () => {
   expect(Object.keys(train).sort()).toMatchInlineSnapshot(`
     [
+      "DeviceLostError",
       "checkRecipe",
       "composeRecipe",
       "datasetCatalogue",
+      "gpuBackend",
       "loadDataset",
       "parseRecipe",
       "prepareRecipe",
@@ -149,6 +152,7 @@ test("the subpath marchenko/train exports these", () => {
       "recipeSchema",
       "referenceBackend",
       "runRecipe",
+      "runThroughLoss",
       "train",
       "wasmBackend",
     ]

@@ -94,11 +94,9 @@ class Tracer {
 }
 
 /** 784-512-512-10 with ReLU, 128 samples. */
-export function mlpStep(): TrainingStep {
-  const batch = 128;
-  const widths = [784, 512, 512, 10];
+export function mlpStep(batch = 128, widths: readonly number[] = [784, 512, 512, 10]): TrainingStep {
   const tracer = new Tracer();
-  let x: Value = input("x", [batch, 784]);
+  let x: Value = input("x", [batch, widths[0]!]);
   for (let layer = 1; layer < widths.length; layer++) {
     const [from, to] = [widths[layer - 1]!, widths[layer]!];
     x = tracer.linear(`layer${layer}`, x, "bi,oi->bo", [to, from], [to]);
@@ -106,7 +104,7 @@ export function mlpStep(): TrainingStep {
   }
   const program = tracer.step(crossEntropy(x, input("labels", [batch])));
   const inputs = new Map([
-    ["x", { count: batch * 784, classes: null }],
+    ["x", { count: batch * widths[0]!, classes: null }],
     ["labels", { count: batch, classes: 10 }],
   ]);
   return { program, state: tracer.state, inputs };

@@ -11,6 +11,11 @@ export class OutOfMemoryError extends RangeError {
   override readonly name = "OutOfMemoryError";
 }
 
+/** A backend's device was reset, unplugged or taken away: all that it held is lost. */
+export class DeviceLostError extends Error {
+  override readonly name = "DeviceLostError";
+}
+
 /** Runs programs; each has a kernel for every op of `autodiff/catalogue.ts`. */
 export interface Backend {
   /** What it is called in messages and results, e.g. `wasm-relaxed, 2 threads`. */

@@ -1,4 +1,7 @@
 /** Subpath `marchenko/train`. */
+export { type Backend, DeviceLostError } from "../backends/backend.ts";
+export type { AdapterFacts } from "../backends/gpu/adapter-facts.ts";
+export { type GpuBackend, type GpuBackendOptions, gpuBackend } from "../backends/gpu/gpu-backend.ts";
 export { referenceBackend } from "../backends/reference.ts";
 export { type WasmBackendOptions, wasmBackend } from "../backends/wasm/wasm-backend.ts";
 export { datasetCatalogue, loadDataset } from "../datasets/catalogue.ts";
@@ -11,4 +14,5 @@ export { checkRecipe, type PreparedRecipe, prepareRecipe } from "./prepare-recip
 export { presets, presetsByName } from "./presets/catalogue.ts";
 export { parseRecipe, type Recipe, type RecipeInput, recipeSchema } from "./recipe.ts";
 export { type RunOptions, type RunSummary, run as runRecipe } from "./run.ts";
+export { type LossyRunOptions, runThroughLoss } from "./run-through-loss.ts";
 export { type TrainOptions, train } from "./train.ts";

@@ -12,6 +12,7 @@ import { saveCheckpoint } from "./save-checkpoint.ts";
 import { stepProgram } from "./step-program.ts";
 import { stepper } from "./stepper.ts";
 import { tapValues } from "./taps.ts";
+import { tracedForTraining } from "./traced-step.ts";
 import type { Ingredients } from "./trainable.ts";
 import { loadState, saveState } from "./training-state.ts";
 import { arraysOf, asTensors, readAll, weightsOf } from "./weights.ts";
@@ -60,9 +61,7 @@ export async function run(
   const saved = resume ? await loadState(folder, recipe) : null;
   const { model, updating } = ingredients;
   const lora = recipe.finetune?.lora ? { lora: recipe.finetune.lora } : {};
-  const mixup = recipe.imageMixing ? { mixup: true } : {};
-  const smoothing = recipe.labelSmoothing;
-  const traced = model.trace({ batchSize, training: true, labelSmoothing: smoothing, ...mixup, ...lora });
+  const traced = tracedForTraining(recipe, ingredients);
   const tested = model.trace({ batchSize, training: false, labelSmoothing: 0, ...lora });
   for (const { taps = [] } of observers) tapValues(traced, taps);
   const batches = ingredients.batches.training(traced);

@@ -140,7 +140,6 @@ describe("what goes wrong ends with 2 or 3, and leaves no folder", () => {
   test.each([
     [["digits-vti"], 2, /expected the name of a recipe .*Did you mean digits-vit/],
     [[], 2, /name a recipe/],
-    [["digits-vit", "--device", "gpu"], 2, /no GPU backend in this version/],
     [["digits-vit", "--set", "optimizer.learningrate=1"], 2, /Did you mean learningRate/],
     [["digits-vit", "--set", "steps"], 2, /dotted.key=json/],
     [["digits-vit", "--resume"], 2, /holds no run to resume/],

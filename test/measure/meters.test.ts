@@ -236,7 +236,7 @@ describe("on the WebAssembly backend", () => {
   });
   afterAll(() => backend.dispose());
 
-  /** Roundings of float32 through the deepest of the models, in squares; as in models/wasm.test.ts. */
+  /** Roundings of float32 through the deepest of the models, in squares; as in models/backends.test.ts. */
   const TOLERANCE = 1e-4;
 
   it.each(cases)("$name: numbers are the reference's", async ({ tiny, activation }) => {

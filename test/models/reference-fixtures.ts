@@ -4,11 +4,14 @@ import { openCheckpoint } from "../../src/checkpoint/index.ts";
 
 const root = join("test", "fixtures", "trainer");
 
-/** A stored tensor's entries by name. */
-export async function tensorsOf(
-  ...path: readonly string[]
-): Promise<Map<string, Float32Array | Float64Array>> {
-  const checkpoint = await openCheckpoint(join(root, ...path));
+/** A fixture's tensors: their entries by name. */
+export function tensorsOf(...path: readonly string[]): Promise<Map<string, Float32Array | Float64Array>> {
+  return tensorsAt(join(root, ...path));
+}
+
+/** The same of any file. */
+export async function tensorsAt(path: string): Promise<Map<string, Float32Array | Float64Array>> {
+  const checkpoint = await openCheckpoint(path);
   const tensors = new Map<string, Float32Array | Float64Array>();
   for (const tensor of checkpoint.tensors()) tensors.set(tensor.name, await tensor.read());
   await checkpoint.close();

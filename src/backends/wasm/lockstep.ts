@@ -100,9 +100,11 @@ export class Lockstep {
   serve(ran: number, handled: number, run: (id: number) => void): number {
     for (let done = ran; ; ) {
       const rung = Atomics.load(this.places, bell);
+      // Before the messages: what a run needs was announced before it was started.
+      const started = Atomics.load(this.places, runs);
       // A message may have come before its announcement: then fewer are posted than handled.
       if (Atomics.load(this.places, posted) > handled || this.isBroken) return done;
-      if (Atomics.load(this.places, runs) === done) Atomics.wait(this.places, bell, rung);
+      if (started === done) Atomics.wait(this.places, bell, rung);
       else {
         run(Atomics.load(this.places, plan));
         done++;

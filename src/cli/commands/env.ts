@@ -5,6 +5,8 @@ import { formats } from "../../checkpoint/formats.ts";
 import { renderJson } from "../../report/json.ts";
 import { describeNative } from "../../spectrum/native-engine.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
+import { gpuText } from "../gpu-facts.ts";
+import { probeGpus } from "../probe-gpus.ts";
 import { printData } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
 
@@ -25,18 +27,22 @@ export function envCommand(): Command {
         native: (await describeNative()) ?? "none: --engine native says what it needs",
         formats: formats.map(({ id }) => id).join(", "),
       };
+      const gpu = await probeGpus();
       await printData(
         format === "json"
-          ? renderJson(facts)
+          ? renderJson({ ...facts, gpu })
           : (
               await writeTable(
                 ["", ""],
-                Object.entries(facts).map(([name, value]) => [
-                  name,
-                  name === "memoryBytes"
-                    ? `${value} (${(Number(value) / 2 ** 30).toFixed(1)} GiB)`
-                    : String(value),
-                ]),
+                [
+                  ...Object.entries(facts).map(([name, value]) => [
+                    name,
+                    name === "memoryBytes"
+                      ? `${value} (${(Number(value) / 2 ** 30).toFixed(1)} GiB)`
+                      : String(value),
+                  ]),
+                  ["gpu", gpuText(gpu)],
+                ],
               )
             ).trimStart(),
       );

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Argument, Command, Option } from "commander";
 import { analyzeEvery } from "../../analysis/analyze-every.ts";
-import type { Backend } from "../../backends/backend.ts";
+import { type Backend, DeviceLostError } from "../../backends/backend.ts";
 import { UsageError } from "../../errors.ts";
 import { measureEvery } from "../../measure/measure-every.ts";
 import { formatNumber } from "../../report/format-number.ts";
@@ -10,8 +10,10 @@ import type { TrainObserver } from "../../train/observer.ts";
 import { type PreparedRecipe, prepareRecipe } from "../../train/prepare-recipe.ts";
 import { presets } from "../../train/presets/catalogue.ts";
 import type { Recipe } from "../../train/recipe.ts";
-import { type RunSummary, run as runTraining } from "../../train/run.ts";
+import type { RunOptions, RunSummary } from "../../train/run.ts";
+import { runThroughLoss } from "../../train/run-through-loss.ts";
 import { stepCost } from "../../train/step-cost.ts";
+import { plainStep } from "../../train/traced-step.ts";
 import type { Ingredients } from "../../train/trainable.ts";
 import { abortOnInterrupt, InterruptedError } from "../interrupt.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
@@ -50,7 +52,10 @@ export function trainCommand(): Command {
     .option("--out <folder>", "the run's folder, new or empty")
     .option("--list", "list the recipes that come with the package")
     .addOption(
-      new Option("--device <device>", "what computes; auto takes the fastest here")
+      new Option(
+        "--device <device>",
+        "what computes; auto takes a GPU where it finds one that is faster, and says so",
+      )
         .choices(devices)
         .default("auto"),
     )
@@ -100,17 +105,28 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
     talk("stopping after the step under way; interrupt again to stop at once, without saving");
   });
   const started = Date.now();
-  let backend: Backend | null = null;
+  const open: { backend: Backend | null } = { backend: null };
   try {
     const prepared = await prepareRecipe(composed);
     const { recipe, ingredients } = prepared;
-    backend = await trainingBackend(flags.device, threadsFor(flags.threads, recipe, ingredients));
+    const cost = costOf(recipe, ingredients);
+    const work = {
+      threads: threadsFor(flags.threads, cost),
+      cost,
+      step: () => plainStep(recipe, ingredients),
+    };
+    const openBackend = async (): Promise<Backend> => {
+      const chosen = await trainingBackend(flags.device, work);
+      if (chosen.why !== null && !flags.quiet) talk(`on ${chosen.backend.name}: ${plain(chosen.why)}`);
+      open.backend = chosen.backend;
+      return chosen.backend;
+    };
     let begun: { step: number; at: number } | null = null;
-    const summary = await runTraining(recipe, ingredients, {
+    const options = (on: Backend): RunOptions => ({
       out,
-      backend,
+      backend: on,
       resume: flags.resume ?? false,
-      observers: observersOf(prepared, out, backend),
+      observers: observersOf(prepared, out, on),
       signal: interrupt.signal,
       onProgress({ step, steps, loss, activatedRatio }) {
         // The first step counts from its end: data and plans were made before it.
@@ -124,11 +140,21 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
         progress.advance(share, `step ${step} of ${steps}, loss ${formatNumber(loss)}${active}${rate}`);
       },
     });
+    const first = await openBackend();
+    const summary = await runThroughLoss(recipe, ingredients, first, {
+      options,
+      async reopen(lost, step) {
+        progress.end();
+        talk(`${lost.message}, after step ${step}: going on from the state that was saved last`);
+        await open.backend?.dispose();
+        return await openBackend();
+      },
+    });
     progress.end();
-    await tell(summary, flags, `${duration((Date.now() - started) / 1000)} on ${backend.name}`);
+    await tell(summary, flags, `${duration((Date.now() - started) / 1000)} on ${open.backend!.name}`);
   } catch (error) {
     progress.end();
-    if (error instanceof InterruptedError) {
+    if (error instanceof InterruptedError || error instanceof DeviceLostError) {
       talk(
         `the run is saved; go on with: marchenko train ${resumeArguments(given, flags).map(quoted).join(" ")}`,
       );
@@ -136,7 +162,7 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
     throw error;
   } finally {
     interrupt.release();
-    await backend?.dispose();
+    await open.backend?.dispose();
   }
 }
 
@@ -149,11 +175,15 @@ function observersOf(prepared: PreparedRecipe, out: string, backend: Backend): T
   ];
 }
 
+/** Operations of a step. */
+function costOf({ batchSize }: Recipe, { model }: Ingredients): number {
+  return stepCost(model.trace({ batchSize, training: true, labelSmoothing: 0 }));
+}
+
 /** One a core, or one in all for steps that are soon done. */
-function threadsFor(asked: number | undefined, { batchSize }: Recipe, { model }: Ingredients): number {
+function threadsFor(asked: number | undefined, cost: number): number {
   const cores = availableParallelism();
   if (asked !== undefined) return Math.min(asked, mostThreadsPerCore * cores);
-  const cost = stepCost(model.trace({ batchSize, training: true, labelSmoothing: 0 }));
   return cost < worthThreads ? 1 : cores;
 }
 
