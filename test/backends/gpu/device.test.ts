@@ -92,17 +92,26 @@ describeGpu("a device", () => {
     plan.dispose();
   });
 
-  test("3000 steps take no more memory than 1000", async () => {
+  test("thousands of steps take no more memory than the first", async () => {
     const plan = await step();
-    for (let i = 0; i < 1000; i++) await plan.run(feed);
     const collect = garbageCollector();
-    collect();
-    const before = { bytes: backend.bytes, rss: process.memoryUsage.rss() };
-    for (let i = 0; i < 2000; i++) await plan.run(feed, i % 2 === 0 ? ["loss"] : []);
-    expect(backend.bytes).toBe(before.bytes);
-    collect();
-    // The allocator keeps some; 32 KiB a step, the least that an encoder or a buffer takes that isn't freed, would be 62 MiB.
-    expect(process.memoryUsage.rss() - before.rss).toBeLessThan(48 * 2 ** 20);
+    const residentAfter = async (steps: number) => {
+      for (let i = 0; i < steps; i++) await plan.run(feed, i % 2 === 0 ? ["loss"] : []);
+      collect();
+      return process.memoryUsage.rss();
+    };
+    let before = await residentAfter(1000);
+    const { bytes } = backend;
+    const grown: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const after = await residentAfter(1000);
+      grown.push(after - before);
+      before = after;
+    }
+    expect(backend.bytes).toBe(bytes);
+    // 32 KiB a step, the least that an encoder or a buffer takes that isn't freed, would be 31 MiB each time; the
+    // allocators of Node and of the driver grow now and then, but not each time.
+    expect(Math.min(...grown)).toBeLessThan(16 * 2 ** 20);
     plan.dispose();
   });
 
