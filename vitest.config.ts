@@ -9,6 +9,8 @@ export default defineConfig({
     }),
     globalSetup: "./test/build-once.ts",
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
+    // By default one of two cores would be idle.
+    maxWorkers: "100%",
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
