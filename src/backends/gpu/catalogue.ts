@@ -1,4 +1,4 @@
-import type { Op } from "../../autodiff/value.ts";
+import { kernelsByOp } from "../lowered-program.ts";
 import { contractionKernel } from "./contraction.ts";
 import {
   broadcastKernel,
@@ -47,11 +47,5 @@ export const gpuKernels: readonly GpuKernel<unknown>[] = [
   ...unaryKernels,
 ];
 
-const byName = new Map(gpuKernels.map((kernel) => [kernel.op.name, kernel]));
-
 /** The kernel of an op. @throws {RangeError} If it has none. */
-export function kernelOf(op: Op<unknown>): GpuKernel<unknown> {
-  const kernel = byName.get(op.name);
-  if (!kernel) throw new RangeError(`${op.name} has no GPU kernel`);
-  return kernel;
-}
+export const kernelOf = kernelsByOp(gpuKernels, "GPU");

@@ -1,5 +1,6 @@
 import type { Op, Value } from "../../autodiff/value.ts";
 import type { ContractionPlan } from "../../kernels/contraction.ts";
+import type { StandIn } from "../lowered-program.ts";
 
 /** What a call reads: an input of the op by its place, or what an earlier call left in an area. */
 export type Operand = { readonly input: number } | { readonly scratch: number };
@@ -17,16 +18,15 @@ export interface Call {
   readonly own?: readonly number[];
 }
 
-/** What a value is computed by: one of four ways. */
-export type Lowered =
-  /** The first input's entries are the result's. */
-  | { readonly alias: true }
-  /** Another value that computes the same. */
-  | { readonly instead: Value }
+/** How entries come about: one of the ways. */
+export type Computed =
   /** Calls in order; the last one writes the result. */
   | { readonly calls: readonly Call[] }
   /** A matrix product of the two inputs. */
   | { readonly product: ContractionPlan };
+
+/** What a value is computed by. */
+export type Lowered = StandIn | Computed;
 
 /** How an op is computed on a GPU: one for each op, listed in `catalogue.ts`. */
 export interface GpuKernel<Attributes> {

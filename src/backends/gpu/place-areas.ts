@@ -2,7 +2,7 @@ import { constantOp } from "../../autodiff/leaves.ts";
 import type { ProgramLayout } from "../../autodiff/program.ts";
 import type { Tensor } from "../backend.ts";
 import type { BufferPool } from "./buffer-pool.ts";
-import type { LoweredProgram } from "./lower-program.ts";
+import type { LoweredNodes } from "./node.ts";
 import type { Area, Steps } from "./steps.ts";
 
 /** A tensor on the device. */
@@ -25,7 +25,7 @@ export interface PlacedAreas {
  */
 export function placeAreas(
   { parameters, inputs }: ProgramLayout,
-  { nodes, nodeOf }: LoweredProgram,
+  { nodes, nodeOf }: LoweredNodes,
   { steps, areaOf }: Steps,
   state: ReadonlyMap<string, Tensor>,
   pool: BufferPool,

@@ -1,10 +1,11 @@
 import { layOut, type Program } from "../../autodiff/program.ts";
 import type { Feed, Tensor } from "../backend.ts";
 import { entriesOf, requireState } from "../feed.ts";
+import { lowerProgram } from "../lowered-program.ts";
 import type { BufferPool } from "./buffer-pool.ts";
+import { kernelOf } from "./catalogue.ts";
 import { type DispatchMakers, dispatchOf, encodeDispatches } from "./dispatch.ts";
 import type { GpuPlan } from "./gpu-plan.ts";
-import { lowerProgram } from "./lower-program.ts";
 import { placeAreas } from "./place-areas.ts";
 import type { ReadBack } from "./read-back.ts";
 import { stepsOf } from "./steps.ts";
@@ -34,7 +35,7 @@ export async function compilePlan(
   const { device, check, settled } = workshop.open;
   const layout = layOut(program);
   requireState(layout.parameters, state);
-  const lowered = lowerProgram(layout);
+  const lowered = lowerProgram(layout, kernelOf);
   const planned = planUpdates(program, lowered);
   const listed = stepsOf(planned);
   const { steps, areaOf } = listed;

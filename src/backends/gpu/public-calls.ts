@@ -3,9 +3,11 @@ import { layOut, type Program } from "../../autodiff/program.ts";
 import { type Shape, sizeOf } from "../../autodiff/shape.ts";
 import type { Backend, Feed, Tensor } from "../backend.ts";
 import { entriesOf, requireState } from "../feed.ts";
+import { lowerProgram } from "../lowered-program.ts";
+import { kernelOf } from "./catalogue.ts";
 import type { GpuPlan } from "./gpu-plan.ts";
 import { type GpuJs, loopMaxIterations } from "./gpujs-compile.ts";
-import { lowerProgram, type Node } from "./lower-program.ts";
+import type { Node } from "./node.ts";
 import { portableProduct } from "./products/portable.ts";
 import { type Area, type Step, stepsOf } from "./steps.ts";
 import { planUpdates } from "./updates-in-place.ts";
@@ -41,7 +43,7 @@ export function publicCallsBackend(gpuJs: GpuJs, gpu: GPU): PublicCallsBackend {
   }
   const instance = new gpuJs.GPU({ mode: "webgpu" });
   const kernels = new Map<string, Kernel>();
-  const kernelOf = (source: string, count: number): Kernel => {
+  const translated = (source: string, count: number): Kernel => {
     const key = `${count} ${source}`;
     let kernel = kernels.get(key);
     if (!kernel) {
@@ -52,7 +54,7 @@ export function publicCallsBackend(gpuJs: GpuJs, gpu: GPU): PublicCallsBackend {
     return kernel;
   };
   const upload = (entries: Float32Array): Promise<Handle> =>
-    kernelOf(
+    translated(
       "function (a) { return a[this.thread.x]; }",
       entries.length,
     )(gpuJs.input(entries, [entries.length]));
@@ -67,9 +69,9 @@ export function publicCallsBackend(gpuJs: GpuJs, gpu: GPU): PublicCallsBackend {
   const runStep = ({ work, writes }: Step, operands: Handle[]): Promise<Handle> => {
     if ("product" in work) {
       const { source, count } = portableProduct(work.product);
-      return kernelOf(source, count)(...operands);
+      return translated(source, count)(...operands);
     }
-    return kernelOf(work.source, writes.count)(...operands);
+    return translated(work.source, writes.count)(...operands);
   };
   return {
     name: "gpu, by gpu.js's calls",
@@ -86,7 +88,7 @@ export function publicCallsBackend(gpuJs: GpuJs, gpu: GPU): PublicCallsBackend {
     async compile(program, state) {
       const layout = layOut(program);
       requireState(layout.parameters, state);
-      const lowered = lowerProgram(layout);
+      const lowered = lowerProgram(layout, kernelOf);
       const { order, outputs, taken, copies } = planUpdates(program, lowered);
       // Each result is an array of its own here: parameters take theirs at the end.
       const next = [...copies, ...Array.from(taken, ([from, parameter]) => ({ from, parameter }))];

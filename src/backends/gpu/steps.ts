@@ -1,6 +1,6 @@
 import type { ContractionPlan } from "../../kernels/contraction.ts";
 import type { Operand } from "./kernel.ts";
-import type { Node } from "./lower-program.ts";
+import type { Node } from "./node.ts";
 import { type PlannedUpdates, placesOf } from "./updates-in-place.ts";
 
 /** An array of a plan: a node's entries, or an area that a node's calls work in. */

@@ -1,6 +1,6 @@
 import { parameterOp } from "../../autodiff/leaves.ts";
 import type { Program } from "../../autodiff/program.ts";
-import { copyOf, type LoweredProgram, type Node, soleCall } from "./lower-program.ts";
+import { copyOf, type LoweredNodes, type Node, soleCall } from "./node.ts";
 
 /** A program's nodes in the order in which they are computed, and what becomes of the parameters. */
 export interface PlannedUpdates {
@@ -15,7 +15,7 @@ export interface PlannedUpdates {
 /** Plans a program's updates: parameters take new entries when all is computed from the old ones. */
 export function planUpdates(
   { outputs, updates = [] }: Program,
-  { nodes, nodeOf }: LoweredProgram,
+  { nodes, nodeOf }: LoweredNodes,
 ): PlannedUpdates {
   // Of several updates of a parameter the last counts.
   const next = new Map(updates.map(({ parameter, value }) => [nodeOf(parameter), nodeOf(value)]));

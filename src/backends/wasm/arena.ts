@@ -1,5 +1,5 @@
 import { FreeList } from "./free-list.ts";
-import { entrywiseCall, type Node } from "./lower-program.ts";
+import { entrywiseCall, type Node } from "./node.ts";
 import { isFlat, type Unit } from "./schedule.ts";
 
 /** Where nodes' entries lie: by an offset in the plan's arena, or in a slot of a tile that never leaves its unit. */

@@ -1,4 +1,4 @@
-import type { Op } from "../../autodiff/value.ts";
+import { kernelsByOp } from "../lowered-program.ts";
 import { contractionKernel } from "./contraction.ts";
 import {
   broadcastKernel,
@@ -43,11 +43,5 @@ export const wasmKernels: readonly WasmKernel<unknown>[] = [
   ...unaryKernels,
 ];
 
-const byName = new Map(wasmKernels.map((kernel) => [kernel.op.name, kernel]));
-
 /** The kernel of an op. @throws {RangeError} If it has none. */
-export function kernelOf(op: Op<unknown>): WasmKernel<unknown> {
-  const kernel = byName.get(op.name);
-  if (!kernel) throw new RangeError(`${op.name} has no WebAssembly kernel`);
-  return kernel;
-}
+export const kernelOf = kernelsByOp(wasmKernels, "WebAssembly");

@@ -3,12 +3,13 @@ import { layOut, type Program } from "../../autodiff/program.ts";
 import type { Value } from "../../autodiff/value.ts";
 import type { Tensor } from "../backend.ts";
 import { requireState } from "../feed.ts";
+import { lowerProgram } from "../lowered-program.ts";
 import { layOutArena } from "./arena.ts";
 import { tileEntries } from "./bind.ts";
+import { kernelOf } from "./catalogue.ts";
 import { emit } from "./emit.ts";
 import type { Instructions } from "./instruction.ts";
 import type { Argument } from "./kernel.ts";
-import { lowerProgram } from "./lower-program.ts";
 import type { WasmMemory } from "./memory.ts";
 import { schedule } from "./schedule.ts";
 import type { SharedAreas } from "./shared-areas.ts";
@@ -47,7 +48,7 @@ export function compileProgram(
 ): CompiledProgram {
   const layout = layOut(program);
   requireState(layout.parameters, state);
-  const lowered = lowerProgram(layout);
+  const lowered = lowerProgram(layout, kernelOf);
   const addresses = new Map<unknown, number>();
   for (const [name, value] of layout.parameters) {
     addresses.set(lowered.nodeOf(value), (state.get(name) as WasmTensor).address);

@@ -2,7 +2,7 @@ import type { ContractionPlan } from "../../kernels/contraction.ts";
 import { type Access, Hazards, onlyOne } from "./hazards.ts";
 import type { Instruction, TileCall } from "./instruction.ts";
 import type { Argument, Phase } from "./kernel.ts";
-import { entrywiseCall, type Node } from "./lower-program.ts";
+import { entrywiseCall, type Node } from "./node.ts";
 import { isFlat, type Unit } from "./schedule.ts";
 
 /** Entries, and products of two numbers, below which waking other threads takes longer than the work. */

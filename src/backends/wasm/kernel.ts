@@ -1,5 +1,6 @@
 import type { Op, Value } from "../../autodiff/value.ts";
 import type { ContractionPlan } from "../../kernels/contraction.ts";
+import type { StandIn } from "../lowered-program.ts";
 
 /** An argument of a kernel: a number, or the address of what it stands for. */
 export type Argument =
@@ -31,18 +32,17 @@ export interface SharedCall extends Call {
 /** Kernels that don't touch each other's results: they need no barrier between them. */
 export type Phase = readonly SharedCall[];
 
-/** What a value is computed by: one of four ways. */
-export type Lowered =
-  /** The first input's entries are the result's. */
-  | { readonly alias: true }
-  /** Another value that computes the same. */
-  | { readonly instead: Value }
+/** How entries come about: one of the ways. */
+export type Computed =
   /** A call for any entries: an operand of the result's size is read at the entry's own place, so that calls chain. */
   | { readonly entrywise: Call }
   /** Calls in phases. */
   | { readonly phases: readonly Phase[]; readonly scratch?: readonly number[] }
   /** A matrix product of the two inputs. */
   | { readonly contraction: ContractionPlan };
+
+/** What a value is computed by. */
+export type Lowered = StandIn | Computed;
 
 /** How an op is computed in WebAssembly: one for each op, listed in `catalogue.ts`. */
 export interface WasmKernel<Attributes> {

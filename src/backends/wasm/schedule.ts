@@ -1,4 +1,4 @@
-import { entrywiseCall, type Node } from "./lower-program.ts";
+import { entrywiseCall, type Node } from "./node.ts";
 
 /** Nodes that are computed together: one, or a chain of entrywise ones of one size, tile by tile. */
 export interface Unit {

@@ -1,5 +1,5 @@
 import type { Program } from "../../autodiff/program.ts";
-import { copyOf, entrywiseCall, type LoweredProgram, type Node } from "./lower-program.ts";
+import { copyOf, entrywiseCall, type LoweredNodes, type Node } from "./node.ts";
 import { isFlat, type Unit } from "./schedule.ts";
 
 /** A program's nodes with what its outputs and updates need besides. */
@@ -25,7 +25,7 @@ export interface PlannedUpdates {
  */
 export function planUpdates(
   { outputs, updates = [] }: Program,
-  { nodes, nodeOf }: LoweredProgram,
+  { nodes, nodeOf }: LoweredNodes,
   addressOf: (parameter: Node) => number,
 ): PlannedUpdates {
   // Of several updates of a tensor the last counts.
