@@ -1,4 +1,4 @@
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism } from "node:os";
 import { UsageError } from "../errors.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { abortOnInterrupt } from "./interrupt.ts";
@@ -6,6 +6,7 @@ import { checkOutputs, extensionOfFormat, formatOfFile, type Text } from "./outp
 import { type PartialResult, partialResult } from "./partial-result.ts";
 import { duration, progressLine } from "./progress-line.ts";
 import { readRecipe } from "./read-recipe.ts";
+import { runProvenance } from "./run-provenance.ts";
 import { talk } from "./terminal.ts";
 import { mostThreadsPerCore } from "./training-backend.ts";
 import { deliver, throwAll } from "./write-result.ts";
@@ -81,15 +82,8 @@ export async function runOnCheckpoint<
       onMeasured: partial.keep,
     });
     progress.end();
-    const seconds = (Date.now() - startedAt.getTime()) / 1000;
-    result.provenance.run = {
-      ...result.provenance.run,
-      startedAt: startedAt.toISOString(),
-      seconds,
-      threads,
-      host: hostname(),
-      node: process.version,
-    };
+    const thisRun = runProvenance(startedAt, { threads });
+    result.provenance.run = { ...result.provenance.run, ...thisRun };
     const printed = flags.format ?? (flags.quiet ? null : "table");
     const { written, inFiles, failures } = await deliver(outputs, printed, (format) =>
       renderers[format]!(result),
@@ -98,7 +92,7 @@ export async function runOnCheckpoint<
     if (!flags.quiet) {
       for (const warning of result.warnings) talk(`warning: ${warning}`);
       for (const output of written) talk(`wrote ${output}`);
-      talk(`took ${duration(seconds)}`);
+      talk(`took ${duration(thisRun.seconds)}`);
     }
     throwAll(failures);
   } catch (error) {

@@ -3,12 +3,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { openCheckpoint, type Tensor } from "../../src/checkpoint/index.ts";
+import { openCheckpoint, type Tensor, writeSafetensors } from "../../src/checkpoint/index.ts";
+import { temporaryFolders } from "./temporary-folder.ts";
 
 /** Files of torch 1.13 and of real projects, which stay outside of the project. */
 const shared = fileURLToPath(new URL("../../../shared/", import.meta.url));
 const cases = join(shared, "checkpoint-cases");
 const realModels = join(shared, "real-models");
+const folderOf = temporaryFolders();
 
 interface Described {
   readonly name: string;
@@ -109,5 +111,22 @@ describe.skipIf(!existsSync(realModels))("real files of torch", () => {
     const safetensors = await described(join(realModels, "silero_vad_16k.safetensors"));
     const of = (all: Described[], wanted: string) => all.find(({ name }) => name === wanted)!.sha256_f32le;
     expect(of(script, "_model.stft.forward_basis_buffer")).toBe(of(safetensors, "stft_conv.weight"));
+  });
+
+  it("the weights of silero's TorchScript are the same as safetensors, byte by byte", async () => {
+    const script = await openCheckpoint(join(realModels, "silero_vad.jit"));
+    const path = join(folderOf({}), "silero.safetensors");
+    await writeSafetensors(
+      path,
+      await Promise.all(
+        script.tensors().map(async (tensor) => {
+          return { name: tensor.name, shape: tensor.shape, data: Float32Array.from(await tensor.read()) };
+        }),
+      ),
+    );
+    await script.close();
+    const asSafetensors = (await described(path)).filter(({ shape }) => !shape.includes(0));
+    // By the manifest, whose hashes are another reader's.
+    expect(asSafetensors.sort(byName)).toEqual(listed(realModels, "silero_vad.jit").sort(byName));
   });
 });

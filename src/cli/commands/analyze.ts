@@ -1,4 +1,4 @@
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import { type NullKind, nullKinds } from "../../analysis/analyze-options.ts";
@@ -16,6 +16,7 @@ import { collect, parseBlockSide, parseBytes, parseCount, parseSeed } from "../o
 import { checkOutputs, renderers, requireWritable } from "../outputs.ts";
 import { duration } from "../progress-line.ts";
 import { remoteAccess, remoteHelp } from "../remote-access.ts";
+import { runProvenance, workerCount } from "../run-provenance.ts";
 import { parseShard, partText, requireAllowed } from "../shard-option.ts";
 import { holdYoungGeneration } from "../small-heap.ts";
 import { counted, talk, talkOfLeftOut } from "../terminal.ts";
@@ -48,9 +49,6 @@ interface Flags {
   readonly quiet?: boolean;
   readonly progress: boolean;
 }
-
-/** More threads only take memory: thousands of them end the process. */
-const mostWorkersPerCore = 4;
 
 export function analyzeCommand(): Command {
   return new Command("analyze")
@@ -186,10 +184,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.keepFused && { keepFused: true }),
   };
-  const cores = availableParallelism();
-  // The native library runs threads of its own: a worker a core would get in their way.
-  const usual = flags.engine === "native" ? 1 : cores;
-  const workers = Math.min(flags.workers ?? usual, mostWorkersPerCore * cores);
+  const workers = workerCount(flags.workers, flags.engine);
   const show = flags.quiet || !flags.progress ? "none" : "auto";
   const printed = flags.format ?? (flags.quiet ? null : "table");
   const shared = {
@@ -235,7 +230,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       paths,
       { ...selection, remote },
       flags.format ?? "table",
-      Math.min(workers, cores),
+      Math.min(workers, availableParallelism()),
       engine,
       spectraOf(wants),
       shard,
@@ -264,13 +259,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       },
     });
     progress.end();
-    result.provenance.run = {
-      startedAt: startedAt.toISOString(),
-      seconds: (Date.now() - startedAt.getTime()) / 1000,
-      workers,
-      host: hostname(),
-      node: process.version,
-    };
+    result.provenance.run = runProvenance(startedAt, { workers });
     // The answer goes to stdout even with files to look at.
     const { written, failures, inFiles } = await deliver(outputs, printed, (format) =>
       renderers[format]!(result),

@@ -1,4 +1,3 @@
-import { availableParallelism, hostname } from "node:os";
 import { Command, Option } from "commander";
 import { compare } from "../../comparison/compare.ts";
 import type { ComparisonResult } from "../../comparison/result.ts";
@@ -9,6 +8,7 @@ import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, requireWritable } from "../outputs.ts";
 import { duration } from "../progress-line.ts";
 import { remoteAccess, remoteHelp } from "../remote-access.ts";
+import { runProvenance, workerCount } from "../run-provenance.ts";
 import { counted, plain, talk } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, throwAll } from "../write-result.ts";
@@ -28,9 +28,6 @@ interface Flags {
   readonly quiet?: boolean;
   readonly progress: boolean;
 }
-
-/** More threads only take memory. */
-const mostWorkersPerCore = 4;
 
 export function compareCommand(): Command {
   return new Command("compare")
@@ -96,9 +93,7 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
   requireWritable("compare", outputs, comparisonRenderers);
   await checkOutputs(outputs);
-  const cores = availableParallelism();
-  const usual = flags.engine === "native" ? 1 : cores;
-  const workers = Math.min(flags.workers ?? usual, mostWorkersPerCore * cores);
+  const workers = workerCount(flags.workers, flags.engine);
   const startedAt = new Date();
   // No journal: what is finished of two analyses is no comparison.
   await watchedRun(
@@ -121,19 +116,13 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
         onSubspaces: (layer, share) => progress.advance(share, `subspaces of ${plain(layer)}`),
       });
       progress.end();
-      const seconds = (Date.now() - startedAt.getTime()) / 1000;
-      result.provenance.run = {
-        startedAt: startedAt.toISOString(),
-        seconds,
-        workers,
-        host: hostname(),
-        node: process.version,
-      };
+      const thisRun = runProvenance(startedAt, { workers });
+      result.provenance.run = thisRun;
       const printed = flags.format ?? (flags.quiet ? null : "table");
       const { written, failures } = await deliver(outputs, printed, (format) =>
         comparisonRenderers[format]!(result),
       );
-      if (!flags.quiet) tell(result, written, seconds);
+      if (!flags.quiet) tell(result, written, thisRun.seconds);
       throwAll(failures);
     },
   );

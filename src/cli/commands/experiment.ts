@@ -1,4 +1,4 @@
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Argument, Command, Option } from "commander";
 import { UsageError } from "../../errors.ts";
@@ -12,6 +12,7 @@ import { abortOnInterrupt, InterruptedError } from "../interrupt.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
 import { cannotWrite, checkPlace } from "../outputs.ts";
 import { duration, progressLine } from "../progress-line.ts";
+import { runProvenance } from "../run-provenance.ts";
 import { plain, printData, talk, widthOf } from "../terminal.ts";
 import { deliver, throwAll } from "../write-result.ts";
 import { writeTable } from "../write-table.ts";
@@ -119,14 +120,8 @@ async function run(name: string | undefined, flags: Flags): Promise<void> {
       onProgress: ({ done, total, share }) => progress.advance(share, `${done} of ${total} runs done`),
     });
     progress.end();
-    const seconds = (Date.now() - startedAt.getTime()) / 1000;
-    result.provenance.run = {
-      startedAt: startedAt.toISOString(),
-      seconds,
-      workers,
-      host: hostname(),
-      node: process.version,
-    };
+    const thisRun = runProvenance(startedAt, { workers });
+    result.provenance.run = thisRun;
     const printed = flags.format ?? (flags.quiet ? null : "table");
     const { written, failures } = await deliver(outputs, printed, (format) =>
       experimentRenderers[format]!(result),
@@ -134,7 +129,7 @@ async function run(name: string | undefined, flags: Flags): Promise<void> {
     for (const warning of result.warnings) talk(`failed: ${plain(warning)}`);
     if (!flags.quiet) {
       for (const path of written) talk(`wrote ${plain(path)}`);
-      talk(`took ${duration(seconds)}`);
+      talk(`took ${duration(thisRun.seconds)}`);
     }
     throwAll(failures);
   } catch (error) {

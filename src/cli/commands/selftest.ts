@@ -1,4 +1,4 @@
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
 import { GateError, UsageError } from "../../errors.ts";
 import { selftestSentence } from "../../report/selftest/selftest-rows.ts";
@@ -6,6 +6,7 @@ import { selftest } from "../../selftest/selftest.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, formatOfFile } from "../outputs.ts";
 import { duration, progressLine } from "../progress-line.ts";
+import { runProvenance } from "../run-provenance.ts";
 import { selftestRenderers } from "../selftest-renderers.ts";
 import { talk } from "../terminal.ts";
 import { deliver, throwAll } from "../write-result.ts";
@@ -62,21 +63,15 @@ async function run(flags: Flags): Promise<void> {
     onProgress: ({ title, index, count }) => progress.advance(index / count, title),
   });
   progress.end();
-  const seconds = (Date.now() - startedAt.getTime()) / 1000;
-  result.provenance.run = {
-    startedAt: startedAt.toISOString(),
-    seconds,
-    workers,
-    host: hostname(),
-    node: process.version,
-  };
+  const thisRun = runProvenance(startedAt, { workers });
+  result.provenance.run = thisRun;
   const printed = flags.format ?? (flags.quiet ? null : "table");
   const { written, failures } = await deliver(outputs, printed, (format) =>
     selftestRenderers[format]!(result),
   );
   if (!flags.quiet) {
     for (const path of written) talk(`wrote ${path}`);
-    talk(`took ${duration(seconds)}`);
+    talk(`took ${duration(thisRun.seconds)}`);
   }
   throwAll(failures);
   if (!result.holds) throw new GateError(`selftest: ${selftestSentence(result)}`);
