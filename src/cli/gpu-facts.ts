@@ -1,4 +1,4 @@
-import { listAdapters } from "../backends/gpu/adapter.ts";
+import { listAdapters, noAdapter } from "../backends/gpu/adapter.ts";
 import type { AdapterFacts } from "../backends/gpu/adapter-facts.ts";
 import { importGpuJs } from "../backends/gpu/webgpu-package.ts";
 import { MarchenkoError } from "../errors.ts";
@@ -16,7 +16,7 @@ export async function gpuFacts(): Promise<GpuFacts> {
   try {
     const adapters = await listAdapters();
     await importGpuJs();
-    return { adapters, missing: adapters.length === 0 ? "no GPU adapter was found" : null };
+    return { adapters, missing: adapters.length === 0 ? noAdapter : null };
   } catch (error) {
     if (!(error instanceof MarchenkoError)) throw error;
     return { adapters: [], missing: error.message };

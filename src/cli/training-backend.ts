@@ -1,8 +1,11 @@
 import type { Program } from "../autodiff/program.ts";
 import type { Backend } from "../backends/backend.ts";
+import { noAdapter, noAdapterError } from "../backends/gpu/adapter.ts";
 import { gpuBackend } from "../backends/gpu/gpu-backend.ts";
+import { importGpuJs } from "../backends/gpu/webgpu-package.ts";
 import { trialRun } from "../backends/trial-run.ts";
 import { wasmBackend } from "../backends/wasm/wasm-backend.ts";
+import { UsageError } from "../errors.ts";
 import { formatNumber } from "../report/format-number.ts";
 import { probeGpus } from "./probe-gpus.ts";
 import { tuningFile } from "./tuning-file.ts";
@@ -41,7 +44,7 @@ const openGpu = () => gpuBackend({ clock, tuning: tuningFile() });
 const open: Readonly<Record<Device, (work: TrainingWork) => Promise<ChosenBackend>>> = {
   auto: fastest,
   cpu: async (work) => ({ backend: await openCpu(work), why: null }),
-  gpu: async () => ({ backend: await openGpu(), why: null }),
+  gpu: async () => ({ backend: await requiredGpu(), why: null }),
 };
 
 /**
@@ -51,6 +54,15 @@ const open: Readonly<Record<Device, (work: TrainingWork) => Promise<ChosenBacken
  */
 export async function trainingBackend(device: Device, work: TrainingWork): Promise<ChosenBackend> {
   return await open[device](work);
+}
+
+/** The GPU; looked for in a process of its own first, so that of a machine without one the error says all there is to read. */
+async function requiredGpu(): Promise<Backend> {
+  await importGpuJs();
+  const { missing } = await probeGpus();
+  if (missing === noAdapter) throw noAdapterError();
+  if (missing !== null) throw new UsageError(missing);
+  return await openGpu();
 }
 
 /** The GPU where there is one that isn't a program and makes a step in less time, else the CPU. */

@@ -12,6 +12,16 @@ export const askedLimits = [
   "maxComputeWorkgroupsPerDimension",
 ] as const;
 
+/** What is said of a machine without one. */
+export const noAdapter = "no GPU adapter was found";
+
+/** The error for who can't do without. */
+export function noAdapterError(): UsageError {
+  return new UsageError(
+    `${noAdapter}: install the card's driver (on Linux its Vulkan driver, and libvulkan1), or give --device cpu`,
+  );
+}
+
 /**
  * The adapter that the system prefers.
  *
@@ -20,11 +30,7 @@ export const askedLimits = [
 export async function findAdapter(flags: readonly string[] = []): Promise<GPUAdapter> {
   const gpu = await findGpu(flags);
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) {
-    throw new UsageError(
-      "no GPU adapter was found: install the card's driver (on Linux its Vulkan driver, and libvulkan1), or give --device cpu",
-    );
-  }
+  if (!adapter) throw noAdapterError();
   return adapter;
 }
 
