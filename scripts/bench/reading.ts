@@ -202,7 +202,7 @@ try {
     `\nAsked for: bfloat16 at no less than a third of the speed of \`fs.read\`: **${verdict}**, ${clock.toFixed(2)} by the`,
   );
   print(
-    `clock (${processor.toFixed(2)} by processor time: the next bytes are read by another thread while these are decoded).\n`,
+    `clock (${processor.toFixed(2)} by processor time).\n`,
   );
 
   print("## Headers of large files\n");

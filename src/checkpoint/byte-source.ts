@@ -21,20 +21,27 @@ export interface ByteSource {
    */
   read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   /**
-   * Reads the same range piece by piece, the next one while the last is used; absent where that saves nothing.
+   * Reads the same range piece by piece, so that each is used where it is still in the processor's cache; absent where
+   * that saves nothing.
    *
-   * @param places - memory of a piece each, which are filled in turn: what is taken from one is gone after the next.
+   * @param place - memory of a piece: what is taken from it is gone after the next.
    * @param take - uses a piece.
    * @throws As `read` does, and what `take` throws.
    */
   readPieces?(
     offset: number,
     length: number,
-    places: readonly [Uint8Array, Uint8Array],
+    place: Uint8Array,
     take: (piece: Uint8Array) => void,
   ): Promise<void>;
   close(): Promise<void>;
 }
+
+/**
+ * Bytes of pieces after which other work has its turn: they are read by the thread that uses them, since what another
+ * one has read lies in the other's cache, so this is how long a slow disk can hold it up.
+ */
+const TURN_BYTES = 1 << 22;
 
 /** What is said of every file that is shorter than it must be. */
 export function truncated(label: string, expected: number, got: number): CheckpointFormatError {
@@ -53,6 +60,7 @@ export function truncated(label: string, expected: number, got: number): Checkpo
  */
 export async function fileSource(path: string): Promise<ByteSource> {
   const { open, stat } = await import("node:fs/promises");
+  const { readSync } = await import("node:fs");
   const { basename } = await import("node:path");
   const first = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
@@ -105,27 +113,21 @@ export async function fileSource(path: string): Promise<ByteSource> {
       });
       return bytes;
     },
-    async readPieces(offset, length, places, take) {
+    async readPieces(offset, length, place, take) {
       checkRange(path, first.size, offset, length, closed);
       await withFile(async (file) => {
-        const step = places[0].length;
-        const piece = (from: number, place: number) =>
-          fill(file, places[place]!.subarray(0, Math.min(step, length - from)), offset + from);
-        let next: Promise<Uint8Array> | Promise<void> = piece(0, 0);
-        try {
-          for (let from = 0, place = 0; from < length; from += step) {
-            const bytes = (await next) as Uint8Array;
-            place = 1 - place;
-            // What comes next is under way while these bytes are used; an error of it is met when it is awaited.
-            next = from + step < length ? piece(from + step, place) : finish(file);
-            next.catch(() => {});
-            take(bytes);
+        for (let done = 0, turn = TURN_BYTES; done < length; ) {
+          if (done >= turn) {
+            await new Promise((resolve) => setImmediate(resolve));
+            turn += TURN_BYTES;
           }
-        } finally {
-          // A place is not given back while it is filled.
-          await next.catch(() => {});
+          const wanted = Math.min(place.length, length - done);
+          const read = readSync(file.fd, place, 0, wanted, offset + done);
+          if (read < wanted) throw truncated(path, offset + done + wanted, offset + done + read);
+          take(place.subarray(0, read));
+          done += read;
         }
-        await next;
+        await finish(file);
       });
     },
     async close() {

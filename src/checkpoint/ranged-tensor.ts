@@ -4,12 +4,12 @@ import { bytesPerEntry, decodeEntries, decodeInto, inByteOrder, isSmallFloat, is
 import { bytesInMemory, requireMemory, tooLarge } from "./memory-limit.ts";
 import { entryCount, type PlainDtype, type Tensor } from "./tensor.ts";
 
-/** Bytes read at once into an array that is there already. */
-const STRETCH_BYTES = 1 << 21;
+/** Bytes read and decoded at once: with what is made of them they fit the cache of a core. */
+const PIECE_BYTES = 1 << 18;
 
-/** Two places for such bytes, one to be read into while the other is decoded, and what decodes them there. */
+/** A place for such bytes, and what decodes them there. */
 interface Scratch {
-  readonly places: readonly [Uint8Array, Uint8Array];
+  readonly place: Uint8Array;
   readonly decoder: SmallFloatDecoder | null;
 }
 
@@ -17,9 +17,8 @@ interface Scratch {
 const scratches: Scratch[] = [];
 
 function newScratch(): Scratch {
-  const decoder = smallFloatDecoder(2 * STRETCH_BYTES);
-  const bytes = decoder?.scratch ?? new Uint8Array(2 * STRETCH_BYTES);
-  return { decoder, places: [bytes.subarray(0, STRETCH_BYTES), bytes.subarray(STRETCH_BYTES)] };
+  const decoder = smallFloatDecoder(PIECE_BYTES);
+  return { decoder, place: decoder?.scratch ?? new Uint8Array(PIECE_BYTES) };
 }
 
 /** Where and how the entries of a tensor lie in a file. */
@@ -183,10 +182,10 @@ class StretchedTensor extends RangedTensor {
     };
     try {
       if (source.readPieces) {
-        await source.readPieces(offset, length, scratch.places, take);
+        await source.readPieces(offset, length, scratch.place, take);
       } else {
-        for (let from = 0; from < length; from += STRETCH_BYTES) {
-          take(await source.read(offset + from, Math.min(STRETCH_BYTES, length - from), scratch.places[0]));
+        for (let from = 0; from < length; from += PIECE_BYTES) {
+          take(await source.read(offset + from, Math.min(PIECE_BYTES, length - from), scratch.place));
         }
       }
     } finally {
