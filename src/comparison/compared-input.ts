@@ -1,3 +1,4 @@
+import { modelsOf } from "../analysis/models-of.ts";
 import { type AnalysisSource, type OpenedSource, openSources } from "../analysis/open-sources.ts";
 import type { AnalysisResult, CheckpointResult } from "../analysis/result.ts";
 import type { OpenOptions } from "../checkpoint/place.ts";
@@ -29,7 +30,7 @@ export async function openCompared(
   const result = isResult(input) ? input : typeof input === "string" ? await savedAnalysis(input) : null;
   if (result) {
     const name = typeof input === "string" ? input : "the analysis";
-    const { item, warnings } = theLast(name, result.checkpoints, result.trajectories !== undefined);
+    const { item, warnings } = theLast(name, result.checkpoints, modelsOf(result).length === 1);
     return { opened: null, saved: { result, checkpoint: item }, warnings, close: async () => {} };
   }
   const opened = await openSources(input as AnalysisSource, options);
