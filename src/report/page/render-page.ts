@@ -32,10 +32,10 @@ export async function renderReport(result: AnalysisResult): Promise<string> {
   const add = (id: string, title: string, content: Html | null) => sections.push({ id, title, content });
   for (const view of plan.shown) {
     // Several models share the page: each is one entry of the navigation.
-    if (view.level === 3) add(`checkpoint${view.suffix}`, view.checkpoint.id, await wholeCheckpoint(view));
+    if (view.level === 3) add(`checkpoint${view.suffix}`, titleOf(view), await wholeCheckpoint(view));
     else {
       add("summary", "Summary", summarySection(view));
-      add("trajectories", "Over training", await trajectorySection(result));
+      add("trajectories", "Over training", await trajectorySection(view));
       add("depth", "Depth profile", await depthSection(view));
       add("layers", "Layers", layerTableSection(view));
       add("cards", "Layer by layer", await cardsSection(view));
@@ -52,13 +52,21 @@ export async function renderReport(result: AnalysisResult): Promise<string> {
 }
 
 async function wholeCheckpoint(view: CheckpointView): Promise<Html> {
-  const { checkpoint, suffix } = view;
+  const { checkpoint, model, suffix } = view;
+  const at =
+    model.isSeries &&
+    html`<span class="at">At ${checkpoint.id}, the last of ${model.result.checkpoints.length} checkpoints:</span> `;
   return html`<section aria-labelledby="checkpoint${suffix}">
-${heading(2, `checkpoint${suffix}`, checkpoint.id)}
-<p class="lead">${verdictSentence(checkpoint)}</p>
+${heading(2, `checkpoint${suffix}`, titleOf(view))}
+<p class="lead">${at}${verdictSentence(checkpoint)}</p>
 ${summarySection(view)}
+${await trajectorySection(view)}
 ${await depthSection(view)}
 ${layerTableSection(view)}
 ${await cardsSection(view)}
 </section>`;
+}
+
+function titleOf({ checkpoint, model }: CheckpointView): string {
+  return model.name ?? checkpoint.id;
 }
