@@ -35,7 +35,7 @@ interface Found {
  *
  * What has the tensors of a series and another name ("final", "best") is left out; other tensors are another model.
  *
- * @param members - all of the folder, by name.
+ * @param members - all of the folder.
  */
 export function chooseSeries(members: readonly FolderMember[]): ChosenCheckpoints {
   const stems = grouped(members, ({ checkpoint }) => checkpointStem(checkpoint.id));
@@ -62,7 +62,7 @@ export function chooseSeries(members: readonly FolderMember[]): ChosenCheckpoint
   const signatures = new Set(all.map(({ signature }) => signature));
   const kept: Checkpoint[] = [];
   const order = new Set<Found>();
-  for (const { within, checkpoint } of members) {
+  for (const { within, checkpoint } of [...members].sort((a, b) => (a.within < b.within ? -1 : 1))) {
     const found = seriesByPath.get(within);
     if (found) {
       if (!order.has(found)) kept.push(...found.members.map((member) => member.checkpoint));
