@@ -40,5 +40,5 @@ function lead(result: AnalysisResult, plan: PagePlan): Html {
   if (last === undefined) return html`No checkpoint was analysed.`;
   if (plan.isSeries) return html`<span class="at">At ${last.id}:</span> ${verdictSentence(last)}`;
   if (result.checkpoints.length === 1) return html`${verdictSentence(last)}`;
-  return html`${result.checkpoints.length} checkpoints, ${countModels(plan.models)}: one model after the other.`;
+  return html`${countModels(plan.models)}, in ${result.checkpoints.length} checkpoints: one model after the other.`;
 }
