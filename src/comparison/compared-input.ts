@@ -63,6 +63,6 @@ function theLast<T extends { readonly id: string }>(
   }
   const ids = items.slice(0, 5).map(({ id }) => id);
   throw new UsageError(
-    `compare takes two checkpoints, and ${name} holds ${items.length} models (${ids.join(", ")}): name one of them`,
+    `compare takes two checkpoints, and ${name} holds ${items.length} checkpoints of several models (${ids.join(", ")}): name one of them`,
   );
 }
