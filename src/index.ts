@@ -6,6 +6,7 @@ export type { AnalyzeOptions } from "./analysis/analyze-options.ts";
 export type { Compute } from "./analysis/compute.ts";
 export { mergeShards } from "./analysis/merge-shards.ts";
 export { metricValue } from "./analysis/metric-value.ts";
+export { type AnalysedModel, modelsOf } from "./analysis/models-of.ts";
 export type { AnalysisInput, AnalysisSource } from "./analysis/open-sources.ts";
 export { computeInWorkers } from "./analysis/pooled-compute.ts";
 export type { ProgressEvent } from "./analysis/progress.ts";
@@ -23,6 +24,7 @@ export { type DenoisedLayer, type DenoisedSummary, writeDenoised } from "./analy
 export { type GpuBackendOptions, gpuBackend } from "./backends/gpu/gpu-backend.ts";
 export { type WasmBackendOptions, wasmBackend } from "./backends/wasm/wasm-backend.ts";
 export type { Checkpoint, LeftOutFile } from "./checkpoint/checkpoint.ts";
+export type { CheckpointSeries } from "./checkpoint/choose-series.ts";
 export type { ModelConfig } from "./checkpoint/model-config.ts";
 export { openCheckpoint, openCheckpointBlob } from "./checkpoint/open-checkpoint.ts";
 export type { OpenOptions } from "./checkpoint/place.ts";

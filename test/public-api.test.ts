@@ -64,6 +64,7 @@ test("the library exports these names, and no others", () => {
       "mergeShards",
       "metricCatalogue",
       "metricValue",
+      "modelsOf",
       "nativeEngine",
       "noiseResultSchema",
       "onset",

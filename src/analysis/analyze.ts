@@ -23,7 +23,7 @@ import { provenanceOf } from "./provenance.ts";
 import type { AnalysisResult, CheckpointResult, LayerResult } from "./result.ts";
 import { secondPass } from "./second-pass.ts";
 import { requireShard, shardsOf, withoutOthers } from "./shards.ts";
-import { trajectories } from "./summarize.ts";
+import { trajectoriesOfSeries } from "./summarize.ts";
 import { totalsOf } from "./totals.ts";
 import { schemaVersion } from "./version.ts";
 import { warningsOf } from "./warnings.ts";
@@ -113,7 +113,7 @@ async function walk(
     );
     const checkpoints: CheckpointResult[] = [];
     for (const [nth, plan] of plans.entries()) {
-      const { id, path, format, step, epoch, leftOut } = plan.opened;
+      const { id, path, format, step, epoch, series, leftOut } = plan.opened;
       const rows = await mapBounded(
         plan.layers,
         costliestFirst(plan.costs),
@@ -138,7 +138,8 @@ async function walk(
         },
       );
       signal?.throwIfAborted();
-      const described = { id, step, epoch, path, format, leftOut: [...leftOut] };
+      const own = series !== null && !opened.isSeries && { series };
+      const described = { id, step, epoch, ...own, path, format, leftOut: [...leftOut] };
       checkpoints.push(secondPass(described, totalsOf(plan.layers, rows), rows));
     }
     // A shard may well be left without a layer, where there are more shards than layers.
@@ -154,7 +155,9 @@ async function walk(
       provenance: provenanceOf(opened.sources, options, compute.engine),
       warnings: warningsOf(checkpoints, wants.comparableAlpha),
       checkpoints,
-      ...(opened.isSeries && { trajectories: trajectories(checkpoints) }),
+      ...(opened.sources.some(({ series }) => series !== null) && {
+        trajectories: trajectoriesOfSeries(checkpoints),
+      }),
     };
   } finally {
     await compute.close();

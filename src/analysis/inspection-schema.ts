@@ -43,6 +43,12 @@ export const inspectionSchema = z.object({
   id: z.string().describe("The path's last part."),
   step: z.number().nullable(),
   epoch: z.number().nullable(),
+  series: z
+    .string()
+    .optional()
+    .describe(
+      "The series that it is a member of, in a folder with more than that; absent for a model by itself.",
+    ),
   tensors: list(inspectedTensorSchema),
   summary: totalsSchema.extend({
     bytes: count("Of all tensors as stored, uncompressed; those of tied tensors once."),
@@ -70,7 +76,9 @@ export const inspectOutputSchema = z.union([
     path: z.string(),
     format: z
       .enum(["series", "folder"])
-      .describe("series: one model at several points of its training, in their order."),
+      .describe(
+        "series: one model at several points of its training, in their order; folder: several models, some of which may be series.",
+      ),
     checkpoints: list(inspectionSchema),
     leftOut: list(leftOutSchema).describe("What belongs to none of them."),
   }),

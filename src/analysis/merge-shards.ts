@@ -3,7 +3,7 @@ import { nothingAnalysed } from "./nothing-analysed.ts";
 import type { AnalysisResult, CheckpointResult, LayerResult } from "./result.ts";
 import { secondPass } from "./second-pass.ts";
 import { isOfOtherShard } from "./shards.ts";
-import { trajectories } from "./summarize.ts";
+import { trajectoriesOfSeries } from "./summarize.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** A result with what it is called in messages. */
@@ -56,7 +56,7 @@ export function mergeShards(
     provenance: { ...provenance, run: {} },
     warnings: warningsOf(checkpoints, shard.comparableSide),
     checkpoints,
-    ...(series && { trajectories: trajectories(checkpoints) }),
+    ...(series && { trajectories: trajectoriesOfSeries(checkpoints) }),
   };
 }
 
@@ -97,8 +97,8 @@ function identityOf({ schemaVersion, provenance, checkpoints, trajectories, shar
     configuration,
     files,
     "side of blocks": shard.comparableSide,
-    checkpoints: checkpoints.map(({ id, step, epoch, path, format, leftOut }) => {
-      return { id, step, epoch, path, format, leftOut };
+    checkpoints: checkpoints.map(({ id, step, epoch, series, path, format, leftOut }) => {
+      return { id, step, epoch, series, path, format, leftOut };
     }),
     "kind of input": trajectories ? "series" : "models",
     layers: checkpoints.map(({ layers }) =>

@@ -3,6 +3,7 @@ import type { NamedBlob } from "../checkpoint/folder.ts";
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { openCheckpointBlob } from "../checkpoint/open-checkpoint.ts";
 import type { OpenOptions } from "../checkpoint/place.ts";
+import { shownPath } from "../checkpoint/remote/address.ts";
 import { openCheckpoints } from "../checkpoint/series.ts";
 import type { TensorSource } from "../checkpoint/tensor.ts";
 import { UsageError } from "../errors.ts";
@@ -34,6 +35,8 @@ export interface OpenedSource {
   readonly format: string;
   readonly step: number | null;
   readonly epoch: number | null;
+  /** The series that it is a member of; null for a model by itself. */
+  readonly series: string | null;
   readonly files: readonly FileOfTensors[];
   readonly leftOut: readonly LeftOutFile[];
   /** The file's own metadata, {} where there is none. */
@@ -43,18 +46,24 @@ export interface OpenedSource {
 /** All sources of an input, ready to be read. */
 export interface OpenedSources {
   readonly sources: readonly OpenedSource[];
-  /** True when they are one training run at several steps. */
+  /** True when all of them are one training run at several steps. */
   readonly isSeries: boolean;
   readonly close: () => Promise<void>;
 }
 
+export interface SourceOptions extends OpenOptions {
+  /** Of a folder with one series and other models, to open the series alone: for what is of one model. */
+  readonly seriesAlone?: boolean;
+}
+
 /** Opens paths, takes sources as they are. Headers are read here, tensors later. */
-export async function openSources(input: AnalysisInput, options: OpenOptions = {}): Promise<OpenedSources> {
+export async function openSources(input: AnalysisInput, options: SourceOptions = {}): Promise<OpenedSources> {
   const inputs = typeof input === "string" || !isList(input) ? [input] : input;
   if (inputs.length === 0)
     throw new UsageError("nothing was given to analyse: pass a path or a source of tensors");
   const sources: OpenedSource[] = [];
   const closers: (() => Promise<void>)[] = [];
+  const taken = new Set<string>();
   let isSeries = false;
   const close = async () => {
     for (const closer of closers) await closer();
@@ -63,21 +72,30 @@ export async function openSources(input: AnalysisInput, options: OpenOptions = {
     for (const each of inputs) {
       if (typeof each === "string") {
         const opened = await openCheckpoints(each, options);
-        const [first] = opened.checkpoints;
-        for (const checkpoint of opened.checkpoints) {
-          closers.push(() => checkpoint.close());
+        for (const checkpoint of opened.checkpoints) closers.push(() => checkpoint.close());
+        const [only, another] = opened.allSeries;
+        const isAlone = options.seriesAlone === true && inputs.length === 1 && only && !another;
+        const wanted = isAlone ? only.checkpoints : opened.checkpoints;
+        const [first] = wanted;
+        const names = new Map<Checkpoint, string>();
+        for (const { name, checkpoints } of opened.allSeries) {
+          const own = inputs.length === 1 ? name : seriesOfPath(each, opened.series ? null : name, taken);
+          for (const checkpoint of checkpoints) names.set(checkpoint, own);
+        }
+        for (const checkpoint of wanted) {
           const leftOut =
             checkpoint === first ? [...opened.leftOut, ...checkpoint.leftOut] : checkpoint.leftOut;
-          sources.push({ ...openedCheckpoint(checkpoint), leftOut });
+          const series = names.get(checkpoint) ?? null;
+          sources.push({ ...openedCheckpoint(checkpoint), series, leftOut });
         }
-        isSeries = opened.series && inputs.length === 1;
+        isSeries = (opened.series || Boolean(isAlone)) && inputs.length === 1;
       } else if (each instanceof Blob) {
         const checkpoint = await openCheckpointBlob(each);
         closers.push(() => checkpoint.close());
         sources.push(openedCheckpoint(checkpoint));
       } else {
         const { id, step = null, epoch = null } = each;
-        const nothing = { files: [], leftOut: [], metadata: {} };
+        const nothing = { series: null, files: [], leftOut: [], metadata: {} };
         sources.push({ source: each, id, path: id, format: "memory", step, epoch, ...nothing });
       }
     }
@@ -106,7 +124,17 @@ function isLayerSource(source: TensorSource): source is LayerSource {
 
 function openedCheckpoint(checkpoint: Checkpoint): OpenedSource {
   const { id, path, format, step, epoch, leftOut, metadata } = checkpoint;
-  return { source: checkpoint, id, path, format, step, epoch, files: filesOf(checkpoint), leftOut, metadata };
+  const files = filesOf(checkpoint);
+  return { source: checkpoint, id, path, format, step, epoch, series: null, files, leftOut, metadata };
+}
+
+/** What a series of one of several paths is called: its folder, and its own name where that has more. */
+function seriesOfPath(path: string, name: string | null, taken: Set<string>): string {
+  const full = name === null ? shownPath(path) : `${shownPath(path)}: ${name}`;
+  let own = full;
+  for (let copy = 2; taken.has(own); copy++) own = `${full} (${copy})`;
+  taken.add(own);
+  return own;
 }
 
 function filesOf(checkpoint: Checkpoint): FileOfTensors[] {

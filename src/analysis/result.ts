@@ -159,6 +159,12 @@ export const checkpointResultSchema = z.object({
   id: z.string(),
   step: number.nullable(),
   epoch: number.nullable(),
+  series: z
+    .string()
+    .optional()
+    .describe(
+      "The series that it is a member of, where the input has more than that; absent for a model by itself, and where all checkpoints are one series.",
+    ),
   path: z.string(),
   format: z.string(),
   leftOut: z.array(z.object({ path: z.string(), reason: z.string(), detail: z.string() })),
@@ -205,7 +211,7 @@ export const analysisResultSchema = z
     provenance: provenanceSchema,
     warnings: z.array(z.string()),
     checkpoints: z.array(checkpointResultSchema),
-    trajectories: z.array(trajectorySchema).optional().describe("When the input is a series."),
+    trajectories: z.array(trajectorySchema).optional().describe("When the input is a series, or has some."),
     followedSpikes: z
       .array(followedSpikeSchema)
       .optional()

@@ -6,7 +6,7 @@ import { summarizeMetrics } from "./summarize.ts";
 /** What a result says of a checkpoint before any of its layers. */
 export type DescribedCheckpoint = Pick<
   CheckpointResult,
-  "id" | "step" | "epoch" | "path" | "format" | "leftOut"
+  "id" | "step" | "epoch" | "series" | "path" | "format" | "leftOut"
 >;
 
 /**
@@ -15,7 +15,7 @@ export type DescribedCheckpoint = Pick<
  * @param rows - as the first pass, layer by layer, has made them, or a second pass before this one.
  */
 export function secondPass(
-  { id, step, epoch, path, format, leftOut }: DescribedCheckpoint,
+  { id, step, epoch, series, path, format, leftOut }: DescribedCheckpoint,
   totals: CheckpointResult["totals"],
   rows: readonly LayerResult[],
 ): CheckpointResult {
@@ -24,6 +24,7 @@ export function secondPass(
     id,
     step,
     epoch,
+    ...(series !== undefined && { series }),
     path,
     format,
     leftOut,

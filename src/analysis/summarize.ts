@@ -48,3 +48,15 @@ export function trajectories(checkpoints: readonly CheckpointResult[]): Trajecto
     ),
   }));
 }
+
+/**
+ * Trajectories of each series that checkpoints say they are of, in their order, with its name; of those that say none,
+ * as of one series.
+ */
+export function trajectoriesOfSeries(checkpoints: readonly CheckpointResult[]): Trajectory[] {
+  const names = new Set(checkpoints.map(({ series }) => series).filter((series) => series !== undefined));
+  if (names.size === 0) return trajectories(checkpoints);
+  return Array.from(names, (series) =>
+    trajectories(checkpoints.filter((each) => each.series === series)).map((each) => ({ series, ...each })),
+  ).flat();
+}

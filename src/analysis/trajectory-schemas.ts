@@ -5,7 +5,13 @@ const number = z.number();
 const nullable = (meaning: string) => number.nullable().describe(meaning);
 const count = (meaning: string) => z.int().nonnegative().describe(meaning);
 
+const series = z
+  .string()
+  .optional()
+  .describe("Which series, as its checkpoints name it; absent where all checkpoints are one.");
+
 export const trajectorySchema = z.object({
+  series,
   layer: z.string(),
   steps: z.array(number).describe("Step (or epoch, or place in the series) of each value."),
   values: z.record(z.string(), z.array(number.nullable())).describe("By metric id, one value a step."),
@@ -58,6 +64,7 @@ const followedPointSchema = z.object({
 });
 
 export const followedSpikeSchema = z.object({
+  series,
   layer: z.string(),
   spike: count("Number in its layer, from 1, by first appearance, then size."),
   firstStep: number,
@@ -100,6 +107,7 @@ export const onsetSchema = z.object({
 });
 
 export const layerOnsetSchema = onsetSchema.extend({
+  series,
   layer: z.string(),
   part: z.string().nullable().describe("Part of the data; null of the weights."),
   event: z

@@ -90,3 +90,28 @@ export function seriesNumbers(names: readonly string[]): CheckpointNumber[] | nu
   if (varying < 0) return null;
   return numbers.map((own) => ({ step: own[varying] ?? null, epoch: null }));
 }
+
+/**
+ * What series are called: the start that the names of their members share, without the number that follows; where that
+ * is nothing, or another's, their first and last name.
+ *
+ * @param series - names of the members of each, in order; no name is in two.
+ */
+export function seriesNames(series: readonly (readonly string[])[]): string[] {
+  const taken = new Set<string>();
+  return series.map((names) => {
+    const [first, last] = [names[0] ?? "", names.at(-1) ?? ""];
+    const start = sharedStart(names)
+      .replace(/\d+$/, "")
+      .replace(/[-_=./ ]+$/, "");
+    const name = start === "" || taken.has(start) ? `${first} … ${last}` : start;
+    taken.add(name);
+    return name;
+  });
+}
+
+function sharedStart([first = "", ...others]: readonly string[]): string {
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
+}

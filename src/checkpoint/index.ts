@@ -1,5 +1,6 @@
 /** Reading and writing checkpoints: files in, named tensors out. */
 export type { Checkpoint, LeftOutFile } from "./checkpoint.ts";
+export type { CheckpointSeries } from "./choose-series.ts";
 export type { WritableDtype } from "./encode.ts";
 export type { NamedBlob } from "./folder.ts";
 export type { ModelConfig } from "./model-config.ts";

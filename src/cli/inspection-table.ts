@@ -36,6 +36,7 @@ export async function checkpointsTable(
 function overviewOf(checkpoints: readonly Inspection[]): Promise<string> {
   const columns: readonly (readonly [string, (checkpoint: Inspection) => string | number | null])[] = [
     ["checkpoint", ({ id }) => id],
+    ["series", ({ series }) => series ?? null],
     ["step", ({ step }) => step],
     ["epoch", ({ epoch }) => epoch],
     ["format", ({ format }) => format],

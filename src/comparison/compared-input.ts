@@ -1,3 +1,4 @@
+import { modelsOf } from "../analysis/models-of.ts";
 import { type AnalysisSource, type OpenedSource, openSources } from "../analysis/open-sources.ts";
 import type { AnalysisResult, CheckpointResult } from "../analysis/result.ts";
 import type { OpenOptions } from "../checkpoint/place.ts";
@@ -29,7 +30,7 @@ export async function openCompared(
   const result = isResult(input) ? input : typeof input === "string" ? await savedAnalysis(input) : null;
   if (result) {
     const name = typeof input === "string" ? input : "the analysis";
-    const { item, warnings } = theLast(name, result.checkpoints, result.trajectories !== undefined);
+    const { item, warnings } = theLast(name, result.checkpoints, modelsOf(result).length === 1);
     return { opened: null, saved: { result, checkpoint: item }, warnings, close: async () => {} };
   }
   const opened = await openSources(input as AnalysisSource, options);
@@ -62,6 +63,6 @@ function theLast<T extends { readonly id: string }>(
   }
   const ids = items.slice(0, 5).map(({ id }) => id);
   throw new UsageError(
-    `compare takes two checkpoints, and ${name} holds ${items.length} models (${ids.join(", ")}): name one of them`,
+    `compare takes two checkpoints, and ${name} holds ${items.length} checkpoints of several models (${ids.join(", ")}): name one of them`,
   );
 }

@@ -18,12 +18,13 @@ export const analysisGate: Gateable<AnalysisResult> = {
     return [...ids];
   },
   subjects({ checkpoints }) {
-    return checkpoints.flatMap(({ id, step, path, layers }) =>
+    return checkpoints.flatMap(({ id, step, series, path, layers }) =>
       layers
         .filter(({ status, reason }) => status === "analysed" || foundInEntries.includes(reason))
         .map((layer) => ({
           checkpoint: id,
           step,
+          series,
           path,
           layer: layer.layer,
           part: null,

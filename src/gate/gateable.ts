@@ -10,6 +10,8 @@ export interface GateSubject {
   /** Id of its checkpoint. */
   readonly checkpoint: string;
   readonly step: number | null;
+  /** The series that the checkpoint is of, where the result names it. */
+  readonly series?: string | undefined;
   /** Path of its checkpoint. */
   readonly path: string;
   /** Name that globs match. */

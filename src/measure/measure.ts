@@ -79,7 +79,7 @@ export async function measure(
 ): Promise<MeasurementResult> {
   const { parts = bothParts, batches, clock, signal, onProgress, onMeasured } = options;
   const chosen = chooseGroups(options);
-  const { sources, isSeries, close } = await openSources(input, options);
+  const { sources, isSeries, close } = await openSources(input, { ...options, seriesAlone: true });
   let backend: Backend | null = null;
   let model: FrozenModel | null = null;
   try {

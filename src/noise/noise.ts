@@ -77,7 +77,7 @@ export async function gradientNoise(
       `batches: noise takes a whole number of at least ${fewestBatches}, half for the noise and half for covariances; got ${batches}.`,
     );
   }
-  const { sources, isSeries, close } = await openSources(input, options);
+  const { sources, isSeries, close } = await openSources(input, { ...options, seriesAlone: true });
   let backend: Backend | null = null;
   let model: FrozenModel | null = null;
   try {

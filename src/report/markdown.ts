@@ -1,3 +1,4 @@
+import { type AnalysedModel, modelsOf } from "../analysis/models-of.ts";
 import type { AnalysisResult, CheckpointResult, LayerResult } from "../analysis/result.ts";
 import { coreColumns } from "./columns.ts";
 import { countReasons, joinWithAnd, verdictSentence, verdictTexts } from "./describe-verdict.ts";
@@ -16,12 +17,20 @@ export function renderMarkdown(result: AnalysisResult): string {
   const { tool, version, seed, engine } = result.provenance;
   return [
     "# Spectral analysis",
-    ...result.checkpoints.flatMap(checkpointParts),
+    ...modelsOf(result).flatMap(modelParts),
     ...list("## Warnings", result.warnings.map(escapeText)),
     `<sub>${tool} ${escapeText(version)}, seed ${escapeText(String(seed))}, engine ${escapeText(engine)}</sub>`,
   ]
     .map((part) => `${part}\n`)
     .join("\n");
+}
+
+function modelParts({ name, isSeries, result: { checkpoints } }: AnalysedModel): string[] {
+  return checkpoints.flatMap((checkpoint, i) => {
+    const [title, ...rest] = checkpointParts(checkpoint);
+    const place = `Checkpoint ${i + 1} of ${checkpoints.length} of the series ${escapeText(name ?? "")}.`;
+    return [title!, ...(isSeries && name !== null ? [place] : []), ...rest];
+  });
 }
 
 function checkpointParts(checkpoint: CheckpointResult): string[] {

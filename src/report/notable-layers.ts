@@ -47,6 +47,6 @@ export const severityMarks: Readonly<Record<Finding["severity"], string>> = {
 };
 
 /** The findings, errors first; equal ones keep their order. */
-export function sortFindings(findings: readonly Finding[]): Finding[] {
+export function sortFindings<T extends Finding>(findings: readonly T[]): T[] {
   return severityOrder.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }

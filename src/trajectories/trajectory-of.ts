@@ -2,7 +2,7 @@ import { analyze } from "../analysis/analyze.ts";
 import type { AnalyzeOptions, VectorsEvent } from "../analysis/analyze-options.ts";
 import { mostVectors } from "../analysis/examine-matrix.ts";
 import { type AnalysisInput, openSources } from "../analysis/open-sources.ts";
-import type { AnalysisResult } from "../analysis/result.ts";
+import type { AnalysisResult, CheckpointResult, FollowedSpike } from "../analysis/result.ts";
 import { trajectories } from "../analysis/summarize.ts";
 import type { MeasuredTrajectory } from "../analysis/trajectory-schemas.ts";
 import { isRemote } from "../checkpoint/remote/address.ts";
@@ -27,7 +27,8 @@ export interface TrajectoryOptions extends AnalyzeOptions {
  *
  * @param input - a folder of checkpoints or of a run, or sources with ascending steps.
  * @returns the analysis with what was followed; the same bytes for any number of workers.
- * @throws {UsageError} If the input is no series of at least 2 checkpoints; otherwise as `analyze`.
+ *   Of a folder with several series, or models beside one, each series is followed by itself.
+ * @throws {UsageError} If the input has no series of at least 2 checkpoints; otherwise as `analyze`.
  * @example
  * ```ts
  * import { randomStream, tensorOf, trajectoryOf } from "marchenko";
@@ -48,52 +49,88 @@ export async function trajectoryOf(
   options: TrajectoryOptions = {},
 ): Promise<AnalysisResult> {
   const { measured: given, ...wanted } = options;
-  const steps = await stepsOf(input, options);
-  const follower = spikeFollower();
+  const all = await followedSeries(input, options);
+  const followers = all.map(() => spikeFollower());
   const result = await analyze(input, {
     ...wanted,
     onVectors(event) {
       wanted.onVectors?.(event);
-      const { marchenkoPastur } = event.result;
-      if (marchenkoPastur) follower.add(momentOf(event, steps[event.place]!));
+      const nth = all.findIndex(({ places }) => places.includes(event.place));
+      if (event.result.marchenkoPastur && nth >= 0) followers[nth]!.add(momentOf(event, all[nth]!));
     },
   });
-  const { checkpoints } = result;
-  const last = checkpoints.at(-1)!;
+  const parts = all.map(({ name, places, steps }) => {
+    return {
+      of: name !== null && { series: name },
+      steps,
+      checkpoints: places.map((i) => result.checkpoints[i]!),
+    };
+  });
+  // What a run has logged is of one series: of several in a folder nothing tells which.
   const logged =
-    typeof input === "string" && !isRemote(input) && !given
-      ? await runMetrics(input, last.layers)
+    typeof input === "string" && !isRemote(input) && !given && all.length === 1
+      ? await runMetrics(input, parts[0]!.checkpoints.at(-1)!.layers)
       : { measured: given ?? [], warnings: [] };
-  const order = new Map(
-    checkpoints
-      .flatMap(({ layers }) => layers)
-      .map(({ layer }, index) => [layer, index] as const)
-      .reverse(),
-  );
-  const followedSpikes = follower
-    .spikes()
-    .sort((a, b) => order.get(a.layer)! - order.get(b.layer)! || a.spike - b.spike);
-  const measured = [...logged.measured];
+  const measured = logged.measured.map((each) => (all.length === 1 ? { ...parts[0]!.of, ...each } : each));
   return {
     ...result,
     provenance: {
       ...result.provenance,
       configuration: { ...result.provenance.configuration, followSpikes: true },
     },
-    warnings: [...result.warnings, ...logged.warnings, ...unfollowed(result)],
-    trajectories: result.trajectories ?? trajectories(checkpoints),
-    followedSpikes,
-    onsets: layerOnsets(checkpoints, steps, measured),
+    warnings: [
+      ...result.warnings,
+      ...logged.warnings,
+      ...unfollowed(parts.flatMap(({ checkpoints }) => checkpoints)),
+    ],
+    trajectories: result.trajectories ?? trajectories(result.checkpoints),
+    followedSpikes: parts.flatMap(({ of, checkpoints }, i) =>
+      inOrder(followers[i]!.spikes(), checkpoints).map((spike) => ({ ...of, ...spike })),
+    ),
+    onsets: parts.flatMap(({ of, checkpoints, steps }) => {
+      const own = measured.filter(({ series }) => !of || series === of.series);
+      return layerOnsets(checkpoints, steps, own).map((each) => ({ ...of, ...each }));
+    }),
     ...(measured.length > 0 && { measured }),
   };
 }
 
-/** Steps (or epochs, or places) of a series. */
-async function stepsOf(input: AnalysisInput, options: TrajectoryOptions): Promise<number[]> {
+/** By the layers of the checkpoints, in their order, then by number. */
+function inOrder(
+  spikes: readonly FollowedSpike[],
+  checkpoints: readonly CheckpointResult[],
+): FollowedSpike[] {
+  const order = new Map(
+    checkpoints
+      .flatMap(({ layers }) => layers)
+      .map(({ layer }, index) => [layer, index] as const)
+      .reverse(),
+  );
+  return [...spikes].sort((a, b) => order.get(a.layer)! - order.get(b.layer)! || a.spike - b.spike);
+}
+
+/** A series whose spikes are followed. */
+interface FollowedSeries {
+  /** Null where it is the whole input. */
+  readonly name: string | null;
+  /** Places of its members among all checkpoints, in order. */
+  readonly places: readonly number[];
+  /** Step (or epoch, or place in the series) of each. */
+  readonly steps: readonly number[];
+}
+
+async function followedSeries(input: AnalysisInput, options: TrajectoryOptions): Promise<FollowedSeries[]> {
   const opened = await openSources(input, options);
   try {
     const { sources, isSeries } = opened;
     const steps = sources.map(({ step, epoch }) => step ?? epoch);
+    const names = new Set(sources.map(({ series }) => series).filter((name) => name !== null));
+    if (names.size > 0 && !isSeries) {
+      return Array.from(names, (name) => {
+        const places = [...sources.keys()].filter((i) => sources[i]!.series === name);
+        return { name, places, steps: places.map((i, place) => steps[i] ?? place) };
+      });
+    }
     const ascend = steps.every((step, i) => step !== null && (i === 0 || step > steps[i - 1]!));
     if (sources.length < 2 || !(isSeries || ascend)) {
       const what =
@@ -105,20 +142,22 @@ async function stepsOf(input: AnalysisInput, options: TrajectoryOptions): Promis
           "pass the folder of a run, or one that holds its checkpoints under numbered names",
       );
     }
-    return steps.map((step, i) => step ?? i);
+    return [{ name: null, places: [...sources.keys()], steps: steps.map((step, i) => step ?? i) }];
   } finally {
     await opened.close();
   }
 }
 
-function momentOf({ result, spectrum, pairs, place }: VectorsEvent, step: number) {
+function momentOf({ result, spectrum, pairs, place: nth }: VectorsEvent, { places, steps }: FollowedSeries) {
+  const place = places.indexOf(nth);
+  const step = steps[place]!;
   const { scale, spikes } = result.marchenkoPastur!;
   const { larger, singularValues } = spectrum;
   return { layer: result.layer, step, place, larger, singularValues, scale, spikes, vectors: pairs };
 }
 
 /** Says where there are more spikes than are followed. */
-function unfollowed({ checkpoints }: AnalysisResult): string[] {
+function unfollowed(checkpoints: readonly CheckpointResult[]): string[] {
   const crowded = new Set(
     checkpoints.flatMap(({ layers }) =>
       layers

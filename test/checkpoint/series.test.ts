@@ -1,6 +1,12 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkpointNumber, checkpointStem, seriesNumbers } from "../../src/checkpoint/checkpoint-number.ts";
+import {
+  checkpointNumber,
+  checkpointStem,
+  seriesNames,
+  seriesNumbers,
+} from "../../src/checkpoint/checkpoint-number.ts";
 import { openCheckpoint, openCheckpoints } from "../../src/checkpoint/index.ts";
 import { CheckpointFormatError, NothingToAnalyzeError, UnreadableInputError } from "../../src/errors.ts";
 import { modelBytes, temporaryFolders } from "./temporary-folder.ts";
@@ -9,9 +15,12 @@ import { npzFile } from "./written-files.ts";
 const folderOf = temporaryFolders();
 
 async function opened(files: Readonly<Record<string, Uint8Array | string>>, inside = ".") {
-  const { checkpoints, series, leftOut } = await openCheckpoints(join(folderOf(files), inside));
+  const { checkpoints, series, allSeries, leftOut } = await openCheckpoints(join(folderOf(files), inside));
   return {
     series,
+    allSeries: Object.fromEntries(
+      allSeries.map(({ name, checkpoints }) => [name, checkpoints.map(({ id }) => id)]),
+    ),
     ids: checkpoints.map(({ id }) => id),
     steps: checkpoints.map(({ step }) => step),
     epochs: checkpoints.map(({ epoch }) => epoch),
@@ -78,6 +87,81 @@ it.each([
   "layer1 layer2",
 ])("%s are numbered for something else", (names) => {
   expect(seriesNumbers(names.split(" "))).toBeNull();
+});
+
+it("series are called by what their names share, or by their ends", () => {
+  const net = ["fer2013_net.00-0.47.hdf5", "fer2013_net.05-0.56.hdf5", "fer2013_net.102-0.66.hdf5"];
+  expect(seriesNames([net])).toEqual(["fer2013_net"]);
+  expect(seriesNames([["step-1", "step-10"]])).toEqual(["step"]);
+  expect(seriesNames([["20", "100"]])).toEqual(["20 … 100"]);
+  // Both begin with "a": one of them is called otherwise.
+  expect(
+    seriesNames([
+      ["a-1", "a-2"],
+      ["a_1", "a_2"],
+    ]),
+  ).toEqual(["a", "a_1 … a_2"]);
+});
+
+describe("a folder with a series and more", () => {
+  const epochs = Object.fromEntries(
+    [102, 5, 25].map((epoch) => [`net.${epoch}-0.5.safetensors`, modelBytes(epoch)]),
+  );
+  const ordered = ["net.5-0.5.safetensors", "net.25-0.5.safetensors", "net.102-0.5.safetensors"];
+
+  it("has each model of other tensors by itself, whatever its name", async () => {
+    const others = { "a.safetensors": modelBytes(1, [4]), "onet.safetensors": modelBytes(1, [5]) };
+    expect(await opened({ ...others, ...epochs })).toMatchObject({
+      series: false,
+      ids: ["a.safetensors", ...ordered, "onet.safetensors"],
+      steps: [null, 5, 25, 102, null],
+      allSeries: { net: ordered },
+      leftOut: {},
+    });
+  });
+
+  it("leaves out what has the tensors of the series and another name", async () => {
+    const same = { "final.safetensors": modelBytes(), "best-1.safetensors": modelBytes(1, [4]) };
+    expect(await opened({ ...same, ...epochs })).toMatchObject({
+      ids: ["best-1.safetensors", ...ordered],
+      leftOut: { "final.safetensors": "other-checkpoint" },
+    });
+    const copies = { "last-a1.safetensors": modelBytes(), "last-a2.safetensors": modelBytes() };
+    const steps = { "step-1.safetensors": modelBytes(), "step-2.safetensors": modelBytes() };
+    expect(await opened({ ...copies, ...steps })).toMatchObject({
+      series: true,
+      steps: [1, 2],
+      leftOut: { "last-a1.safetensors": "other-checkpoint", "last-a2.safetensors": "other-checkpoint" },
+    });
+  });
+
+  it("may have several series, of one model or of several", async () => {
+    const other = { "big-1.safetensors": modelBytes(1, [7]), "big-2.safetensors": modelBytes(2, [7]) };
+    expect(await opened({ ...other, ...epochs })).toMatchObject({
+      series: false,
+      allSeries: { big: ["big-1.safetensors", "big-2.safetensors"], net: ordered },
+    });
+  });
+
+  it("keeps numbered models of different tensors apart", async () => {
+    const sizes = {
+      "resnet-18.safetensors": modelBytes(1, [3]),
+      "resnet-34.safetensors": modelBytes(1, [4]),
+    };
+    const found = await opened({ ...sizes, ...epochs });
+    expect(found).toMatchObject({ allSeries: { net: ordered }, leftOut: {} });
+    expect(found.ids).toEqual([...ordered, ...Object.keys(sizes)]);
+  });
+
+  const real = "../shared/real-models";
+  it.skipIf(!existsSync(real))("of real models is the series of one and six others", async () => {
+    const { checkpoints, series, allSeries } = await openCheckpoints(real);
+    expect(series).toBe(false);
+    expect(allSeries.map(({ name }) => name)).toEqual(["fer2013_mini_XCEPTION"]);
+    expect(allSeries[0]!.checkpoints.map(({ step }) => step)).toEqual([0, 5, 25, 102]);
+    expect(checkpoints.map(({ id }) => id)).toHaveLength(10);
+    for (const checkpoint of checkpoints) await checkpoint.close();
+  });
 });
 
 describe("a folder of checkpoints", () => {
@@ -204,7 +288,15 @@ describe("a folder of checkpoints", () => {
     const runs = Object.fromEntries(
       ["a-1", "a-2", "b-1", "b-2"].map((name) => [`${name}.safetensors`, modelBytes()]),
     );
-    expect((await opened(runs)).ids).toHaveLength(4);
+    expect(await opened(runs)).toMatchObject({
+      series: false,
+      ids: Object.keys(runs),
+      allSeries: {
+        a: ["a-1.safetensors", "a-2.safetensors"],
+        b: ["b-1.safetensors", "b-2.safetensors"],
+      },
+      steps: [1, 2, 1, 2],
+    });
   });
 
   it("of unrelated models in several formats opens each, and says which can't be read", async () => {

@@ -175,6 +175,17 @@ describe("a difference from a baseline", () => {
     expect(gate(unknown, { failOn, baseline: series }).notJudged[0]!.reason).toMatch(
       /none of the baseline's 2/,
     );
+    // Both at step 100, of two series: the step alone would find the first.
+    const named = structuredClone(series);
+    for (const [i, name] of ["x", "y"].entries()) {
+      named.checkpoints[i] = { ...named.checkpoints[i]!, step: 100, series: name };
+    }
+    const failedOf = (of: string) => {
+      const now = structuredClone(result);
+      now.checkpoints[0]!.series = of;
+      return gate(now, { failOn, baseline: named }).failed;
+    };
+    expect([failedOf("x"), failedOf("y")]).toEqual([true, false]);
   });
 });
 

@@ -84,6 +84,39 @@ export function twoModels(): AnalysisResult {
   return { ...result, checkpoints: [...result.checkpoints, { ...result.checkpoints[0]!, id: "tuned/b c" }] };
 }
 
+/** The example's series, and the example beside it. */
+export function seriesAndModel(): AnalysisResult {
+  const { checkpoints, trajectories = [], ...rest } = exampleSeries();
+  const series = "run-a";
+  return {
+    ...rest,
+    checkpoints: [...checkpoints.map((each) => ({ ...each, series })), ...exampleResult().checkpoints],
+    trajectories: trajectories.map((each) => ({ series, ...each })),
+  };
+}
+
+/** Two series of the same layers, the second backwards, and nothing else. */
+export function twoSeries(): AnalysisResult {
+  const { checkpoints, trajectories = [], ...rest } = exampleSeries();
+  const all = ["run-a", "run-b"];
+  return {
+    ...rest,
+    checkpoints: all.flatMap((series, i) => {
+      const own = i === 0 ? checkpoints : [...checkpoints].reverse();
+      return own.map((each) => ({ ...each, id: `${series}/${each.id}`, series }));
+    }),
+    trajectories: all.flatMap((series, i) =>
+      trajectories.map((each) => ({
+        ...each,
+        series,
+        values: Object.fromEntries(
+          Object.entries(each.values).map(([id, values]) => [id, i === 0 ? values : [...values].reverse()]),
+        ),
+      })),
+    ),
+  };
+}
+
 /** One checkpoint with `count` analysed layers, for budgets of size and time. */
 export function manyLayers(count: number): AnalysisResult {
   const result = exampleResult();

@@ -57,7 +57,7 @@ export function analyzeCommand(): Command {
     )
     .argument(
       "<path...>",
-      "a file, a model folder, or a folder of checkpoints (a series); https:// or hf:// for one elsewhere",
+      "a file, a model folder, or a folder of checkpoints (series, models); https:// or hf:// for one elsewhere",
     )
     .option("--include <glob>", "only tensors whose name matches; may be given several times", collect)
     .option("--exclude <glob>", "not these tensors; may be given several times", collect)

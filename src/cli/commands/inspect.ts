@@ -60,11 +60,15 @@ async function run(path: string, flags: Flags): Promise<void> {
     }
     await checkPlace(file);
   }
-  const { checkpoints, series, leftOut } = await openCheckpoints(path, { remote: remoteAccess() });
+  const { checkpoints, series, allSeries, leftOut } = await openCheckpoints(path, { remote: remoteAccess() });
   const shown = shownPath(path);
   try {
     const described = [];
-    for (const checkpoint of checkpoints) described.push(await describe(checkpoint, flags.hash === true));
+    for (const checkpoint of checkpoints) {
+      const own = series ? undefined : allSeries.find((each) => each.checkpoints.includes(checkpoint));
+      const { id, ...rest } = await describe(checkpoint, flags.hash === true);
+      described.push({ id, ...(own && { series: own.name }), ...rest });
+    }
     const single = described.length === 1 ? described[0]! : null;
     const value = single
       ? { ...single, path: shown, leftOut: [...leftOut, ...single.leftOut] }

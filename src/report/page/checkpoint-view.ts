@@ -1,8 +1,11 @@
+import { type AnalysedModel, modelsOf } from "../../analysis/models-of.ts";
 import type { AnalysisResult, CheckpointResult, LayerResult } from "../../analysis/result.ts";
 
 /** How much of a checkpoint the page shows. Its numbers are in a table in any case. */
 export interface CheckpointView {
   readonly checkpoint: CheckpointResult;
+  /** The model that it is of: itself, or a series. */
+  readonly model: AnalysedModel;
   /** Ends every id of the checkpoint's sections and cards; "" for the one that plain links mean. */
   readonly suffix: string;
   readonly cards: "full" | "small" | "none";
@@ -10,9 +13,12 @@ export interface CheckpointView {
   readonly level: 2 | 3;
 }
 
-/** The checkpoints of a page: those with sections of their own, and earlier ones of a series. */
+/** The checkpoints of a page: those with sections of their own, and earlier ones of series. */
 export interface PagePlan {
+  /** Whether all are one series. */
   readonly isSeries: boolean;
+  readonly models: readonly AnalysedModel[];
+  /** One of each model: a series' last. */
   readonly shown: readonly CheckpointView[];
   readonly earlier: readonly CheckpointView[];
 }
@@ -23,17 +29,24 @@ export interface PagePlan {
  * of several models each in full.
  */
 export function planPage(result: AnalysisResult): PagePlan {
-  const { checkpoints } = result;
-  const isSeries = (result.trajectories?.length ?? 0) > 0 && checkpoints.length > 1;
-  const last = checkpoints.length - 1;
-  const level = checkpoints.length > 1 && !isSeries ? 3 : 2;
-  const views = checkpoints.map((checkpoint, i): CheckpointView => {
-    const cards = !isSeries || i === last ? "full" : i === 0 ? "small" : "none";
-    return { checkpoint, suffix: i === last ? "" : `@${slug(checkpoint.id)}`, cards, level };
+  const models = modelsOf(result);
+  const level = models.length > 1 ? 3 : 2;
+  const plain = result.checkpoints.at(-1);
+  const views = models.map((model) => {
+    const { checkpoints } = model.result;
+    const last = checkpoints.length - 1;
+    return checkpoints.map((checkpoint, i): CheckpointView => {
+      const cards = i === last ? "full" : i === 0 ? "small" : "none";
+      const suffix = checkpoint === plain ? "" : `@${slug(checkpoint.id)}`;
+      return { checkpoint, model, suffix, cards, level };
+    });
   });
-  return isSeries
-    ? { isSeries, shown: views.slice(-1), earlier: views.slice(0, -1) }
-    : { isSeries, shown: views, earlier: [] };
+  return {
+    isSeries: models.length === 1 && models[0]!.isSeries,
+    models,
+    shown: views.flatMap((own) => own.slice(-1)),
+    earlier: views.flatMap((own) => own.slice(0, -1)),
+  };
 }
 
 /** The id of a layer's card, from its name alone: a link survives a new analysis. */

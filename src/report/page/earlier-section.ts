@@ -16,6 +16,6 @@ ${layerTable(view, id)}${cards}</details>`);
   }
   return html`<section aria-labelledby="earlier">
 ${heading(2, "earlier", "Earlier checkpoints")}
-<p class="quiet">The sections above show the last checkpoint. Every number of the earlier ones is in a table here; the first has a chart for each layer too, and those between are drawn as trajectories only.</p>
+<p class="quiet">The sections above show the last checkpoint${views[0]!.level === 3 && " of each series"}. Every number of the earlier ones is in a table here; the first has a chart for each layer too, and those between are drawn as trajectories only.</p>
 ${parts}</section>`;
 }

@@ -11,13 +11,17 @@ const layersDrawn = 3;
 const rowsShown = 60;
 
 /** Spikes over a series: their sizes, how alike they stay, and whether they drift; null where none was followed. */
-export async function followedSpikesSection(result: AnalysisResult): Promise<Html | null> {
+export async function followedSpikesSection(
+  result: AnalysisResult,
+  suffix: string,
+  level: 2 | 3,
+): Promise<Html | null> {
   const spikes = result.followedSpikes ?? [];
   if (spikes.length === 0) return null;
   const figures: Html[] = [];
   for (const layer of strongestLayers(result, spikes))
     figures.push(await layerFigures(result, layer, spikes));
-  return html`${heading(3, "followed-spikes", "Spikes over training")}
+  return html`${heading(level === 2 ? 3 : 4, `followed-spikes${suffix}`, "Spikes over training")}
 <p>${summarySentence(spikes)}</p>
 <p class="quiet">A spike is known again by its singular vectors. It drifts where they turned by more than noise explains, had it been drawn anew between two checkpoints; noise that checkpoints share makes them more alike, so that a drift may go unseen. Dashed in the charts: the edge of the bulk, and the overlap that noise leaves.</p>
 ${figures}

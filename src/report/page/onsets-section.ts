@@ -17,12 +17,16 @@ const events = [
 ] as const;
 
 /** When layers leave noise and sparsity appears; null where nothing sets in. */
-export async function onsetsSection(result: AnalysisResult): Promise<Html | null> {
+export async function onsetsSection(
+  result: AnalysisResult,
+  suffix: string,
+  level: 2 | 3,
+): Promise<Html | null> {
   const onsets = result.onsets ?? [];
   if (!onsets.some(({ by }) => by !== null)) return null;
   // The test part is drawn where there is one: training logs another batch at each step.
   const part = onsets.some((each) => each.part === "test") ? "test" : "train";
-  return html`${heading(3, "onsets", "When it sets in")}
+  return html`${heading(level === 2 ? 3 : 4, `onsets${suffix}`, "When it sets in")}
 <p class="quiet">Between which two steps each of these set in for good: it holds at all later steps. A question mark: at the last one alone.</p>
 <div class="charts">${await blockFigures(result, onsets, part)}</div>
 ${onsetsTable(onsets)}`;

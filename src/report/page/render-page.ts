@@ -7,6 +7,7 @@ import { earlierSection } from "./earlier-section.ts";
 import { glossarySection } from "./glossary-section.ts";
 import { type Html, heading, html } from "./html.ts";
 import { layerTableSection } from "./layer-table.ts";
+import { modelsSection, placeOf, titleOf } from "./models-section.ts";
 import { pageDocument } from "./page-document.ts";
 import { pageHeader, pageTitle } from "./page-header.ts";
 import { leftOut, reproductionSection, warningsSection } from "./reproduction-section.ts";
@@ -30,12 +31,13 @@ export async function renderReport(result: AnalysisResult): Promise<string> {
   const plan = planPage(result);
   const sections: Section[] = [];
   const add = (id: string, title: string, content: Html | null) => sections.push({ id, title, content });
+  add("models", "Models", modelsSection(plan));
   for (const view of plan.shown) {
     // Several models share the page: each is one entry of the navigation.
-    if (view.level === 3) add(`checkpoint${view.suffix}`, view.checkpoint.id, await wholeCheckpoint(view));
+    if (view.level === 3) add(`checkpoint${view.suffix}`, titleOf(view), await wholeCheckpoint(view));
     else {
       add("summary", "Summary", summarySection(view));
-      add("trajectories", "Over training", await trajectorySection(result));
+      add("trajectories", "Over training", await trajectorySection(view));
       add("depth", "Depth profile", await depthSection(view));
       add("layers", "Layers", layerTableSection(view));
       add("cards", "Layer by layer", await cardsSection(view));
@@ -54,9 +56,10 @@ export async function renderReport(result: AnalysisResult): Promise<string> {
 async function wholeCheckpoint(view: CheckpointView): Promise<Html> {
   const { checkpoint, suffix } = view;
   return html`<section aria-labelledby="checkpoint${suffix}">
-${heading(2, `checkpoint${suffix}`, checkpoint.id)}
-<p class="lead">${verdictSentence(checkpoint)}</p>
+${heading(2, `checkpoint${suffix}`, titleOf(view))}
+<p class="lead">${placeOf(view)}${verdictSentence(checkpoint)}</p>
 ${summarySection(view)}
+${await trajectorySection(view)}
 ${await depthSection(view)}
 ${layerTableSection(view)}
 ${await cardsSection(view)}

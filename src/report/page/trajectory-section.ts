@@ -1,9 +1,10 @@
-import type { AnalysisResult, Trajectory } from "../../analysis/result.ts";
+import type { Trajectory } from "../../analysis/result.ts";
 import { layerSeries } from "../charts/layer-series.ts";
 import { renderChart } from "../charts/render-chart.ts";
 import { trajectory } from "../charts/trajectory.ts";
 import { columnOf } from "../columns.ts";
 import { formatNumber } from "../format-number.ts";
+import type { CheckpointView } from "./checkpoint-view.ts";
 import { followedSpikesSection } from "./followed-spikes-section.ts";
 import { breakable, type Html, heading, html, trusted } from "./html.ts";
 import { onsetsSection } from "./onsets-section.ts";
@@ -12,8 +13,14 @@ import { seriesLegend } from "./series-legend.ts";
 /** The metrics that are drawn against the step, where a result has them. */
 const drawn = ["concentration.ratio", "metrics.stableRank", "metrics.spikeCount", "marchenkoPastur.softRank"];
 
-/** Metrics against the step of a series; null when there is nothing to draw. */
-export async function trajectorySection(result: AnalysisResult): Promise<Html | null> {
+/**
+ * Metrics against the step of a series; null when there is nothing to draw.
+ *
+ * @param view - of a checkpoint of the series.
+ */
+export async function trajectorySection({ model, suffix, level }: CheckpointView): Promise<Html | null> {
+  if (!model.isSeries) return null;
+  const { result } = model;
   const trajectories = result.trajectories ?? [];
   const layers = result.checkpoints.at(-1)?.layers ?? [];
   const figures: Html[] = [];
@@ -27,13 +34,13 @@ export async function trajectorySection(result: AnalysisResult): Promise<Html | 
   }
   if (figures.length === 0) return null;
   const names = new Set(trajectories.map((each) => each.layer));
-  return html`<section aria-labelledby="trajectories">
-${heading(2, "trajectories", "Over training")}
+  return html`<section aria-labelledby="trajectories${suffix}">
+${heading(level, `trajectories${suffix}`, "Over training")}
 <p class="quiet">One line a layer over ${result.checkpoints.length} checkpoints. The numbers of every checkpoint are in the tables below.</p>
 ${seriesLegend(layerSeries(layers.filter((layer) => names.has(layer.layer))))}
 <div class="charts">${figures}</div>
-${await followedSpikesSection(result)}
-${await onsetsSection(result)}
+${await followedSpikesSection(result, suffix, level)}
+${await onsetsSection(result, suffix, level)}
 </section>`;
 }
 
