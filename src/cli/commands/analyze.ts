@@ -187,8 +187,8 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     ...(flags.keepFused && { keepFused: true }),
   };
   const cores = availableParallelism();
-  // The native library runs threads of its own: a worker a core would get in their way.
-  const usual = flags.engine === "native" ? 1 : cores;
+  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const usual = engine?.isParallel ? 1 : cores;
   const workers = Math.min(flags.workers ?? usual, mostWorkersPerCore * cores);
   const show = flags.quiet || !flags.progress ? "none" : "auto";
   const printed = flags.format ?? (flags.quiet ? null : "table");
@@ -196,7 +196,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     ...selection,
     remote,
     method: flags.method,
-    ...(flags.engine && { engine: engineById(flags.engine) }),
+    ...(engine && { engine }),
     workers,
     ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
   };
@@ -224,7 +224,6 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     });
   }
   if (flags.dryRun) {
-    const engine = flags.engine ? engineById(flags.engine) : fastestEngine();
     const wants = {
       ...nothingElse,
       leading: flags.followSpikes === true,
@@ -236,7 +235,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       { ...selection, remote },
       flags.format ?? "table",
       Math.min(workers, cores),
-      engine,
+      engine ?? fastestEngine(),
       spectraOf(wants),
       shard,
     );

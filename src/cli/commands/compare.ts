@@ -97,7 +97,8 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
   requireWritable("compare", outputs, comparisonRenderers);
   await checkOutputs(outputs);
   const cores = availableParallelism();
-  const usual = flags.engine === "native" ? 1 : cores;
+  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const usual = engine?.isParallel ? 1 : cores;
   const workers = Math.min(flags.workers ?? usual, mostWorkersPerCore * cores);
   const startedAt = new Date();
   // No journal: what is finished of two analyses is no comparison.
@@ -109,7 +110,7 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
         ...(flags.include && { include: flags.include }),
         ...(flags.exclude && { exclude: flags.exclude }),
         ...(flags.keepFused && { keepFused: true }),
-        ...(flags.engine && { engine: engineById(flags.engine) }),
+        ...(engine && { engine }),
         ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
         remote: remoteAccess(),
         overlap: flags.overlap,
