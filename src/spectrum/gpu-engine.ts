@@ -31,7 +31,7 @@ interface Opened {
  * The engine that lets a GPU multiply, by WebGPU: the Gram matrix of the smaller side, of slices whose products float32
  * adds without rounding, put together in float64; its eigenvalues on the CPU.
  *
- * What the slices leave of W, at most 2^-40 of its Frobenius norm for entries of float32 or less, is in the bounds. On
+ * What the slices leave of W, hardly ever more than 2^-40 of its Frobenius norm, is measured and in the bounds. On
  * request only. Small matrices are left to the fastest engine of the CPU.
  *
  * A matrix that comes while another is under way waits for it. The first needs the package `webgpu` in Node, and an

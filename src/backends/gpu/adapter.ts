@@ -22,7 +22,7 @@ export async function findAdapter(flags: readonly string[] = []): Promise<GPUAda
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
     throw new UsageError(
-      "no GPU adapter was found: install the card's driver (on Linux its Vulkan driver, and libvulkan1), or leave out what asks for one",
+      "no GPU adapter was found: install the card's driver (on Linux its Vulkan driver, and libvulkan1), or do without: --device cpu, another --engine",
     );
   }
   return adapter;
