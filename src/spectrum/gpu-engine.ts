@@ -1,5 +1,5 @@
 import { type OpenDevice, openDevice } from "../backends/gpu/device.ts";
-import { gramOnGpu, type SlicedGram } from "../backends/gpu/gram/gram-on-gpu.ts";
+import { gramOnGpu, gramOnGpuBytes, type SlicedGram } from "../backends/gpu/gram/gram-on-gpu.ts";
 import { gramBytes, symmetricMatrixEigenvalues } from "../kernels/gram-eigenvalues.ts";
 import { bestVariant } from "../kernels/kernels.ts";
 import type { Matrix } from "../linalg/matrix.ts";
@@ -77,7 +77,7 @@ export function gpuEngine({
     isParallel: true,
     staysInThread: true,
     rowsAtOnce: null,
-    workspace: (order) => 8 * order ** 2 + gramBytes(order),
+    workspace: (order) => gramOnGpuBytes(order, tile) + gramBytes(order),
     singularValues(matrix, unit) {
       const result = turn.then(() => singularValues(matrix, unit));
       turn = result.catch(() => {});

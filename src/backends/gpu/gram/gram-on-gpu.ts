@@ -1,5 +1,6 @@
 import {
   exactLength,
+  mostSlices,
   planSlices,
   type Stretch,
   sliceProductWeight,
@@ -58,6 +59,11 @@ export function gramOnGpu(
   };
 }
 
+/** Bytes of the CPU's memory that {@link gramOnGpu} takes at most, G and a level of it on the way back among them. */
+export function gramOnGpuBytes(order: number, tile: number = usualTile): number {
+  return 8 * order ** 2 + 4 * Math.min(tile, padded(order, widthStep)) * tile * (mostSlices + 2);
+}
+
 const padded = (size: number, step: number): number => Math.ceil(size / step) * step;
 
 /** The buffers of one tile at a time. */
@@ -84,6 +90,7 @@ function openTile(
   const createSide = () => Array.from({ length: count }, () => create(depth * widest));
   const leftSide = createSide();
   const rightSide = order > tile ? createSide() : leftSide;
+  const host = leftSide.map(() => new Float32Array(depth * widest));
   const product = create(widest * widest);
   const levels = Array.from({ length: 2 * count - 1 }, () => create(widest * widest));
   const staging = readBack(open);
@@ -100,9 +107,11 @@ function openTile(
     const stretch: Stretch = isTall
       ? { data, first: start * columns + first, rows: long, columns: wide, stride: columns }
       : { data, first: first * columns + start, rows: wide, columns: long, stride: columns };
-    const slices = side.map(() => new Float32Array(depth * layout.width));
-    writeSlices(stretch, unit, slices, isTall ? layout.width : depth);
-    for (const [i, slice] of slices.entries()) device.queue.writeBuffer(side[i]!, 0, slice);
+    for (const slice of host) slice.fill(0);
+    writeSlices(stretch, unit, host, isTall ? layout.width : depth);
+    for (const [i, slice] of host.entries()) {
+      device.queue.writeBuffer(side[i]!, 0, slice, 0, depth * layout.width);
+    }
   };
 
   return {
