@@ -78,15 +78,20 @@ export function writeSlices(
   pitch: number,
 ): void {
   const inverse = 1 / unit;
+  const rest = new Float64Array(columns);
   for (let i = 0; i < rows; i++) {
     const from = first + i * stride;
-    for (let j = 0; j < columns; j++) {
-      let rest = data[from + j]! * inverse * firstScale;
-      for (const slice of slices) {
-        const whole = rest + rounder - rounder;
-        slice[i * pitch + j] = whole;
-        rest = (rest - whole) * nextScale;
-      }
-    }
+    for (let j = 0; j < columns; j++) rest[j] = data[from + j]! * inverse * firstScale;
+    for (const slice of slices) writeSlice(rest, slice, i * pitch);
+  }
+}
+
+/** Rounds a row, and leaves what is rounded off in it, in steps of the next slice: a loop of its own, that is compiled well. */
+function writeSlice(rest: Float64Array, slice: Float32Array, to: number): void {
+  for (let j = 0; j < rest.length; j++) {
+    const entry = rest[j]!;
+    const whole = entry + rounder - rounder;
+    slice[to + j] = whole;
+    rest[j] = (entry - whole) * nextScale;
   }
 }
