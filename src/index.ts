@@ -135,6 +135,7 @@ export {
   convolutionOperatorSpectrum,
   type KernelShape,
 } from "./spectrum/convolution-operator.ts";
+export { type GpuEngineOptions, gpuEngine } from "./spectrum/gpu-engine.ts";
 export {
   estimateSpectrum,
   type SpectralEstimate,

@@ -44,6 +44,7 @@ test("the library exports these names, and no others", () => {
       "gate",
       "gateResultSchema",
       "gpuBackend",
+      "gpuEngine",
       "gradientNoise",
       "halfway",
       "hardThreshold",

@@ -201,9 +201,7 @@ try {
   print(
     `\nAsked for: bfloat16 at no less than a third of the speed of \`fs.read\`: **${verdict}**, ${clock.toFixed(2)} by the`,
   );
-  print(
-    `clock (${processor.toFixed(2)} by processor time).\n`,
-  );
+  print(`clock (${processor.toFixed(2)} by processor time).\n`);
 
   print("## Headers of large files\n");
   print(

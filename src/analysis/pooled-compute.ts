@@ -13,7 +13,14 @@ import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SingularValues, TeamWork } from "../spectrum/spectrum-engine.ts";
 import { isEstimated, needsAccuracy, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import { type StreamedSpectrum, streamSpectrum } from "../spectrum/stream-spectrum.ts";
-import { type Compute, entryBytes, keepPerShape, rowsAtOnce, type SpectrumHints } from "./compute.ts";
+import {
+  type Compute,
+  computeInProcess,
+  entryBytes,
+  keepPerShape,
+  rowsAtOnce,
+  type SpectrumHints,
+} from "./compute.ts";
 import type { ComputeWorkerData, SpectrumTask } from "./compute-worker.ts";
 import type { AnswerOf } from "./matrix-tasks.ts";
 
@@ -26,7 +33,7 @@ const program: ThreadProgram = {
 /**
  * Computes on worker threads: one matrix each, or all of them together on a large matrix that is alone.
  *
- * @param workers - number of threads, >= 1.
+ * @param workers - number of threads, >= 1; an engine that keeps to the main thread has none.
  * @param seed - of the simulated noise.
  * @param engineId - id of an engine of the catalogue: a function can't be sent to another thread.
  * @returns the same bytes as {@link computeInProcess} with that engine. Close it when done.
@@ -38,6 +45,7 @@ export async function computeInWorkers(
   method: SpectrumMethod = "auto",
 ): Promise<Compute> {
   const engine = engineById(engineId);
+  if (engine.staysInThread) return computeInProcess(engine, seed, method);
   const data: ComputeWorkerData = { seed, engine: engineId, compiled: engine.compile?.() };
   const pool = await startWorkerPool(program, workers, data);
   const byOne = async (task: SpectrumTask): Promise<Spectrum> =>

@@ -1,4 +1,5 @@
 import { availableParallelism, hostname } from "node:os";
+import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 
 /** More threads only take memory: thousands of them end the process. */
 const mostWorkersPerCore = 4;
@@ -6,11 +7,11 @@ const mostWorkersPerCore = 4;
 /**
  * How many worker threads a command uses: as many as were asked for, but no absurd number, or one a core.
  *
- * @param engine - the native library runs threads of its own: a worker a core would get in their way.
+ * @param engine - one that is parallel by itself (`isParallel`) has one: a worker a core would get in its way.
  */
-export function workerCount(asked: number | undefined, engine: string | undefined): number {
+export function workerCount(asked: number | undefined, engine: SpectrumEngine | undefined): number {
   const cores = availableParallelism();
-  return Math.min(asked ?? (engine === "native" ? 1 : cores), mostWorkersPerCore * cores);
+  return Math.min(asked ?? (engine?.isParallel ? 1 : cores), mostWorkersPerCore * cores);
 }
 
 /** What may differ between equal runs: when it began, how long it took, by what, and where. */

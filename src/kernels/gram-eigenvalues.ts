@@ -2,7 +2,7 @@ import type { Matrix } from "../linalg/matrix.ts";
 import { accumulateGram } from "./accumulate-gram.ts";
 import { bandEigenvalues } from "./band-eigenvalues.ts";
 import { reduceToBand } from "./band-reduction.ts";
-import { packed, planMemory } from "./gram-plan.ts";
+import { block, blockAt, packed, panel, planMemory } from "./gram-plan.ts";
 import {
   type KernelVariant,
   kernelsOnMemory,
@@ -28,6 +28,40 @@ export function gramEigenvalues(variant: KernelVariant, matrix: Matrix, unit: nu
   const kernels = kernelsWithMemory(variant, plan.bytes);
   new Uint8Array(kernels.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
   accumulateGram(kernels, plan, matrix, matrix.rows >= matrix.columns, unit, alone);
+  reduceToBand(kernels, plan, alone);
+  return bandEigenvalues(kernels, plan);
+}
+
+/**
+ * Eigenvalues of a symmetric matrix, such as a Gram matrix that was computed elsewhere, ascending.
+ *
+ * @param lower - `[order, order]` row-major; only the lower triangle is read.
+ */
+export function symmetricMatrixEigenvalues(
+  variant: KernelVariant,
+  lower: Float64Array,
+  order: number,
+): Float64Array {
+  const plan = planMemory(order, 8, 1);
+  const kernels = kernelsWithMemory(variant, plan.bytes);
+  const bytes = plan.bytes - plan.matrix;
+  new Uint8Array(kernels.memory.buffer, plan.matrix, bytes).fill(0);
+  const entries = new Float64Array(kernels.memory.buffer);
+  // Blocks of the triangle, in panels of a few columns, each with all rows of the block: `assembly/layout.ts`.
+  for (let i = 0; i < order; i++) {
+    const row = (i % block) * panel;
+    for (let j = 0; j <= i; j++) {
+      const at = blockAt(plan, Math.floor(i / block), Math.floor(j / block)) / 8;
+      const inBlock = j % block;
+      entries[at + (inBlock - (inBlock % panel)) * block + row + (inBlock % panel)] = lower[i * order + j]!;
+      // Squares on the diagonal are whole.
+      if (i - (i % panel) === j - (j % panel)) {
+        const mirrored = i % block;
+        entries[at + (mirrored - (mirrored % panel)) * block + inBlock * panel + (mirrored % panel)] =
+          lower[i * order + j]!;
+      }
+    }
+  }
   reduceToBand(kernels, plan, alone);
   return bandEigenvalues(kernels, plan);
 }

@@ -1,15 +1,17 @@
 import { UsageError } from "../errors.ts";
+import { gpuEngine } from "./gpu-engine.ts";
 import { nativeEngineOnDemand } from "./native-engine.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
 import { typedArrayEngine } from "./typed-array-engine.ts";
 import { wasmEngine } from "./wasm-engine.ts";
 
-/** Every engine; worker threads find theirs here by its id. "native" runs only when it is asked for. */
+/** Every engine; worker threads find theirs here by its id. "native" and "gpu" run only when they are asked for. */
 export const engines: readonly SpectrumEngine[] = [
   wasmEngine("relaxed"),
   wasmEngine("plain"),
   typedArrayEngine,
   nativeEngineOnDemand,
+  gpuEngine(),
 ];
 
 /** @throws {UsageError} If there is no engine of that id, or this machine can't run it. */

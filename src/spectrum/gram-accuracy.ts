@@ -18,21 +18,32 @@ const unitRoundoff = Number.EPSILON / 2;
  *
  * @param ascending - eigenvalues of W'W or WW', in units of `unit` squared, ascending.
  * @param unit - what the entries were divided by.
+ * @param leftOut - |E|_F / unit where the Gram matrix is of W - E: no singular value moves by more (Weyl), and |E|_F / s_i
+ *   comes on top of each bound.
  */
-export function fromGramEigenvalues(ascending: Float64Array, unit: number): SingularValues {
+export function fromGramEigenvalues(ascending: Float64Array, unit: number, leftOut = 0): SingularValues {
   const order = ascending.length;
   const largest = ascending[order - 1]!;
   const first = unitRoundoff * (32 + order / 8) * largest;
   const second = unitRoundoff * (order / 4);
   // The error of an eigenvalue is twice as large as that of its root: below this it may be all there is.
   const floor = 2 * first;
+  const leastRoot = Math.sqrt(floor) + leftOut;
   const values = new Float64Array(order);
   const relativeErrorBounds = new Float64Array(order).fill(1);
   for (let i = 0; i < order; i++) {
     const eigenvalue = ascending[order - 1 - i]!;
     if (!(eigenvalue > floor)) continue;
-    values[i] = Math.sqrt(eigenvalue) * unit;
-    relativeErrorBounds[i] = first / eigenvalue + second;
+    const root = Math.sqrt(eigenvalue);
+    if (leftOut > 0 && root <= leastRoot) continue;
+    values[i] = root * unit;
+    relativeErrorBounds[i] = first / eigenvalue + second + leftOut / root;
   }
-  return { values, relativeErrorBounds, resolution: Math.sqrt(floor) * unit, method: "gram", exact: true };
+  return {
+    values,
+    relativeErrorBounds,
+    resolution: (leastRoot + leftOut) * unit,
+    method: "gram",
+    exact: true,
+  };
 }

@@ -19,6 +19,7 @@ export async function nativeEngine(path?: string): Promise<SpectrumEngine> {
   const lapack = await loadNativeLapack(path);
   return {
     id: "native",
+    isParallel: true,
     workspace: nativeWorkspace,
     rowsAtOnce: null,
     async singularValues(matrix, unit) {
@@ -35,6 +36,7 @@ function nativeWorkspace(order: number): number {
 /** The native engine as an entry of the catalogue: its library is loaded with the first matrix. */
 export const nativeEngineOnDemand: SpectrumEngine = {
   id: "native",
+  isParallel: true,
   workspace: nativeWorkspace,
   rowsAtOnce: null,
   singularValues: async (matrix, unit) => (await nativeEngine()).singularValues(matrix, unit),

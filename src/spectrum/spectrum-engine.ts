@@ -25,6 +25,10 @@ export interface SpectrumEngine {
    * @throws {ConvergenceError} If the iteration does not converge.
    */
   singularValues(matrix: Matrix, unit: number): Promise<SingularValues>;
+  /** Set where it has threads, or a device, of its own, which a worker a core would get in the way of. */
+  readonly isParallel?: true;
+  /** Set where it runs in the process's main thread only: other threads are not asked. */
+  readonly staysInThread?: true;
   /** What other threads need to have of the engine, made once: structured-cloneable. Absent: nothing. */
   readonly compile?: () => unknown;
   /** Takes what another thread's `compile` made. */

@@ -18,7 +18,7 @@ export const noAdapter = "no GPU adapter was found";
 /** The error for who can't do without. */
 export function noAdapterError(): UsageError {
   return new UsageError(
-    `${noAdapter}: install the card's driver (on Linux its Vulkan driver, and libvulkan1), or give --device cpu`,
+    `${noAdapter}: install the card's driver (on Linux its Vulkan driver, and libvulkan1), or do without: --device cpu, another --engine`,
   );
 }
 

@@ -184,14 +184,15 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.keepFused && { keepFused: true }),
   };
-  const workers = workerCount(flags.workers, flags.engine);
+  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const workers = workerCount(flags.workers, engine);
   const show = flags.quiet || !flags.progress ? "none" : "auto";
   const printed = flags.format ?? (flags.quiet ? null : "table");
   const shared = {
     ...selection,
     remote,
     method: flags.method,
-    ...(flags.engine && { engine: engineById(flags.engine) }),
+    ...(engine && { engine }),
     workers,
     ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
   };
@@ -219,7 +220,6 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     });
   }
   if (flags.dryRun) {
-    const engine = flags.engine ? engineById(flags.engine) : fastestEngine();
     const wants = {
       ...nothingElse,
       leading: flags.followSpikes === true,
@@ -231,7 +231,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       { ...selection, remote },
       flags.format ?? "table",
       Math.min(workers, availableParallelism()),
-      engine,
+      engine ?? fastestEngine(),
       spectraOf(wants),
       shard,
     );

@@ -93,7 +93,8 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
   requireWritable("compare", outputs, comparisonRenderers);
   await checkOutputs(outputs);
-  const workers = workerCount(flags.workers, flags.engine);
+  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const workers = workerCount(flags.workers, engine);
   const startedAt = new Date();
   // No journal: what is finished of two analyses is no comparison.
   await watchedRun(
@@ -104,7 +105,7 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
         ...(flags.include && { include: flags.include }),
         ...(flags.exclude && { exclude: flags.exclude }),
         ...(flags.keepFused && { keepFused: true }),
-        ...(flags.engine && { engine: engineById(flags.engine) }),
+        ...(engine && { engine }),
         ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
         remote: remoteAccess(),
         overlap: flags.overlap,
