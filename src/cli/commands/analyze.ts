@@ -18,6 +18,7 @@ import { duration } from "../progress-line.ts";
 import { remoteAccess, remoteHelp } from "../remote-access.ts";
 import { parseShard, partText, requireAllowed } from "../shard-option.ts";
 import { holdYoungGeneration } from "../small-heap.ts";
+import { spectrumCache } from "../spectrum-cache.ts";
 import { counted, talk, talkOfLeftOut } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, throwAll } from "../write-result.ts";
@@ -46,6 +47,7 @@ interface Flags {
   readonly writeDenoised?: string;
   readonly shrinker?: ShrinkageLoss;
   readonly quiet?: boolean;
+  readonly cache: boolean;
   readonly progress: boolean;
 }
 
@@ -141,6 +143,10 @@ export function analyzeCommand(): Command {
         "--shrinker <loss>",
         "the error that denoised layers make least; frobenius by default",
       ).choices(shrinkageLosses),
+    )
+    .option(
+      "--no-cache",
+      "compute all spectra anew, and keep none; by default those of files on disk are kept (marchenko cache)",
     )
     .option("-q, --quiet", "print nothing but errors")
     .option("--no-progress", "don't show progress")
@@ -245,6 +251,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     return;
   }
   const startedAt = new Date();
+  const cache = flags.cache ? await spectrumCache(paths) : null;
   await watchedRun(outputs[0], show, async ({ progress, journal, signal }) => {
     const walk = flags.followSpikes ? trajectoryOf : analyze;
     const result = await walk(paths.length === 1 ? paths[0]! : paths, {
@@ -256,6 +263,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       null: flags.null,
       ...(flags.convOperator !== undefined && { convolutionOperator: flags.convOperator }),
       ...(shard && { shard }),
+      ...(cache && { cache }),
       signal,
       onProgress(event) {
         holdYoungGeneration();
@@ -265,6 +273,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     });
     progress.end();
     result.provenance.run = {
+      ...result.provenance.run,
       startedAt: startedAt.toISOString(),
       seconds: (Date.now() - startedAt.getTime()) / 1000,
       workers,
