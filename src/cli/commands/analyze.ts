@@ -130,7 +130,7 @@ export function analyzeCommand(): Command {
     )
     .option(
       "-o, --output <file>",
-      "write the result; .json .ndjson .csv .md .html; may be given several times",
+      "write the result; .json .ndjson .csv .parquet .md .html; may be given several times",
       collect,
     )
     .addOption(new Option("--format <format>", "what to print on stdout").choices(Object.keys(renderers)))
