@@ -30,6 +30,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   laws: async () => (await import("./commands/laws.ts")).lawsCommand(),
   selftest: async () => (await import("./commands/selftest.ts")).selftestCommand(),
   cache: async () => (await import("./commands/cache.ts")).cacheCommand(),
+  complete: async () =>
+    (await import("./commands/complete.ts")).completeCommand(() => buildProgram(["node", "marchenko"])),
   env: async () => (await import("./commands/env.ts")).envCommand(),
 };
 
