@@ -69,6 +69,8 @@ complete -o default -o filenames -F _marchenko marchenko
 
 function zshScript(commands: readonly Completable[]): string {
   const choose = (words: string) => `compadd -- ${words}`;
+  const argument = ({ choices, commands }: Completable) =>
+    choices.length > 0 ? choose(choices.join(" ")) : commands.length > 0 ? ":" : "_files";
   const cases = deepestFirst(commands).map((command) => {
     const values = valueCases(command.options, choose, "_files");
     const described = [
@@ -78,7 +80,7 @@ function zshScript(commands: readonly Completable[]): string {
     return `    ${quoted(command.path.join(" "))}${command.path.length > 0 ? "" : "|*"})
 ${values ? `      case "$before" in\n${values}      esac\n` : ""}      entries=(\n${described.join("")}      )
       _describe marchenko entries
-      ${command.choices.length > 0 ? choose(command.choices.join(" ")) : "_files"} ;;
+      ${argument(command)} ;;
 `;
   });
   return `#compdef marchenko
