@@ -7,6 +7,8 @@ export default defineConfig({
     ...(Number(process.versions.node.split(".")[0]) < 22 && {
       execArgv: ["--experimental-wasm-relaxed-simd"],
     }),
+    // No test takes spectra from another run's, nor leaves any with the user.
+    env: { MARCHENKO_CACHE: "off" },
     globalSetup: "./test/build-once.ts",
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
     // By default one of two cores would be idle.

@@ -50,6 +50,7 @@ const { outputFiles } = await build({
     "vega-lite",
     "yauzl",
     "h5wasm",
+    "hyparquet-writer",
     "log-update",
     "table",
     "ml-matrix",

@@ -3,6 +3,7 @@
 export { analyze } from "./analysis/analyze.ts";
 export { analyzeEvery } from "./analysis/analyze-every.ts";
 export type { AnalyzeOptions } from "./analysis/analyze-options.ts";
+export { type CacheFile, cacheFiles, cacheFolder } from "./analysis/cache-folder.ts";
 export type { Compute } from "./analysis/compute.ts";
 export { mergeShards } from "./analysis/merge-shards.ts";
 export { metricValue } from "./analysis/metric-value.ts";
@@ -19,6 +20,7 @@ export {
   type Verdict,
 } from "./analysis/result.ts";
 export type { Shard } from "./analysis/shards.ts";
+export type { SpectrumCache } from "./analysis/spectrum-cache.ts";
 export { version } from "./analysis/version.ts";
 export { type DenoisedLayer, type DenoisedSummary, writeDenoised } from "./analysis/write-denoised.ts";
 export { type GpuBackendOptions, gpuBackend } from "./backends/gpu/gpu-backend.ts";

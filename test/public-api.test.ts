@@ -23,6 +23,8 @@ test("the library exports these names, and no others", () => {
       "anisotropy",
       "asMatrix",
       "aspectRatioComparableAlpha",
+      "cacheFiles",
+      "cacheFolder",
       "compare",
       "comparisonResultSchema",
       "composeRecipe",

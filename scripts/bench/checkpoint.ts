@@ -55,6 +55,7 @@ async function analyzeByCommand(path: string, matrices: number) {
     command,
     "analyze",
     path,
+    "--no-cache",
     "-o",
     output,
     "-q",

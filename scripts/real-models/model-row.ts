@@ -84,6 +84,7 @@ export function modelRow(
   const { checkpoints, warnings } = marchenko<AnalysisResult>(
     "analyze",
     path,
+    "--no-cache",
     "--seed",
     "0",
     "--spectra",

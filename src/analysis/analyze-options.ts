@@ -4,6 +4,7 @@ import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import type { LayerVectors } from "./analyze-layer.ts";
 import type { ProgressEvent } from "./progress.ts";
 import type { Shard } from "./shards.ts";
+import type { SpectrumCache } from "./spectrum-cache.ts";
 
 /** What a layer is compared with: Gaussian noise of its shape, or also its own entries shuffled. */
 export const nullKinds = ["gaussian", "permute"] as const;
@@ -50,6 +51,8 @@ export interface AnalyzeOptions {
   readonly method?: SpectrumMethod;
   /** Which part of the layers to analyse; all by default. `mergeShards` makes one result of all parts. */
   readonly shard?: Shard;
+  /** Where spectra stay for the next analysis, see `cacheFolder`; none by default. The result is the same. */
+  readonly cache?: SpectrumCache;
   /** Engine; the fastest of this machine by default. With several workers, one of those in `engines`. */
   readonly engine?: SpectrumEngine;
   /** How addresses (`https://`, `hf://`) are reached: a token, another hub, a `fetch` of one's own. */

@@ -4,6 +4,7 @@ import { requireOperable } from "../spectrum/convolution-operator.ts";
 import { fastestEngine } from "../spectrum/wasm-engine.ts";
 import { analyzeLayer } from "./analyze-layer.ts";
 import type { AnalyzeOptions } from "./analyze-options.ts";
+import { cachedCompute } from "./cached-compute.ts";
 import { comparableSide } from "./comparable-side.ts";
 import { computeInProcess } from "./compute.ts";
 import { spectraOf } from "./examine-matrix.ts";
@@ -77,10 +78,14 @@ async function walk(
   for (const each of opened.sources) {
     plans.push({ opened: each, layers: await layersIn(each, options), costs: [] });
   }
-  const compute =
+  const computing =
     workers > 1
       ? await computeInWorkers(workers, seed, engine.id, method)
       : computeInProcess(engine, seed, method);
+  const use = { hits: 0, misses: 0, unwritten: 0 };
+  const compute = options.cache
+    ? cachedCompute(computing, engine, method, seed, options.cache, use)
+    : computing;
   try {
     const all = plans.flatMap(({ layers }) => layers);
     requireOperators(all, options.convolutionOperator);
@@ -152,7 +157,7 @@ async function walk(
       ...(shard && {
         shard: { index: shard.index, count: shard.count, comparableSide: wants.comparableAlpha },
       }),
-      provenance: provenanceOf(opened.sources, options, compute.engine),
+      provenance: provenanceOf(opened.sources, options, compute.engine, options.cache && { cache: use }),
       warnings: warningsOf(checkpoints, wants.comparableAlpha),
       checkpoints,
       ...(opened.sources.some(({ series }) => series !== null) && {

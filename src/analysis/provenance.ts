@@ -8,6 +8,7 @@ export function provenanceOf(
   sources: readonly OpenedSource[],
   options: AnalyzeOptions,
   engine: string,
+  run: Provenance["run"] = {},
 ): Provenance {
   const { include = [], exclude = [], spectra = "summary", method = "auto", seed = 0 } = options;
   const { vectors = false, comparableAlpha = false, null: nullKind = "gaussian" } = options;
@@ -30,6 +31,6 @@ export function provenanceOf(
     seed,
     engine,
     files: sources.flatMap(({ files }) => [...files]),
-    run: {},
+    run,
   };
 }

@@ -9,8 +9,8 @@ import { renderMarkdown } from "../report/markdown.ts";
 import { ndjsonLines } from "../report/ndjson.ts";
 import { columnsOf, wantsColor } from "./terminal.ts";
 
-/** A text, or its pieces in order. */
-export type Text = string | Generator<string>;
+/** A text, its pieces in order, or the bytes of what is no text. */
+export type Text = string | Generator<string> | Uint8Array;
 
 /** How a result can be written, by the name of the format. */
 export const renderers: Readonly<Record<string, (result: AnalysisResult) => Text | Promise<Text>>> = {
@@ -21,6 +21,7 @@ export const renderers: Readonly<Record<string, (result: AnalysisResult) => Text
   json: jsonPieces,
   ndjson: ndjsonLines,
   csv: renderCsv,
+  parquet: async (result) => (await import("../report/parquet.ts")).renderParquet(result),
   markdown: renderMarkdown,
   // Loading the charts takes longer than most commands do.
   html: async (result) => (await import("../report/page/render-page.ts")).renderReport(result),
@@ -30,6 +31,7 @@ const formatOfExtension: Readonly<Record<string, string>> = {
   ".json": "json",
   ".ndjson": "ndjson",
   ".csv": "csv",
+  ".parquet": "parquet",
   ".md": "markdown",
   ".html": "html",
   ".sarif": "sarif",

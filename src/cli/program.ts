@@ -29,6 +29,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   metrics: async () => (await import("./commands/metrics.ts")).metricsCommand(),
   laws: async () => (await import("./commands/laws.ts")).lawsCommand(),
   selftest: async () => (await import("./commands/selftest.ts")).selftestCommand(),
+  cache: async () => (await import("./commands/cache.ts")).cacheCommand(),
+  complete: async () =>
+    (await import("./commands/complete.ts")).completeCommand(() => buildProgram(["node", "marchenko"])),
   env: async () => (await import("./commands/env.ts")).envCommand(),
 };
 
@@ -52,6 +55,7 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
 
 /** What commander does not hand on to subcommands: errors are thrown, and begin as all others do. */
 function likeProgram(command: Command): Command {
+  for (const each of command.commands) likeProgram(each);
   return command
     .exitOverride()
     .showHelpAfterError("(add --help for what there is)")

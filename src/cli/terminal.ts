@@ -18,7 +18,11 @@ export function plain(text: string): string {
  *
  * @throws {UsageError} If stdout can't take it, e.g. a file on a full disk.
  */
-export async function printData(text: string | Generator<string>): Promise<void> {
+export async function printData(text: string | Generator<string> | Uint8Array): Promise<void> {
+  if (text instanceof Uint8Array) {
+    await print(text);
+    return;
+  }
   if (typeof text !== "string") {
     for (const piece of text) if (!(await print(piece))) return;
     return;
@@ -27,7 +31,7 @@ export async function printData(text: string | Generator<string>): Promise<void>
 }
 
 /** Whether anyone still listens. */
-async function print(data: string): Promise<boolean> {
+async function print(data: string | Uint8Array): Promise<boolean> {
   try {
     if (stdoutIsFile()) writeWhole(process.stdout.fd, data);
     else await send(data);
@@ -46,7 +50,7 @@ function stdoutIsFile(): boolean {
   }
 }
 
-function send(data: string): Promise<void> {
+function send(data: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(data, (error) => (error ? reject(error) : resolve()));
   });

@@ -134,6 +134,11 @@ export function bestVariant(): KernelVariant | null {
   return null;
 }
 
+/** The binaries of a variant, in base64: with the package's version they settle the bits of what it computes. */
+export function kernelBuild(variant: KernelVariant): string {
+  return variant === "plain" ? `${plain} ${plainShared}` : `${relaxed} ${relaxedShared}`;
+}
+
 /** A variant's modules, as threads can send them to each other. */
 export type CompiledKernels = ReadonlyMap<string, WebAssembly.Module>;
 

@@ -17,6 +17,11 @@ export interface SingularValues {
 export interface SpectrumEngine {
   /** Stable id, written into the provenance: "typed-array". */
   readonly id: string;
+  /**
+   * A text that settles, with the package's version, every bit of the values: what the engine was built from. Absent
+   * where that is beyond the package, a library of the system: its values are not kept for another run.
+   */
+  readonly build?: () => string;
   /** Why this machine can't run it; null or absent when it can. */
   readonly unavailable?: () => string | null;
   /**

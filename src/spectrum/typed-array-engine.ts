@@ -9,6 +9,7 @@ import type { SpectrumEngine } from "./spectrum-engine.ts";
  */
 export const typedArrayEngine: SpectrumEngine = {
   id: "typed-array",
+  build: () => "",
   rowsAtOnce: null,
   workspace: (order) => 2 * 8 * order ** 2,
   async singularValues(matrix, unit) {

@@ -15,6 +15,7 @@ import {
   type CompiledKernels,
   compileKernels,
   type KernelVariant,
+  kernelBuild,
   runsVariant,
 } from "../kernels/kernels.ts";
 import { breakTeam } from "../kernels/team.ts";
@@ -44,6 +45,7 @@ interface Part {
 export function wasmEngine(variant: KernelVariant): SpectrumEngine {
   return {
     id: `wasm-${variant}`,
+    build: () => kernelBuild(variant),
     unavailable: () =>
       runsVariant(variant)
         ? null

@@ -11,7 +11,9 @@ const isRoot = process.getuid?.() === 0;
 
 describe("all formats at once", () => {
   const out = join(folder, "out");
-  const files = ["json", "ndjson", "csv", "md", "html"].map((extension) => join(out, `run.${extension}`));
+  const files = ["json", "ndjson", "csv", "parquet", "md", "html"].map((extension) =>
+    join(out, `run.${extension}`),
+  );
   const text = (extension: string) => readFileSync(join(out, `run.${extension}`), "utf8");
   let run: Run;
   beforeAll(() => {
@@ -21,7 +23,14 @@ describe("all formats at once", () => {
 
   test("every file is written and named, and nothing else is left in the folder", () => {
     expect(run.code).toBe(0);
-    expect(readdirSync(out).sort()).toEqual(["run.csv", "run.html", "run.json", "run.md", "run.ndjson"]);
+    expect(readdirSync(out).sort()).toEqual([
+      "run.csv",
+      "run.html",
+      "run.json",
+      "run.md",
+      "run.ndjson",
+      "run.parquet",
+    ]);
     expect(run.stderr.match(/^wrote .*$/gm)).toEqual(files.map((file) => `wrote ${file}`));
   });
 
@@ -34,6 +43,7 @@ describe("all formats at once", () => {
     const lines = text("ndjson").trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line).layer)).toEqual(layers.map(({ layer }) => layer));
     expect(text("csv").trimEnd().split(/\r?\n/)).toHaveLength(layers.length + 1);
+    expect(text("parquet").slice(0, 4)).toBe("PAR1");
     expect(text("md")).toMatch(/^# /);
     expect(text("html")).toMatch(/^<!doctype html>/i);
   });
@@ -47,7 +57,7 @@ test("an extension in capitals counts", () => {
 
 /** Places that can't be written, and what is said of them. The model is absent: reading it would say so. */
 const refused: readonly (readonly [place: string, message: RegExp])[] = [
-  ["run.pdf", /extension: use one of \.json, \.ndjson, \.csv, \.md, \.html/],
+  ["run.pdf", /extension: use one of \.json, \.ndjson, \.csv, \.parquet, \.md, \.html/],
   ["run", /extension: use one of/],
   ["absent/run.json", /the folder .*absent does not exist, make it first/],
   ["mixed.safetensors/run.json", /mixed\.safetensors is not a folder/],

@@ -11,7 +11,7 @@ export interface Run {
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Variables besides this process's; NO_COLOR is set unless it is given here. */
+  /** Variables besides this process's; NO_COLOR is set, and no cache used, unless given here. */
   readonly env?: Readonly<Record<string, string>>;
   /** Options of node itself. */
   readonly nodeOptions?: readonly string[];
@@ -27,7 +27,7 @@ export function runMarchenko(args: readonly string[], options: RunOptions = {}):
   const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeOptions, bin, ...args], {
     encoding: "utf8",
     maxBuffer: 256 * 1024 * 1024,
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...process.env, NO_COLOR: "1", MARCHENKO_CACHE: "off", ...env },
     ...(cwd !== undefined && { cwd }),
     ...(timeout !== undefined && { timeout }),
   });
@@ -38,7 +38,7 @@ export function runMarchenko(args: readonly string[], options: RunOptions = {}):
 export function startMarchenko(args: readonly string[], options: RunOptions = {}): ChildProcess {
   const { cwd, env, nodeOptions = [], timeout } = options;
   return spawn(process.execPath, [...nodeOptions, bin, ...args], {
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...process.env, NO_COLOR: "1", MARCHENKO_CACHE: "off", ...env },
     ...(cwd !== undefined && { cwd }),
     ...(timeout !== undefined && { timeout }),
   });

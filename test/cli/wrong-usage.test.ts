@@ -29,7 +29,10 @@ const wrong: readonly (readonly [args: readonly string[], message: RegExp])[] = 
   [["analyze", "--comparable-alpha", model], /write the path before the option/],
   [["analyze", model, "--include"], /'--include <glob>' argument missing/],
   [["analyze", model, "--include", ""], /pattern .*got 0/],
-  [["analyze", model, "--format", "xml"], /Allowed choices are table, json, ndjson, csv, markdown, html/],
+  [
+    ["analyze", model, "--format", "xml"],
+    /Allowed choices are table, json, ndjson, csv, parquet, markdown, html/,
+  ],
   [["analyze", model, "--dry-run", "--format", "csv"], /--dry-run prints table or json, not csv/],
   [["inspect", model, "--format", "csv"], /Allowed choices are table, json/],
 ];

@@ -19,6 +19,7 @@ import { remoteAccess, remoteHelp } from "../remote-access.ts";
 import { runProvenance, workerCount } from "../run-provenance.ts";
 import { parseShard, partText, requireAllowed } from "../shard-option.ts";
 import { holdYoungGeneration } from "../small-heap.ts";
+import { spectrumCache } from "../spectrum-cache.ts";
 import { counted, talk, talkOfLeftOut } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, throwAll } from "../write-result.ts";
@@ -47,6 +48,7 @@ interface Flags {
   readonly writeDenoised?: string;
   readonly shrinker?: ShrinkageLoss;
   readonly quiet?: boolean;
+  readonly cache: boolean;
   readonly progress: boolean;
 }
 
@@ -126,7 +128,7 @@ export function analyzeCommand(): Command {
     )
     .option(
       "-o, --output <file>",
-      "write the result; .json .ndjson .csv .md .html; may be given several times",
+      "write the result; .json .ndjson .csv .parquet .md .html; may be given several times",
       collect,
     )
     .addOption(new Option("--format <format>", "what to print on stdout").choices(Object.keys(renderers)))
@@ -139,6 +141,10 @@ export function analyzeCommand(): Command {
         "--shrinker <loss>",
         "the error that denoised layers make least; frobenius by default",
       ).choices(shrinkageLosses),
+    )
+    .option(
+      "--no-cache",
+      "compute all spectra anew, and keep none; by default those of files on disk are kept (marchenko cache)",
     )
     .option("-q, --quiet", "print nothing but errors")
     .option("--no-progress", "don't show progress")
@@ -240,6 +246,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     return;
   }
   const startedAt = new Date();
+  const cache = flags.cache ? await spectrumCache(paths) : null;
   await watchedRun(outputs[0], show, async ({ progress, journal, signal }) => {
     const walk = flags.followSpikes ? trajectoryOf : analyze;
     const result = await walk(paths.length === 1 ? paths[0]! : paths, {
@@ -251,6 +258,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       null: flags.null,
       ...(flags.convOperator !== undefined && { convolutionOperator: flags.convOperator }),
       ...(shard && { shard }),
+      ...(cache && { cache }),
       signal,
       onProgress(event) {
         holdYoungGeneration();
@@ -259,7 +267,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       },
     });
     progress.end();
-    result.provenance.run = runProvenance(startedAt, { workers });
+    result.provenance.run = { ...result.provenance.run, ...runProvenance(startedAt, { workers }) };
     // The answer goes to stdout even with files to look at.
     const { written, failures, inFiles } = await deliver(outputs, printed, (format) =>
       renderers[format]!(result),

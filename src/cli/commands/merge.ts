@@ -22,7 +22,7 @@ export function mergeCommand(): Command {
     .argument("<result.json...>", "the JSON of every shard, in any order")
     .option(
       "-o, --output <file>",
-      "write the result; .json .ndjson .csv .md .html; may be given several times",
+      "write the result; .json .ndjson .csv .parquet .md .html; may be given several times",
       collect,
     )
     .addOption(new Option("--format <format>", "what to print on stdout").choices(Object.keys(renderers)))

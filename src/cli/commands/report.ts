@@ -13,7 +13,11 @@ export function reportCommand(): Command {
   return new Command("report")
     .description("Renders a saved result again: as a page, a table, Markdown or CSV.")
     .argument("<result.json>", "what analyze, compare, measure, noise, experiment or selftest wrote")
-    .option("-o, --output <file>", ".html .md .csv .ndjson .json; may be given several times", collect)
+    .option(
+      "-o, --output <file>",
+      ".html .md .csv .parquet .ndjson .json; may be given several times",
+      collect,
+    )
     .addOption(
       new Option("--format <format>", "what to print on stdout; a table when there is no -o").choices(
         Object.keys(renderers),
