@@ -6,7 +6,7 @@ import { viewerDocument } from "../src/viewer/viewer-document.ts";
 const absent: Plugin = {
   name: "absent",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:.*|yauzl|h5wasm.*|koffi|sharp|webgpu|@huggingface\/.*)$/ }, ({ path }) => ({
+    onResolve({ filter: /^(node:.*|h5wasm.*|koffi|sharp|webgpu|@huggingface\/.*)$/ }, ({ path }) => ({
       path,
       namespace: "absent",
     }));

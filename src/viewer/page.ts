@@ -94,6 +94,7 @@ function start(job: Job): void {
   addresses = [];
   find("saves").textContent = "";
   find("trained").textContent = "";
+  find("fault").textContent = "";
   find("fault").hidden = true;
   find("shown").hidden = true;
   find("work").hidden = false;
@@ -112,7 +113,10 @@ function analyse(files: FileList | null | undefined): void {
 
 const drop = find("drop");
 const input = find<HTMLInputElement>("files");
-input.addEventListener("change", () => analyse(input.files));
+input.addEventListener("change", () => {
+  analyse(input.files);
+  input.value = ""; // the same file can be chosen again
+});
 // Over the whole page: what misses the box would else be opened by the browser in the page's place.
 addEventListener("dragover", (event) => {
   event.preventDefault();
