@@ -5,8 +5,13 @@ const MARGIN = 5;
 /** Points that are drawn at most: twice as many as there is room for. */
 const MOST_POINTS = 600;
 
-/** Draws a curve from 0 to its largest value into an svg element. @param points - x and y of each, x rising. */
-export function drawCurve(svg: SVGElement, points: readonly (readonly [number, number])[]): void {
+/**
+ * Draws a curve from 0 to its largest value into an svg element.
+ *
+ * @param points - x and y of each, x rising.
+ * @returns the largest value, where the drawing ends above.
+ */
+export function drawCurve(svg: SVGElement, points: readonly (readonly [number, number])[]): number {
   const step = Math.max(1, Math.ceil(points.length / MOST_POINTS));
   const chosen = points.filter((_, i) => i % step === 0 || i === points.length - 1);
   const right = Math.max(1, ...chosen.map(([x]) => x));
@@ -19,4 +24,5 @@ export function drawCurve(svg: SVGElement, points: readonly (readonly [number, n
   });
   line.setAttribute("points", placed.join(" "));
   svg.replaceChildren(line);
+  return top;
 }

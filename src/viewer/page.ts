@@ -61,18 +61,15 @@ const heard: { readonly [Type in News["type"]]: (news: Extract<News, { type: Typ
     if (step % 10 !== 0 && step !== steps) return;
     heard.progress({ type: "progress", share: step / steps, what: `step ${step} of ${steps}` });
     find("loss-now").textContent = loss.toFixed(3);
-    drawCurve(
-      find("loss"),
-      points.map((each) => [each.step, each.loss]),
-    );
+    const losses = points.map((each) => [each.step, each.loss] as const);
+    find("loss-top").textContent = `(drawn from 0 to ${drawCurve(find("loss"), losses).toFixed(2)})`;
     if (activatedRatio === null) return;
-    find("ratio-now").textContent = `${(100 * activatedRatio).toFixed(1)} %`;
-    drawCurve(
-      find("ratio"),
-      points.flatMap((each) =>
-        each.activatedRatio === null ? [] : [[each.step, each.activatedRatio] as const],
-      ),
+    const ratios = points.flatMap((each) =>
+      each.activatedRatio === null ? [] : [[each.step, each.activatedRatio] as const],
     );
+    const top = drawCurve(find("ratio"), ratios);
+    find("ratio-now").textContent = `${(100 * activatedRatio).toFixed(1)} %`;
+    find("ratio-top").textContent = `(drawn from 0 to ${(100 * top).toFixed(1)} %)`;
   },
   trained({ file, accuracy, backend }) {
     find("trained").textContent =

@@ -42,11 +42,11 @@ export function viewerDocument({ page, worker }: ViewerPrograms): string {
 <h1>Spectra of a network's weights</h1>
 <p class="lead">Files are read and analysed on this page; nothing is uploaded, and no request is made.</p>
 </header>
-<main id="main">
+<main>
 <section aria-labelledby="open"><h2 id="open">A checkpoint of yours</h2>
 <div id="drop" class="drop"><p><label for="files">Drop a file here, or choose one:</label>
 <input id="files" type="file" multiple></p>
-<p class="quiet">safetensors, GGUF, PyTorch (.pt, .pth, .bin), NumPy (.npz, .npy), Keras 3 archives without HDF5 parts, ONNX, Flax, or a saved result (.json). HDF5 (.h5, .keras) is read by the command alone.</p></div>
+<p class="quiet">safetensors, GGUF, PyTorch (.pt, .pth, .bin), NumPy (.npz, .npy), ONNX, Flax (.msgpack), or a saved analysis (.json). HDF5 (.h5, .keras) is read by the command alone.</p></div>
 </section>
 ${trainSection()}
 <section id="work" aria-labelledby="doing" hidden><h2 id="doing">At work</h2>
@@ -85,8 +85,8 @@ function trainSection(): Html {
 <label id="device" hidden>On <select name="device"><option value="cpu">the CPU (WebAssembly)</option><option value="gpu">the GPU (WebGPU)</option></select></label>
 <button>Train and analyse</button></p></form>
 <div id="curves" class="curves" hidden>
-<figure><svg id="loss" viewBox="0 0 300 100" role="img" aria-label="Loss over steps"></svg><figcaption>Loss <span id="loss-now"></span></figcaption></figure>
-<figure><svg id="ratio" viewBox="0 0 300 100" role="img" aria-label="Activated ratio over steps"></svg><figcaption>Activated ratio <span id="ratio-now"></span></figcaption></figure>
+<figure><svg id="loss" viewBox="0 0 300 100" role="img" aria-label="Loss over steps"></svg><figcaption>Loss <span id="loss-now"></span> <span id="loss-top"></span></figcaption></figure>
+<figure><svg id="ratio" viewBox="0 0 300 100" role="img" aria-label="Activated ratio over steps"></svg><figcaption>Activated ratio <span id="ratio-now"></span> <span id="ratio-top"></span></figcaption></figure>
 </div><p id="trained" class="quiet" role="status"></p></section>`;
 }
 

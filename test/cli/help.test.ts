@@ -10,6 +10,7 @@ const commands = [
   "compare",
   "gate",
   "report",
+  "view",
   "train",
   "experiment",
   "noise",

@@ -33,7 +33,9 @@ describe.skipIf(!hasChromium)("the viewer in Chromium, opened from a file with t
   let browser: Browser;
   beforeAll(async () => {
     await buildViewer(path);
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+    // Chromium's own software adapter stands in for a GPU.
+    const args = ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
   });
   afterAll(async () => {
     await browser?.close();
@@ -114,6 +116,27 @@ describe.skipIf(!hasChromium)("the viewer in Chromium, opened from a file with t
     expect(await page.textContent("#fault")).toBe(inNode);
     await page.setInputFiles("#files", own);
     expect((await resultOf(page)).checkpoints).toHaveLength(1);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test("the digits are trained by WebGPU where the browser has it, to the same losses", async (context) => {
+    const { page, errors } = await open();
+    const hasGpu = await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()));
+    if (!hasGpu) return context.skip("this Chromium has no WebGPU adapter");
+    const lossOn = async (device: string): Promise<number> => {
+      await page.fill("input[name=steps]", "10");
+      await page.selectOption("select[name=device]", device);
+      await page.click("#train button");
+      await page.waitForSelector("#shown:not([hidden]), #fault:not([hidden])", { timeout: 90_000 });
+      expect(await page.textContent("#fault")).toBe("");
+      return Number(await page.textContent("#loss-now"));
+    };
+    const onCpu = await lossOn("cpu");
+    expect(await page.textContent("#trained")).toMatch(/wasm/);
+    // Shown to three places, of which the last may round the other way.
+    expect(Math.abs((await lossOn("gpu")) - onCpu)).toBeLessThan(0.0015);
+    expect(await page.textContent("#trained")).toMatch(/gpu/);
     expect(errors).toEqual([]);
     await page.context().close();
   });
