@@ -31,7 +31,8 @@ function offer(text: string, name: string, blob: Blob): void {
 
 function show({ name, page, json }: GivenReport): void {
   find("name").textContent = `Report of ${name}`;
-  frame.srcdoc = page;
+  // Links within the report lead into the frame, not to the page that it is in.
+  frame.srcdoc = page.replace("<head>", '<head><base href="about:srcdoc">');
   offer("Save the page", `${name}.html`, new Blob([page], { type: "text/html" }));
   offer("Save the result", `${name}.json`, new Blob([json], { type: "application/json" }));
   find("shown").hidden = false;

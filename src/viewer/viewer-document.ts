@@ -4,7 +4,7 @@ import { presets } from "../train/presets/catalogue.ts";
 
 /** Nothing is fetched from anywhere: scripts and workers are of this file alone. */
 export const viewerPolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src blob:; img-src data: blob:; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src blob:; img-src data: blob:; form-action 'none'";
 
 /** A comment that `withReport` puts a report in place of. */
 const givenMark = "<!-- given -->";

@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildViewer } from "../../scripts/build-viewer.ts";
 import { wasmBackend } from "../../src/backends/wasm/wasm-backend.ts";
@@ -12,7 +13,7 @@ import { type AnalysisResult, analyze } from "../../src/index.ts";
 import { composeRecipe } from "../../src/train/compose-recipe.ts";
 import { presetsByName } from "../../src/train/presets/catalogue.ts";
 import { train } from "../../src/train/train.ts";
-import { hasChromium } from "../report/open-page.ts";
+import { hasChromium, overflow } from "../report/open-page.ts";
 
 /** Of each kind of file one: from this repository, and from other programs where those are. */
 const own = "data/example-series/step-001600/model.safetensors";
@@ -30,6 +31,7 @@ interface Viewer {
 describe.skipIf(!hasChromium)("the viewer in Chromium, opened from a file with the network cut", () => {
   const folder = mkdtempSync(join(tmpdir(), "marchenko-viewer-"));
   const path = join(folder, "index.html");
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   let browser: Browser;
   beforeAll(async () => {
     await buildViewer(path);
@@ -42,8 +44,8 @@ describe.skipIf(!hasChromium)("the viewer in Chromium, opened from a file with t
     rmSync(folder, { recursive: true });
   });
 
-  async function open(): Promise<Viewer> {
-    const context = await browser.newContext({ acceptDownloads: true });
+  async function open(options: BrowserContextOptions = {}): Promise<Viewer> {
+    const context = await browser.newContext({ acceptDownloads: true, ...options });
     await context.setOffline(true);
     const page = await context.newPage();
     const requests: string[] = [];
@@ -72,6 +74,27 @@ describe.skipIf(!hasChromium)("the viewer in Chromium, opened from a file with t
 
   const verdicts = (result: AnalysisResult) =>
     result.checkpoints[0]!.layers.map(({ layer, verdict, reason }) => [layer, verdict, reason]);
+
+  test("the page has no fault that axe finds, fits a phone, and its report's links stay in the report", async () => {
+    const { page, errors } = await open({ bypassCSP: true, viewport: { width: 360, height: 740 } });
+    await page.setInputFiles("#files", own);
+    await page.waitForSelector("#shown:not([hidden])");
+    expect(await overflow(page)).toBe(0);
+    await page.frameLocator("#report").locator("nav a[href='#layers']").click();
+    await expect.poll(() => page.frames()[1]!.evaluate(() => location.href)).toBe("about:srcdoc#layers");
+    await page.evaluate(axe);
+    const found = await page.evaluate(async () => {
+      const { axe: checker } = globalThis as unknown as {
+        axe: { run(where: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      // The report has a test of its own.
+      const { violations } = await checker.run({ exclude: ["iframe"] });
+      return violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+    });
+    expect(found).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
 
   async function expectAnalysed(file: string): Promise<void> {
     const { page, requests, errors } = await open();
