@@ -11,6 +11,7 @@ import { gateResultSchema } from "../src/gate/result.ts";
 import { measurementResultSchema } from "../src/measure/result.ts";
 import { noiseResultSchema } from "../src/noise/result.ts";
 import { selftestResultSchema } from "../src/selftest/result.ts";
+import { buildViewer } from "./build-viewer.ts";
 
 /** What the compiler leaves to do: the workers' programs in one file each, the result's JSON Schema, and the
  * command. */
@@ -48,7 +49,7 @@ const { outputFiles } = await build({
   external: [
     "vega",
     "vega-lite",
-    "yauzl",
+    "vega-interpreter",
     "h5wasm",
     "hyparquet-writer",
     "log-update",
@@ -69,3 +70,4 @@ for (const { path, contents } of outputFiles) writeFileSync(path, contents);
 writeFileSync("dist/cli/compute-worker.js", source);
 writeFileSync("dist/cli/worker.js", wasmSource);
 chmodSync("dist/cli/bin.js", 0o755);
+await buildViewer("dist/viewer/index.html");

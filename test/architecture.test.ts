@@ -28,6 +28,7 @@ const rooms = [
   "gate",
   "report",
   "compat",
+  "viewer",
   "cli",
 ];
 

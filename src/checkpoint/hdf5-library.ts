@@ -1,5 +1,6 @@
 import type * as H5wasm from "h5wasm";
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
+import { isNode } from "../kernels/thread.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { DISK_ERROR, type Hdf5Reads } from "./hdf5-reads.ts";
 
@@ -55,8 +56,11 @@ export async function hdf5Library(source: ByteSource): Promise<Hdf5Library> {
     return (await loading)!;
   } catch (cause) {
     loading = null;
+    const advice = isNode
+      ? "Run npm install h5wasm."
+      : "On a page without it, read the file by the command, or convert it to safetensors.";
     throw new UnreadableInputError(
-      `${source.label} is HDF5, which is read by the package h5wasm: it cannot be loaded. Run npm install h5wasm.`,
+      `${source.label} is HDF5, which is read by the package h5wasm: it cannot be loaded. ${advice}`,
       { cause },
     );
   }

@@ -53,7 +53,7 @@ export function openFile({ name, path, open }: FilePlace): Promise<Checkpoint> {
  *
  * @param files - one File (or Blob with a name), or an index with its shards, or a folder's files.
  * @returns the checkpoint; its path is the name of the file that leads to the others.
- * @throws {UnreadableInputError} If the format is not read, or is read in Node only (.npz).
+ * @throws {UnreadableInputError} If the format is not read, or is read in Node only (HDF5).
  * @throws {CheckpointFormatError} If a file is truncated, damaged or hostile.
  * @throws {NothingToAnalyzeError} If none of several files is a model.
  */

@@ -13,6 +13,14 @@ export function parseCount(value: string): number {
   return count;
 }
 
+/** A port of this machine; 0 for a free one. */
+export function parsePort(value: string): number {
+  const port = wholeNumber(value);
+  if (!(port >= 0 && port <= 65535))
+    throw new InvalidArgumentError("Expected a whole number from 0 to 65535.");
+  return port;
+}
+
 /** Side of a block; the option has it or not, so that a path behind the option is taken for it. */
 export function parseBlockSide(value: string): number {
   const side = wholeNumber(value);

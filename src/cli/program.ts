@@ -9,6 +9,7 @@ Examples:
   marchenko analyze runs/a/checkpoints -o series.html     a training run, with trajectories over steps
   marchenko compare base/ finetuned/ -o moved.html        what moved, and along which directions
   marchenko gate run.json --fail-on 'powerLaw.alpha < 2'  for CI: exit 4 where an expression holds
+  marchenko view model.safetensors                        its page, in a browser; files can be dropped there
   marchenko train digits-vit --out runs/a                 a small vision Transformer, trained here
   marchenko measure runs/a/checkpoints/step-003450        its sparsity, gradients and flatness on its data
 
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   experiment: async () => (await import("./commands/experiment.ts")).experimentCommand(),
   measure: async () => (await import("./commands/measure.ts")).measureCommand(),
   noise: async () => (await import("./commands/noise.ts")).noiseCommand(),
+  view: async () => (await import("./commands/view.ts")).viewCommand(),
   metrics: async () => (await import("./commands/metrics.ts")).metricsCommand(),
   laws: async () => (await import("./commands/laws.ts")).lawsCommand(),
   selftest: async () => (await import("./commands/selftest.ts")).selftestCommand(),

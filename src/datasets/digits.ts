@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DatasetFormatError } from "../errors.ts";
 import { randomStream } from "../linalg/random.ts";
 import { readWhole, shippedFile } from "./data-files.ts";
-import { defineDataset } from "./dataset.ts";
+import { type Dataset, defineDataset } from "./dataset.ts";
 import { permutation } from "./epoch-order.ts";
 import { wholeImage } from "./framing.ts";
 import { type PackedImages, packedImageSet } from "./packed-images.ts";
@@ -30,19 +30,28 @@ export const digits = defineDataset({
   options: z.strictObject({}),
   async load() {
     const path = await shippedFile("digits.csv.gz");
-    const text = new TextDecoder().decode(await readWhole(path, () => MOST_BYTES));
-    const rows = text.trimEnd().split("\n");
-    const order = permutation(rows.length, randomStream("digits", ["split"]));
-    const train = packedRows(rows, order.subarray(0, TRAINING_COUNT), path);
-    const test = packedRows(rows, order.subarray(TRAINING_COUNT), path);
-    const standardisation = standardisationOf(train.pixels, 1, SIDE * SIDE);
-    return {
-      kind: "images",
-      train: packedImageSet(train, standardisation, wholeImage(train)),
-      test: packedImageSet(test, standardisation, wholeImage(test)),
-    };
+    return digitsOf(new TextDecoder().decode(await readWhole(path, () => MOST_BYTES)), path);
   },
 });
+
+/**
+ * The data set from the shipped file's text.
+ *
+ * @param path - of the file, for messages.
+ * @throws {DatasetFormatError} If a row isn't 64 pixels and a digit.
+ */
+export function digitsOf(text: string, path: string): Dataset<"images"> {
+  const rows = text.trimEnd().split("\n");
+  const order = permutation(rows.length, randomStream("digits", ["split"]));
+  const train = packedRows(rows, order.subarray(0, TRAINING_COUNT), path);
+  const test = packedRows(rows, order.subarray(TRAINING_COUNT), path);
+  const standardisation = standardisationOf(train.pixels, 1, SIDE * SIDE);
+  return {
+    kind: "images",
+    train: packedImageSet(train, standardisation, wholeImage(train)),
+    test: packedImageSet(test, standardisation, wholeImage(test)),
+  };
+}
 
 /** Rows "64 pixels, class" of the file as images. */
 function packedRows(rows: readonly string[], chosen: Uint32Array, path: string): PackedImages {

@@ -7,13 +7,14 @@ import type { ReadableEntries } from "./weights.ts";
  * Makes sure that a step's loss is a number.
  *
  * @param rate - the learning rate at the step.
+ * @param folder - of the run; null where nothing is kept.
  * @throws {DivergenceError} With the step, and where the last checkpoint before it is.
  */
 export function requireFiniteLoss(
   loss: number,
   step: number,
   rate: number,
-  folder: RunFolder,
+  folder: RunFolder | null,
   recipe: Recipe,
 ): void {
   if (Number.isFinite(loss)) return;
@@ -37,11 +38,13 @@ export function finiteArrays(
   }));
 }
 
-function diverged(what: string, step: number, folder: RunFolder, recipe: Recipe): DivergenceError {
+function diverged(what: string, step: number, folder: RunFolder | null, recipe: Recipe): DivergenceError {
   let last = step - 1;
   while (last >= 0 && !isCheckpointStep(recipe, last)) last--;
   const kept =
-    last < 0 ? "no checkpoint was saved before" : `the last good checkpoint is ${folder.checkpoint(last)}`;
+    last < 0 || !folder
+      ? "no checkpoint was saved before"
+      : `the last good checkpoint is ${folder.checkpoint(last)}`;
   return new DivergenceError(
     `training diverged: ${what}; ${kept}. Try a smaller optimizer.learningRate, a longer schedule.warmup, or optimizer.clipNorm.`,
   );

@@ -51,14 +51,15 @@ export function checkRecipe(recipe: Recipe) {
  * Makes all that a recipe names: its data are loaded. What it leaves open of the model is as the `config.json` beside the
  * weights that are finetuned says, and follows from the data.
  *
+ * @param atHand - the recipe's data, where they are loaded already.
  * @throws {UsageError} If a part is wrong, they don't fit together, or what the data need is missing.
  * @throws {UnreadableInputError} If data can't be read; {DatasetFormatError} If they are broken.
  */
-export async function prepareRecipe(recipe: Recipe): Promise<PreparedRecipe> {
+export async function prepareRecipe(recipe: Recipe, atHand?: Dataset): Promise<PreparedRecipe> {
   const { data, model, optimizer, schedule, task } = checkRecipe(recipe);
   const known = recipe.finetune ? await weightsConfig(recipe.finetune.from, model) : null;
   const sparsity = checked(sparsityOptions, { ...known?.sparsity, ...recipe.sparsity }, "sparsity");
-  const dataset = (await data.part.load(data.options)) as Dataset;
+  const dataset = atHand ?? ((await data.part.load(data.options)) as Dataset);
   const { kind, ...stated } = recipe.model;
   const given = withoutNulls(model.sizes, stated) as Record<string, unknown>;
   const wanted = task.sizesOf(dataset.train);

@@ -43,16 +43,7 @@ describe.skipIf(!existsSync(executablePath))("analysis in Chromium, in its own w
       format: "iife",
       globalName: "marchenko",
       platform: "browser",
-      external: [
-        "node:*",
-        "koffi",
-        "yauzl",
-        "h5wasm",
-        "sharp",
-        "@huggingface/tokenizers",
-        "gpu.js",
-        "webgpu",
-      ],
+      external: ["node:*", "koffi", "h5wasm", "sharp", "@huggingface/tokenizers", "gpu.js", "webgpu"],
       logLevel: "silent",
     });
     html = `<!doctype html><meta charset="utf-8"><script>${outputFiles[0]!.text.replaceAll("</script", "<\\/script")}</script>`;
