@@ -38,7 +38,8 @@ describe.skipIf(!hasChromium)("the page in Chromium, from a file, with the netwo
     expect(await page.locator("h1").textContent()).toBe("model");
     expect(await page.locator("table.layers tbody tr").count()).toBe(16);
     expect(await visible("svg.chart")).toBe(true);
-    for (const selector of [".filter", ".theme", ".fold"]) expect(await visible(selector)).toBe(false);
+    for (const selector of [".filter", ".theme", ".fold", ".views"])
+      expect(await visible(selector)).toBe(false);
     const card = page.locator('[id="layer-blocks.0.attn.q.weight"]');
     await card.locator("summary").first().click();
     expect(await card.locator("svg.chart").isVisible()).toBe(true);
@@ -95,6 +96,20 @@ describe.skipIf(!hasChromium)("the page in Chromium, from a file, with the netwo
     await expect
       .poll(() => page.locator('[id="layer-blocks.0.attn.k.weight"]').getAttribute("open"))
       .not.toBeNull();
+  });
+
+  test("a card draws its tail and its quantiles when it is opened, and not before", async () => {
+    const { page, errors } = await open(exampleResult());
+    const card = page.locator('[id="layer-blocks.0.attn.q.weight"]');
+    const drawn = card.locator(".view svg.chart");
+    expect(await drawn.count()).toBe(0);
+    await card.locator("summary").first().click();
+    await expect.poll(() => drawn.count()).toBe(2);
+    expect(await drawn.first().isVisible()).toBe(true);
+    expect(await drawn.first().getAttribute("aria-label")).toContain("Upper tail");
+    const text = await drawn.last().evaluate((svg) => svg.outerHTML);
+    expect(text).not.toMatch(/NaN|Infinity|undefined/);
+    expect(errors).toEqual([]);
   });
 
   test("the theme switch overrules the system", async () => {

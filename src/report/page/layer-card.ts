@@ -21,6 +21,7 @@ import { permutationSentence } from "./permutation-sentence.ts";
 import { quantileTable } from "./quantile-table.ts";
 import { spikesTable } from "./spikes-table.ts";
 import { verdictBadge } from "./verdict-badge.ts";
+import { viewFigures } from "./view-figures.ts";
 
 /**
  * All that is known of one layer: chart, fit, numbers with their errors, outliers and data.
@@ -35,6 +36,7 @@ export async function layerCard(view: CheckpointView, layer: LayerResult, open: 
   const facts = [layer.role ?? layer.kind, shapeText(layer.shape), layer.dtype, layer.block];
   const fit = layer.marchenkoPastur;
   const spectrum = layer.spectrum;
+  const [firstGroup, ...groups] = numberGroups(layer);
   return html`<details class="card" id="${id}"${open && trusted(" open")}>
 <summary>${trusted(`<h${level}>`)}<span class="name">${breakable(layer.layer)}</span>${trusted(`</h${level}>`)}${verdictBadge(layer.verdict)}<span class="facts">${facts.filter((fact) => fact !== null && fact !== "").join(" · ")}</span></summary>
 <div class="card-body">
@@ -42,7 +44,9 @@ export async function layerCard(view: CheckpointView, layer: LayerResult, open: 
 <p class="evidence">${layer.verdictEvidence}</p>
 ${layer.secondOpinions && opinionsParagraph(layer.secondOpinions)}
 ${fit !== null && html`<p class="fit ${fitQuality(fit)}">${fitSentence(fit)}</p>`}
-<div class="card-columns">${hasDensity(spectrum) && (await densityFigure(layer, spectrum))}${numberGroups(layer)}</div>
+<div class="card-columns">${hasDensity(spectrum) && (await densityFigure(layer, spectrum))}${firstGroup}</div>
+${view.cards === "full" && hasDensity(spectrum) && viewFigures(layer, spectrum)}
+<div class="groups">${groups}</div>
 ${
   view.cards === "full" &&
   fit !== null && [spikesTable(fit, "above"), spikesTable(fit, "below"), localisationTable(fit)]

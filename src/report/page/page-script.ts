@@ -1,7 +1,9 @@
+import { viewScript } from "./view-script.ts";
+
 /**
- * The script of the page: sorting, filtering, folding, the theme switch and copied links. Everything
- * is readable without it, and the controls that need it are hidden until it runs. It reads no data
- * but the page's own cells, so that nothing of a result is ever inside a script.
+ * The script of the page: sorting, filtering, folding, further views, the theme switch and copied links.
+ * Everything is readable without it, and the controls that need it are hidden until it runs. It reads no
+ * data but the page's own cells and attributes, so that nothing of a result is ever inside a script.
  */
 export const pageScript = `"use strict";
 (() => {
@@ -79,6 +81,8 @@ for (const form of all("form.filter")) {
   apply();
 }
 
+// Views of a layer.
+${viewScript}
 // Folding.
 for (const bar of all(".fold")) {
   bar.hidden = false;

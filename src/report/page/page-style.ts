@@ -166,6 +166,10 @@ const cards = `
 .fit.rejected{color:var(--text);border-left:3px solid var(--warning);padding-left:.8rem}
 .card-columns{display:grid;grid-template-columns:minmax(0,1fr);gap:1.5rem 2.5rem;margin:1.1rem 0 .5rem}
 @media (min-width:860px){.card-columns{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
+.views{margin:1.1rem 0}
+.views[hidden]{display:none}
+.groups{columns:22rem 2;column-gap:2.5rem;margin:1.1rem 0 .5rem}
+.groups .numbers{break-inside:avoid;padding-bottom:1.1rem}
 .numbers{font-size:.875rem}
 .group{margin:0 0 .2rem;font-weight:600}
 dl{margin:0}
