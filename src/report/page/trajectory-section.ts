@@ -6,6 +6,7 @@ import { columnOf } from "../columns.ts";
 import { formatNumber } from "../format-number.ts";
 import { followedSpikesSection } from "./followed-spikes-section.ts";
 import { breakable, type Html, heading, html, trusted } from "./html.ts";
+import { measuredCharts } from "./measured-charts.ts";
 import { onsetsSection } from "./onsets-section.ts";
 import { seriesLegend } from "./series-legend.ts";
 
@@ -32,6 +33,7 @@ ${heading(2, "trajectories", "Over training")}
 <p class="quiet">One line a layer over ${result.checkpoints.length} checkpoints. The numbers of every checkpoint are in the tables below.</p>
 ${seriesLegend(layerSeries(layers.filter((layer) => names.has(layer.layer))))}
 <div class="charts">${figures}</div>
+${await measuredCharts(result)}
 ${await followedSpikesSection(result)}
 ${await onsetsSection(result)}
 </section>`;
