@@ -1,3 +1,4 @@
+import { saveScript } from "./save-script.ts";
 import { viewScript } from "./view-script.ts";
 
 /**
@@ -83,6 +84,8 @@ for (const form of all("form.filter")) {
 
 // Views of a layer.
 ${viewScript}
+// Saving.
+${saveScript}
 // Folding.
 for (const bar of all(".fold")) {
   bar.hidden = false;

@@ -19,7 +19,7 @@ function viewFigure(view: PointView): Html {
 }
 
 /** Numbers as short as they can be: `0.05` is `.05`, which a script reads as well. */
-function pointsText(points: readonly ViewPoint[]): string {
+export function pointsText(points: readonly ViewPoint[]): string {
   return points
     .map((point) => point.map((value) => String(value).replace(/^(-?)0\./, "$1.")).join(","))
     .join(" ");
