@@ -6,6 +6,8 @@ import { eigenvalueOf } from "./spectrum-mass.ts";
 
 /** Points below those that are stored one by one, at equal steps of the logarithm of their share. */
 const bodyPoints = 24;
+/** Decades below the largest eigenvalue, or below where the fit begins, that are drawn at most: a tail lies above. */
+const decades = 3;
 
 /**
  * The upper tail of a layer: the share of eigenvalues at or above each, both logarithmic, where p(x) ~ x^-alpha is a
@@ -16,7 +18,7 @@ const bodyPoints = 24;
  * @returns the view, with the fitted range where a tail was fitted; null when fewer than three eigenvalues are positive.
  */
 export function tailView(layer: LayerResult, spectrum: SpectrumSummary): PointView | null {
-  const points = tailPoints(spectrum);
+  const points = tailPoints(spectrum, layer.powerLaw?.xmin ?? Number.POSITIVE_INFINITY);
   if (points.length < 3) return null;
   const tail = layer.powerLaw;
   const common = {
@@ -53,7 +55,7 @@ export function tailView(layer: LayerResult, spectrum: SpectrumSummary): PointVi
   };
 }
 
-function tailPoints(spectrum: SpectrumSummary): ViewPoint[] {
+function tailPoints(spectrum: SpectrumSummary, xmin: number): ViewPoint[] {
   const { count, top } = spectrum;
   const known = top.map((value, i): ViewPoint => [eigenvalueOf(spectrum, value), (i + 1) / count]);
   const from = Math.max(1, top.length) / count;
@@ -61,7 +63,9 @@ function tailPoints(spectrum: SpectrumSummary): ViewPoint[] {
     const share = from ** (1 - (i + 1) / bodyPoints);
     return [quantileAt(spectrum.quantiles, 1 - share), share];
   });
-  return [...known, ...body]
-    .filter(([x]) => x > 0)
+  const points = [...known, ...body];
+  const floor = Math.min(points[0]![0] * 10 ** -decades, xmin / 10);
+  return points
+    .filter(([x]) => x > 0 && x >= floor)
     .map(([x, y]): ViewPoint => [viewNumber(x), viewNumber(y)]);
 }

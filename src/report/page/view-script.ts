@@ -13,7 +13,7 @@ const svgElement = (parent, name, attributes, text) => {
   parent.append(made);
   return made;
 };
-const tidy = (value) => value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3) ? value.toExponential().replace("e+", "e") : String(Number(value.toPrecision(6)));
+const tidy = (value) => value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-4) ? value.toExponential().replace("e+", "e") : String(Number(value.toPrecision(6)));
 const axisOf = (values, log, from, to) => {
   let low = Math.min(...values), high = Math.max(...values);
   if (!(high > low)) { const room = Math.abs(high) / 2 || 1; low = log ? low / 2 : low - room; high = log ? high * 2 : high + room; }
@@ -38,7 +38,7 @@ const axisOf = (values, log, from, to) => {
 const drawView = (figure) => {
   if (figure.querySelector("svg")) return;
   const view = viewOf(figure), log = view.scale === "log", every = [...view.points, ...view.line];
-  const left = 56, right = 468, top = 28, bottom = 186;
+  const left = 56, right = 456, top = 28, bottom = 186;
   const x = axisOf(every.map((point) => point[0]), log, left, right);
   const y = axisOf(every.map((point) => point[1]), log, bottom, top);
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
