@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
+import { renderChart } from "../../src/report/charts/render-chart.ts";
 import { renderReport } from "../../src/report/page/render-page.ts";
 import { exampleResult, exampleSeries, twoModels } from "./example-result.ts";
 import { hasChromium, type OpenPage, overflow, pagesInChromium } from "./open-page.ts";
@@ -38,7 +40,8 @@ describe.skipIf(!hasChromium)("the page in Chromium, from a file, with the netwo
     expect(await page.locator("h1").textContent()).toBe("model");
     expect(await page.locator("table.layers tbody tr").count()).toBe(16);
     expect(await visible("svg.chart")).toBe(true);
-    for (const selector of [".filter", ".theme", ".fold"]) expect(await visible(selector)).toBe(false);
+    for (const selector of [".filter", ".theme", ".fold", ".views"])
+      expect(await visible(selector)).toBe(false);
     const card = page.locator('[id="layer-blocks.0.attn.q.weight"]');
     await card.locator("summary").first().click();
     expect(await card.locator("svg.chart").isVisible()).toBe(true);
@@ -95,6 +98,73 @@ describe.skipIf(!hasChromium)("the page in Chromium, from a file, with the netwo
     await expect
       .poll(() => page.locator('[id="layer-blocks.0.attn.k.weight"]').getAttribute("open"))
       .not.toBeNull();
+  });
+
+  test("a card draws its tail and its quantiles when it is opened, and not before", async () => {
+    const { page, errors } = await open(exampleResult());
+    const card = page.locator('[id="layer-blocks.0.attn.q.weight"]');
+    const drawn = card.locator(".view svg.chart");
+    expect(await drawn.count()).toBe(0);
+    await card.locator("summary").first().click();
+    await expect.poll(() => drawn.count()).toBe(2);
+    expect(await drawn.first().isVisible()).toBe(true);
+    expect(await drawn.first().getAttribute("aria-label")).toContain("Upper tail");
+    const text = await drawn.last().evaluate((svg) => svg.outerHTML);
+    expect(text).not.toMatch(/NaN|Infinity|undefined/);
+    expect(errors).toEqual([]);
+  });
+
+  test("figures are saved as SVG, PNG, CSV and specification, in the page alone", async () => {
+    const { page, requests, errors } = await open(exampleResult(), {
+      fragment: "#layer-blocks.0.attn.q.weight",
+    });
+    const card = page.locator('[id="layer-blocks.0.attn.q.weight"]');
+    const saved = async (view: string, label: string) => {
+      const download = page.waitForEvent("download");
+      await card.locator(`figure[data-view=${view}] .save button`, { hasText: label }).click();
+      const file = await download;
+      return { name: file.suggestedFilename(), content: readFileSync(await file.path()) };
+    };
+    const svg = await saved("tail", "SVG");
+    expect(svg.name).toBe("model-layer-blocks.0.attn.q.weight-tail.svg");
+    expect(svg.content.toString().match(/ xmlns="http:\/\/www.w3.org\/2000\/svg"/g)).toHaveLength(1);
+    expect(svg.content.includes("var(")).toBe(false);
+    const png = (await saved("density", "PNG")).content;
+    expect(png.subarray(1, 4).toString()).toBe("PNG");
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([960, 460]);
+    const rows = (await saved("quantiles", "CSV")).content.toString().trim().split("\n");
+    expect(rows[0]).toBe("series,x,x2,y");
+    expect(rows.filter((row) => row.startsWith("points,"))).toHaveLength(48);
+    for (const view of ["density", "tail", "quantiles"]) {
+      const text = (await saved(view, "Vega-Lite")).content.toString();
+      await expect(text).toMatchFileSnapshot(`golden/${view}.vega-lite`);
+      expect(await renderChart(JSON.parse(text), "a saved one")).not.toMatch(/NaN|undefined/);
+    }
+    expect(requests).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  test("the rows that a table shows are saved as CSV, inert in a spreadsheet", async () => {
+    const result = exampleResult();
+    result.checkpoints[0]!.layers[0]!.layer = '=HYPERLINK("x")';
+    const { page } = await open(result);
+    const download = page.waitForEvent("download");
+    await page.getByLabel("Verdict").selectOption("structured");
+    await page.getByRole("button", { name: "Save as CSV" }).click();
+    const rows = readFileSync(await (await download).path(), "utf8")
+      .trim()
+      .split("\n");
+    expect(rows).toHaveLength(1 + (await page.locator("table.layers tbody tr:visible").count()));
+    expect(rows[0]!.startsWith("layer,role,depth,shape,verdict,")).toBe(true);
+    expect(rows[1]!.startsWith(`"'=HYPERLINK(""x"")"`)).toBe(true);
+  });
+
+  test("a number of a card leads to its meaning, formula and source", async () => {
+    const { page } = await open(exampleResult(), { fragment: "#layer-blocks.0.attn.q.weight" });
+    const definition = page.locator('[id="number-metrics.stableRank"]');
+    expect(await definition.isVisible()).toBe(false);
+    await page.locator('[id="layer-blocks.0.attn.q.weight"] dt a', { hasText: "stable rank" }).press("Enter");
+    await expect.poll(() => definition.isVisible()).toBe(true);
   });
 
   test("the theme switch overrules the system", async () => {

@@ -98,6 +98,35 @@ describe("the page of a series", () => {
   });
 });
 
+describe("what training measured", () => {
+  test("is drawn beside the spectra, a line for each part of the data", async () => {
+    const series = exampleSeries();
+    expect((await renderReport(series)).includes('id="measured"')).toBe(false);
+    const steps = [0, 500, 1000];
+    series.measured = [
+      {
+        layer: "model",
+        part: "train",
+        steps,
+        values: { loss: [2.3, null, 0.5], activatedRatio: [0.5, 0.3, 0.1] },
+      },
+      { layer: "model", part: "test", steps, values: { loss: [2.3, 1, 0.75] } },
+      {
+        layer: "blocks.0.mlp.fc_in.weight",
+        part: "test",
+        steps,
+        values: { activatedRatio: [0.5, 0.4, 0.2] },
+      },
+    ];
+    const page = await renderReport(series);
+    const section = page.split('id="measured"')[1]!.split("<section")[0]!;
+    expect([...section.matchAll(/<figcaption>([^<]*)/g)].slice(0, 2).map((match) => match[1])).toEqual([
+      "Loss: from 2.30 to 0.500 on train data, from 2.30 to 0.750 on test data.",
+      "Activated ratio, mean over blocks: from 0.500 to 0.100 on train data.",
+    ]);
+  });
+});
+
 describe("a hostile text", () => {
   const hostile = "</script><img src=x onerror=alert(1)>\"'\u2028\u202e&amp;";
 

@@ -1,3 +1,4 @@
+import { definitionsTable } from "./definitions-table.ts";
 import { type Html, heading, html } from "./html.ts";
 
 const terms: readonly (readonly [string, string])[] = [
@@ -33,5 +34,6 @@ export function glossarySection(): Html {
   return html`<section aria-labelledby="glossary">
 ${heading(2, "glossary", "Reading this page")}
 <dl class="glossary">${terms.map(([term, meaning]) => html`<div><dt>${term}</dt><dd>${meaning}</dd></div>`)}</dl>
+${definitionsTable()}
 </section>`;
 }

@@ -6,8 +6,9 @@ import type {
   SpectrumSummary,
 } from "../../analysis/result.ts";
 import { metricCatalogue } from "../../metrics/catalogue.ts";
-import { densityData, hasDensity } from "../charts/density-data.ts";
+import { type DensityData, densityData, hasDensity } from "../charts/density-data.ts";
 import { eigenvalueDensity } from "../charts/eigenvalue-density.ts";
+import { viewNumber } from "../charts/point-view.ts";
 import { renderChart } from "../charts/render-chart.ts";
 import { columnsOf } from "../columns.ts";
 import { fitQuality, fitSentence, isRejected } from "../fit-quality.ts";
@@ -21,6 +22,7 @@ import { permutationSentence } from "./permutation-sentence.ts";
 import { quantileTable } from "./quantile-table.ts";
 import { spikesTable } from "./spikes-table.ts";
 import { verdictBadge } from "./verdict-badge.ts";
+import { pointsText, viewFigures } from "./view-figures.ts";
 
 /**
  * All that is known of one layer: chart, fit, numbers with their errors, outliers and data.
@@ -35,6 +37,7 @@ export async function layerCard(view: CheckpointView, layer: LayerResult, open: 
   const facts = [layer.role ?? layer.kind, shapeText(layer.shape), layer.dtype, layer.block];
   const fit = layer.marchenkoPastur;
   const spectrum = layer.spectrum;
+  const [firstGroup, ...groups] = numberGroups(layer);
   return html`<details class="card" id="${id}"${open && trusted(" open")}>
 <summary>${trusted(`<h${level}>`)}<span class="name">${breakable(layer.layer)}</span>${trusted(`</h${level}>`)}${verdictBadge(layer.verdict)}<span class="facts">${facts.filter((fact) => fact !== null && fact !== "").join(" · ")}</span></summary>
 <div class="card-body">
@@ -42,7 +45,9 @@ export async function layerCard(view: CheckpointView, layer: LayerResult, open: 
 <p class="evidence">${layer.verdictEvidence}</p>
 ${layer.secondOpinions && opinionsParagraph(layer.secondOpinions)}
 ${fit !== null && html`<p class="fit ${fitQuality(fit)}">${fitSentence(fit)}</p>`}
-<div class="card-columns">${hasDensity(spectrum) && (await densityFigure(layer, spectrum))}${numberGroups(layer)}</div>
+<div class="card-columns">${hasDensity(spectrum) && (await densityFigure(layer, spectrum))}${firstGroup}</div>
+${view.cards === "full" && hasDensity(spectrum) && viewFigures(layer, spectrum)}
+<div class="groups">${groups}</div>
 ${
   view.cards === "full" &&
   fit !== null && [spikesTable(fit, "above"), spikesTable(fit, "below"), localisationTable(fit)]
@@ -67,7 +72,16 @@ async function densityFigure(layer: LayerResult, spectrum: SpectrumSummary): Pro
   const data = densityData(spectrum, layer.marchenkoPastur);
   const sentence = densitySentence(layer, data);
   const svg = await renderChart(eigenvalueDensity(data, { rejected: isRejected(layer) }), sentence);
-  return html`<figure>${trusted(svg)}<figcaption>${breakable(sentence)}</figcaption></figure>`;
+  return html`<figure${densityNumbers(data, isRejected(layer))}>${trusted(svg)}<figcaption>${breakable(sentence)}</figcaption></figure>`;
+}
+
+/** The numbers of a density chart, for whoever saves them. */
+function densityNumbers({ axis, bars, curve }: DensityData, rejected: boolean): Html {
+  const short = (points: DensityData["bars"]) =>
+    pointsText(points.map(({ x, y }) => [viewNumber(x), viewNumber(y)]));
+  const law = curve.filter((_, i) => i % 2 === 0);
+  const titles = axis === "log" ? "density per ln λ" : "density";
+  return html` data-view="density" data-scale="${axis}" data-x="eigenvalue of WᵀW/N" data-y="${titles}" data-bars="${short(bars)}"${law.length > 0 && html` data-line="${short(law)}"`}${rejected && html` data-weak`}`;
 }
 
 /** Groups of numbers, each beside or below the chart as the width allows. */

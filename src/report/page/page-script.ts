@@ -1,7 +1,10 @@
+import { saveScript } from "./save-script.ts";
+import { viewScript } from "./view-script.ts";
+
 /**
- * The script of the page: sorting, filtering, folding, the theme switch and copied links. Everything
- * is readable without it, and the controls that need it are hidden until it runs. It reads no data
- * but the page's own cells, so that nothing of a result is ever inside a script.
+ * The script of the page: sorting, filtering, folding, further views, the theme switch and copied links.
+ * Everything is readable without it, and the controls that need it are hidden until it runs. It reads no
+ * data but the page's own cells and attributes, so that nothing of a result is ever inside a script.
  */
 export const pageScript = `"use strict";
 (() => {
@@ -79,6 +82,10 @@ for (const form of all("form.filter")) {
   apply();
 }
 
+// Views of a layer.
+${viewScript}
+// Saving.
+${saveScript}
 // Folding.
 for (const bar of all(".fold")) {
   bar.hidden = false;

@@ -166,6 +166,10 @@ const cards = `
 .fit.rejected{color:var(--text);border-left:3px solid var(--warning);padding-left:.8rem}
 .card-columns{display:grid;grid-template-columns:minmax(0,1fr);gap:1.5rem 2.5rem;margin:1.1rem 0 .5rem}
 @media (min-width:860px){.card-columns{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
+.views{margin:1.1rem 0}
+.views[hidden]{display:none}
+.groups{columns:22rem 2;column-gap:2.5rem;margin:1.1rem 0 .5rem}
+.groups .numbers{break-inside:avoid;padding-bottom:1.1rem}
 .numbers{font-size:.875rem}
 .group{margin:0 0 .2rem;font-weight:600}
 dl{margin:0}
@@ -173,6 +177,12 @@ dl{margin:0}
 .numbers dt,.plain dt{color:var(--quiet)}
 .numbers dd,.plain dd{margin:0;text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .plain{max-width:34rem}
+.save{margin:.35rem 0 0;font-size:.8rem;color:var(--quiet)}
+.save button{padding:.05rem .45rem;font-size:.8rem}
+.numbers dt a{color:inherit;text-decoration:underline dotted;text-underline-offset:3px}
+.definitions td{min-width:12rem;max-width:26rem;white-space:normal;vertical-align:top}
+.definitions th{vertical-align:top}
+.definitions :target{color:var(--accent)}
 .data>summary{cursor:pointer;color:var(--accent);font-size:.9rem;width:fit-content}
 .glossary{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1.1rem 2.5rem}
 .glossary dt{font-weight:600}
@@ -184,7 +194,7 @@ const special = `
 @media print{
 body{font-size:10.5pt}
 .page{max-width:none;padding:0}
-nav,.filter,.fold,.theme,.anchor,.skip{display:none!important}
+nav,.filter,.save,.fold,.theme,.anchor,.skip{display:none!important}
 details::details-content{content-visibility:visible;display:block;height:auto}
 .card,figure,.findings li{break-inside:avoid}
 .scroll{overflow:visible;border:0}

@@ -7,6 +7,7 @@ import { formatNumber } from "../format-number.ts";
 import type { CheckpointView } from "./checkpoint-view.ts";
 import { followedSpikesSection } from "./followed-spikes-section.ts";
 import { breakable, type Html, heading, html, trusted } from "./html.ts";
+import { measuredCharts } from "./measured-charts.ts";
 import { onsetsSection } from "./onsets-section.ts";
 import { seriesLegend } from "./series-legend.ts";
 
@@ -39,6 +40,7 @@ ${heading(level, `trajectories${suffix}`, "Over training")}
 <p class="quiet">One line a layer over ${result.checkpoints.length} checkpoints. The numbers of every checkpoint are in the tables below.</p>
 ${seriesLegend(layerSeries(layers.filter((layer) => names.has(layer.layer))))}
 <div class="charts">${figures}</div>
+${await measuredCharts(result, suffix, level)}
 ${await followedSpikesSection(result, suffix, level)}
 ${await onsetsSection(result, suffix, level)}
 </section>`;
