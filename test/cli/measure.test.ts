@@ -182,7 +182,7 @@ describe("what goes wrong has its exit code, and says what to do", () => {
     [[last, "--set", "robustness.epsilons=[]"], 2, /expected at least 1 entry, got \[\]/],
     [[last, "--set", "robustness.epsilons=[1e999]"], 2, /expected a number, got Infinity/],
     [[last, "--set", "nothing.probes=1"], 2, /settings\.nothing/],
-    [[last, "-o", "x.parquet"], 2, /extension/],
+    [[last, "-o", "x.docx"], 2, /extension/],
     [[last, "-o", "x.ndjson"], 2, /measure writes \.json, \.csv, \.md/],
     [[], 2, /missing required argument 'checkpoint'/],
   ] as const)("%j ends with %i", (args, code, message) => {
