@@ -45,6 +45,8 @@ export function gpuEngine({
   tile,
   flags = [],
 }: GpuEngineOptions = {}): SpectrumEngine {
+  // N = 2 M, as a block's matrices have it at least.
+  const order = 4 * Math.ceil(Math.cbrt(Math.max(smallest, 1) / 2) / 4);
   let opened: Promise<Opened> | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   const open = (): Promise<Opened> => {
@@ -74,6 +76,9 @@ export function gpuEngine({
   };
   return {
     id: "gpu",
+    // No sum of the device rounds: all of them give the same bits.
+    build: () => `slices from ${smallest}, ${fastestEngine().build?.()}`,
+    sample: { rows: 2 * order, columns: order },
     isParallel: true,
     staysInThread: true,
     rowsAtOnce: null,

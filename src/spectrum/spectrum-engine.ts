@@ -38,6 +38,8 @@ export interface SpectrumEngine {
   readonly compile?: () => unknown;
   /** Takes what another thread's `compile` made. */
   readonly adopt?: (compiled: unknown) => void;
+  /** A matrix that shows how fast it is with large ones; absent: one of any size does. */
+  readonly sample?: { readonly rows: number; readonly columns: number };
   /** Bytes that the singular values of a matrix take beside its entries, for a smaller side of `order`. */
   workspace(order: number): number;
   /** A tall matrix may come to a {@link team} in blocks of a multiple of so many rows, all but the last; null: whole. */
