@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { describeGpu } from "../backends/gpu/adapter.ts";
+import { describeGpu, hasWebgpu } from "../backends/gpu/adapter.ts";
 import { withoutDriver, withoutPackages } from "./hidden-packages.ts";
 import { killAfterEach, layersIn, underWay } from "./journals.ts";
 import { folderForTests, noise, writeModel } from "./models.ts";
@@ -60,32 +60,34 @@ function textOf(result: Result): string {
 }
 
 describe("without what it needs --engine gpu is wrong usage", () => {
-  test.each([
-    [
-      "the package webgpu",
-      withoutPackages("webgpu"),
-      /needs webgpu, which is not installed: npm install gpu\.js webgpu/,
-    ],
-    ["an adapter", withoutDriver, /no GPU adapter was found: install the card's driver/],
-  ])("%s: exit 2, and what to install", (_, env, message) => {
-    for (const more of [[], ["--dry-run"], ["--workers", "2"]]) {
-      const out = join(folder, "refused.json");
-      const { code, stderr } = runMarchenko(["analyze", model, "--engine", "gpu", "-o", out, ...more], {
-        env,
-      });
-      expect(code).toBe(2);
-      expect(stderr).toMatch(message);
-      expect(stderr).not.toMatch(/this is a bug/);
-      expect(existsSync(out)).toBe(false);
-    }
+  const refusals = [[], ["--dry-run"], ["--workers", "2"]].map((more) => [more.join(" "), more] as const);
+  const refused = (more: readonly string[], env: Readonly<Record<string, string>>): string => {
+    const out = join(folder, "refused.json");
+    const { code, stderr } = runMarchenko(["analyze", model, "--engine", "gpu", "-o", out, ...more], { env });
+    expect(code).toBe(2);
+    expect(stderr).not.toMatch(/this is a bug/);
+    expect(existsSync(out)).toBe(false);
+    return stderr;
+  };
+
+  test.each(refusals)("the package webgpu: exit 2, and what to install %s", (_, more) => {
+    const stderr = refused(more, withoutPackages("webgpu"));
+    expect(stderr).toMatch(/needs webgpu, which is not installed: npm install gpu\.js webgpu/);
   });
 
-  test("without gpu.js, which only training needs, the engine is refused for nothing", () => {
-    const { stderr } = runMarchenko(["analyze", model, "--engine", "gpu", "-q"], {
-      env: { ...withoutPackages("gpu.js"), ...withoutDriver },
-    });
-    expect(stderr).toMatch(/no GPU adapter was found/);
+  test.skipIf(!hasWebgpu).each(refusals)("an adapter: exit 2, and what to install %s", (_, more) => {
+    expect(refused(more, withoutDriver)).toMatch(/no GPU adapter was found: install the card's driver/);
   });
+
+  test.skipIf(!hasWebgpu)(
+    "without gpu.js, which only training needs, the engine is refused for nothing",
+    () => {
+      const { stderr } = runMarchenko(["analyze", model, "--engine", "gpu", "-q"], {
+        env: { ...withoutPackages("gpu.js"), ...withoutDriver },
+      });
+      expect(stderr).toMatch(/no GPU adapter was found/);
+    },
+  );
 
   test("every other engine does without", () => {
     const { code } = runMarchenko(["analyze", model, "-q"], { env: withoutPackages("webgpu", "gpu.js") });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { describeGpu } from "../backends/gpu/adapter.ts";
+import { describeGpu, hasGpuJs } from "../backends/gpu/adapter.ts";
 import { metricsOf } from "../train/toy.ts";
 import { asUrl, withoutDriver, withoutPackages } from "./hidden-packages.ts";
 import { folderForTests } from "./models.ts";
@@ -42,7 +42,7 @@ describe("without a GPU", () => {
     expect(existsSync(join(out, "metrics.ndjson"))).toBe(false);
   });
 
-  test("--device gpu without an adapter says what to install", () => {
+  test.skipIf(!hasGpuJs)("--device gpu without an adapter says what to install", () => {
     const out = join(folder, "no-adapter");
     const { code, stderr } = runMarchenko(["train", recipe, "--device", "gpu", "--out", out], {
       env: withoutDriver,
@@ -125,11 +125,23 @@ describeGpu("on a GPU", () => {
 
   test("a device that is lost is told, and the run goes on from what was saved, to the same metrics", () => {
     const out = join(folder, "lost");
-    const { code, stderr } = run(onGpu(out), losing(60));
+    const { code, stderr } = run(onGpu(out), losing(200));
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stderr).toMatch(
       /^the GPU was lost: .*, after step \d+: going on from the state that was saved last$/m,
     );
+    expect(metricsOf(out)).toEqual(metricsOf(whole));
+  });
+
+  test("one that is lost before the first step ends the command with 2, and the run can be made", () => {
+    const out = join(folder, "lost at once");
+    const { code, stderr } = run(onGpu(out), losing(3));
+    expect({ code, stderr }).toMatchObject({ code: 2 });
+    expect(stderr).toMatch(/^marchenko: the GPU was lost: /m);
+    expect(stderr).not.toMatch(/bug/);
+    const hasBegun = existsSync(join(out, "recipe.json"));
+    expect(/--resume/.test(stderr)).toBe(hasBegun);
+    expect(run(onGpu(out, ...(hasBegun ? ["--resume"] : []))).code).toBe(0);
     expect(metricsOf(out)).toEqual(metricsOf(whole));
   });
 

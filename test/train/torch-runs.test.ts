@@ -15,7 +15,7 @@ import { initialState } from "../../src/train/initial-state.ts";
 import { adamw } from "../../src/train/optimizers/adamw.ts";
 import { stepInputs } from "../../src/train/step-inputs.ts";
 import { stepProgram } from "../../src/train/step-program.ts";
-import { hasAdapter } from "../backends/gpu/adapter.ts";
+import { hasGpu } from "../backends/gpu/adapter.ts";
 import { type Feeding, cases as models } from "../models/reference-feeds.ts";
 import { tensorsOf } from "../models/reference-fixtures.ts";
 import { distance, norm } from "../models/run-values.ts";
@@ -46,7 +46,7 @@ const backends = [
     end: 1e-12,
   },
   { on: "WebAssembly", open: (): Promise<Backend> => wasmBackend(), can: true, loss: 2e-5, end: 1e-5 },
-  { on: "the GPU", open: (): Promise<Backend> => gpuBackend(), can: hasAdapter, loss: 2e-5, end: 1e-5 },
+  { on: "the GPU", open: (): Promise<Backend> => gpuBackend(), can: hasGpu, loss: 2e-5, end: 1e-5 },
 ];
 
 describe.each(backends)("twenty steps as torch makes them, on $on", ({ open, can, loss, end }) => {
