@@ -24,6 +24,8 @@ export interface SpectrumEngine {
   readonly build?: () => string;
   /** Why this machine can't run it; null or absent when it can. */
   readonly unavailable?: () => string | null;
+  /** Loads what it needs, as the first matrix would. @throws {UsageError} If that is missing. */
+  readonly prepare?: () => Promise<unknown>;
   /**
    * @param matrix - W, any shape with at least one entry, all entries finite and not all zero.
    * @param unit - a power of two near the largest entry, to divide by (`unitOf` of the census).

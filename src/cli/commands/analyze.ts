@@ -7,7 +7,7 @@ import type { AnalysisResult } from "../../analysis/result.ts";
 import { UsageError } from "../../errors.ts";
 import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
-import { engineById, engines } from "../../spectrum/engines.ts";
+import { engines, preparedEngine } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
@@ -190,7 +190,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.keepFused && { keepFused: true }),
   };
-  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const engine = flags.engine ? await preparedEngine(flags.engine) : undefined;
   const workers = workerCount(flags.workers, engine);
   const show = flags.quiet || !flags.progress ? "none" : "auto";
   const printed = flags.format ?? (flags.quiet ? null : "table");
