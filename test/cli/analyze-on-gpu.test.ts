@@ -178,7 +178,7 @@ describeGpu("an analysis on a GPU that is stopped", () => {
     async (signal) => {
       const output = join(folder, `${signal}.json`);
       const { child, journal, talk } = await underWay(long, output, ["--engine", "gpu"]);
-      expect(runningWith(output)).toHaveLength(2);
+      if (process.platform === "linux") expect(runningWith(output)).toHaveLength(2);
       child.kill(signal);
       const [code] = await once(child, "close");
       expect(code, talk()).toBe(130);

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** Processes with an argument in their command line, by /proc: none where there is no such thing. */
 export function runningWith(argument: string): string[] {
   const found: string[] = [];
+  if (!existsSync("/proc")) return found;
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {

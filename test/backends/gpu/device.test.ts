@@ -92,6 +92,18 @@ describeGpu("a device", () => {
     plan.dispose();
   });
 
+  test("so is a step of a training run, between those at which something is saved, measured or evaluated", async () => {
+    const counts: number[] = [];
+    await train({
+      recipe: { ...toy, steps: 12, logEvery: 12, evaluateEvery: 12, checkpointEvery: 12 },
+      backend,
+      out: newFolder(),
+      onProgress: () => counts.push(submissions),
+    });
+    expect(counts).toHaveLength(12);
+    for (let i = 2; i < 11; i++) expect(counts[i]! - counts[i - 1]!).toBe(1);
+  });
+
   test("thousands of steps take no more memory than the first", async () => {
     const plan = await step();
     const collect = garbageCollector();
