@@ -269,6 +269,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       },
     });
     progress.end();
+    collectGarbage();
     result.provenance.run = { ...result.provenance.run, ...runProvenance(startedAt, { workers }) };
     // The answer goes to stdout even with files to look at.
     const { written, failures, inFiles } = await deliver(outputs, printed, (format) =>
