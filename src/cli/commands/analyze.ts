@@ -18,7 +18,7 @@ import { duration } from "../progress-line.ts";
 import { remoteAccess, remoteHelp } from "../remote-access.ts";
 import { runProvenance, workerCount } from "../run-provenance.ts";
 import { parseShard, partText, requireAllowed } from "../shard-option.ts";
-import { holdYoungGeneration } from "../small-heap.ts";
+import { garbageCollector, holdYoungGeneration } from "../small-heap.ts";
 import { spectrumCache } from "../spectrum-cache.ts";
 import { counted, talk, talkOfLeftOut } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
@@ -247,6 +247,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   }
   const startedAt = new Date();
   const cache = flags.cache ? await spectrumCache(paths) : null;
+  const collectGarbage = garbageCollector();
   await watchedRun(outputs[0], show, async ({ progress, journal, signal }) => {
     const walk = flags.followSpikes ? trajectoryOf : analyze;
     const result = await walk(paths.length === 1 ? paths[0]! : paths, {
@@ -264,9 +265,11 @@ async function run(paths: string[], flags: Flags): Promise<void> {
         holdYoungGeneration();
         journal.add(layerLine({ id: event.checkpoint, step: event.step }, event.result));
         progress.update(event);
+        collectGarbage();
       },
     });
     progress.end();
+    collectGarbage();
     result.provenance.run = { ...result.provenance.run, ...runProvenance(startedAt, { workers }) };
     // The answer goes to stdout even with files to look at.
     const { written, failures, inFiles } = await deliver(outputs, printed, (format) =>
