@@ -7,22 +7,33 @@ import { renderCsv } from "../report/csv.ts";
 import { jsonPieces } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { ndjsonLines } from "../report/ndjson.ts";
+import { type FinishedRun, nextStep } from "./next-step.ts";
 import { columnsOf, wantsColor } from "./terminal.ts";
 
 /** A text, its pieces in order, or the bytes of what is no text. */
 export type Text = string | Generator<string> | Uint8Array;
 
-/** How a result can be written, by the name of the format. */
-export const renderers: Readonly<Record<string, (result: AnalysisResult) => Text | Promise<Text>>> = {
-  async table(result) {
+/**
+ * How a result can be written, by the name of the format.
+ *
+ * @param finished - what the table takes the next command from; it tells none without.
+ */
+export const renderers: Readonly<
+  Record<string, (result: AnalysisResult, finished?: FinishedRun) => Text | Promise<Text>>
+> = {
+  async table(result, finished) {
     const { renderTerminal } = await import("../report/terminal.ts");
-    return renderTerminal(result, { columns: columnsOf(process.stdout), color: wantsColor(process.stdout) });
+    return renderTerminal(result, {
+      columns: columnsOf(process.stdout),
+      color: wantsColor(process.stdout),
+      next: finished && nextStep(result, finished),
+    });
   },
-  json: jsonPieces,
-  ndjson: ndjsonLines,
-  csv: renderCsv,
+  json: (result) => jsonPieces(result),
+  ndjson: (result) => ndjsonLines(result),
+  csv: (result) => renderCsv(result),
   parquet: async (result) => (await import("../report/parquet.ts")).renderParquet(result),
-  markdown: renderMarkdown,
+  markdown: (result) => renderMarkdown(result),
   // Loading the charts takes longer than most commands do.
   html: async (result) => (await import("../report/page/render-page.ts")).renderReport(result),
 };

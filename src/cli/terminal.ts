@@ -84,20 +84,25 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Whether to colour a stream: NO_COLOR wins over FORCE_COLOR, both over what the stream is. */
+/**
+ * Whether to colour a stream: NO_COLOR wins over FORCE_COLOR, both over what the stream is. One that is set and empty
+ * says nothing.
+ */
 export function wantsColor(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR) return false;
-  if (FORCE_COLOR) return FORCE_COLOR !== "0";
+  if (FORCE_COLOR) return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
   return stream.isTTY === true && TERM !== "dumb";
 }
 
-/** Columns of a stream's terminal, 100 for what is no terminal. */
+const usualColumns = 80;
+
+/** Columns of a stream's terminal, the usual 80 for what is no terminal, or does not tell. */
 export function columnsOf(stream: NodeJS.WriteStream): number {
-  return stream.isTTY ? stream.columns : 100;
+  return (stream.isTTY && stream.columns) || usualColumns;
 }
 
 /** Columns that a table for people has to fit; a pipe takes any width. */
 export function widthOf(stream: NodeJS.WriteStream): number {
-  return stream.isTTY ? stream.columns : Number.POSITIVE_INFINITY;
+  return stream.isTTY ? columnsOf(stream) : Number.POSITIVE_INFINITY;
 }

@@ -270,7 +270,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     result.provenance.run = { ...result.provenance.run, ...runProvenance(startedAt, { workers }) };
     // The answer goes to stdout even with files to look at.
     const { written, failures, inFiles } = await deliver(outputs, printed, (format) =>
-      renderers[format]!(result),
+      renderers[format]!(result, { typed: process.argv.slice(2), outputs }),
     );
     if (inFiles) journal.discard();
     if (!flags.quiet) tell(result, written);
@@ -288,7 +288,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
 
 /** Says on stderr what was done. */
 function tell(result: AnalysisResult, written: readonly string[]): void {
-  for (const { leftOut } of result.checkpoints) talkOfLeftOut(leftOut);
+  talkOfLeftOut(result.checkpoints.flatMap(({ leftOut }) => leftOut));
   for (const path of written) talk(`wrote ${path}`);
   const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
   const time = duration(Number(result.provenance.run.seconds));
