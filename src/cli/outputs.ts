@@ -2,6 +2,7 @@ import { constants, existsSync } from "node:fs";
 import { access, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import type { AnalysisResult } from "../analysis/result.ts";
+import { similarNames } from "../checkpoint/nearest-names.ts";
 import { UsageError } from "../errors.ts";
 import { renderCsv } from "../report/csv.ts";
 import { jsonPieces } from "../report/json.ts";
@@ -50,10 +51,14 @@ const formatOfExtension: Readonly<Record<string, string>> = {
 
 /** The format that a file's extension asks for. @throws {UsageError} If it asks for none. */
 export function formatOfFile(path: string): string {
-  const format = formatOfExtension[extname(path).toLowerCase()];
-  if (format) return format;
-  const known = Object.keys(formatOfExtension).join(", ");
-  throw new UsageError(`can't tell the format of ${path} by its extension: use one of ${known}`);
+  const extension = extname(path).toLowerCase();
+  const known = Object.keys(formatOfExtension);
+  if (known.includes(extension)) return formatOfExtension[extension]!;
+  const near = similarNames(extension, known);
+  const hint = near.length > 0 ? `. Did you mean ${near.join(" or ")}?` : "";
+  throw new UsageError(
+    `can't tell the format of ${path} by its extension: use one of ${known.join(", ")}${hint}`,
+  );
 }
 
 /** @throws {UsageError} If a command does not write the format of a file: with those that it does. */

@@ -8,6 +8,20 @@ export function talk(lines: string): void {
   process.stderr.write(`${lines.split("\n").map(plain).join("\n")}\n`);
 }
 
+/** How much is told. */
+export type Talk = "less" | "usual" | "more";
+let told: Talk = "usual";
+
+/** Sets how much is told from now on, by --quiet and --verbose. */
+export function setTalk(talk: Talk): void {
+  told = talk;
+}
+
+/** Prints lines of talk where --verbose asks for them. */
+export function talkMore(lines: string): void {
+  if (told === "more") talk(lines);
+}
+
 /** Control characters out: a tensor's name must not move the cursor or colour the screen. */
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
