@@ -78,9 +78,13 @@ function suggestChoices(each: Option | Argument): void {
     try {
       return parseArg.call(each, value, previous) as typeof previous;
     } catch (error) {
-      const near = similarNames(value, argChoices);
+      const near = [
+        ...similarNames(value, argChoices),
+        // The first part of a name is meant as often: wasm of wasm-relaxed.
+        ...argChoices.filter((name) => similarNames(value, [name.split("-")[0]!]).length > 0),
+      ];
       if (!(error instanceof InvalidArgumentError) || near.length === 0) throw error;
-      throw new InvalidArgumentError(`${error.message} Did you mean ${near.join(" or ")}?`);
+      throw new InvalidArgumentError(`${error.message} Did you mean ${[...new Set(near)].join(" or ")}?`);
     }
   };
 }

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { similarNames } from "../../checkpoint/nearest-names.ts";
+import { similarNames, similarPaths } from "../../checkpoint/nearest-names.ts";
 import { UsageError } from "../../errors.ts";
 
 /** Read where a command runs, unless --config names another or --no-config none. */
@@ -105,9 +105,12 @@ async function readText(path: string, isAsked: boolean): Promise<string | null> 
     new UsageError(`can't read the configuration ${path}: ${why}`, { cause });
   // Without waiting: a pipe that nobody writes to would hold every command in its folder.
   const handle = await open(path, constants.O_RDONLY | (isAsked ? 0 : (constants.O_NONBLOCK ?? 0))).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT" && !isAsked) return null;
-      throw cannot(error.code === "ENOENT" ? "it does not exist" : error.message, error);
+    async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw cannot(error.message, error);
+      if (!isAsked) return null;
+      const near = await similarPaths(path);
+      const hint = near.length > 0 ? `. Did you mean ${near.join(" or ")}?` : "";
+      throw cannot(`it does not exist${hint}`, error);
     },
   );
   if (handle === null) return null;
