@@ -43,10 +43,9 @@ export const presetsByCommand: Readonly<Record<string, Presets>> = {
     quick: { meaning: "the same as --quick", options: { quick: true } },
   },
   measure: {
-    quick: { meaning: "four batches of the test part", options: { part: "test", batches: 4 } },
-    thorough: {
-      meaning: "what takes long, too: curvature, and robustness to noise and to attacks",
-      options: { with: ["hessian", "robustness", "fgsm"] },
+    quick: {
+      meaning: "four batches of the test part; neither curvature nor robustness, which take longest",
+      options: { part: "test", batches: 4, without: ["hessian", "robustness", "fgsm"] },
     },
   },
   noise: {
