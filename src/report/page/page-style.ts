@@ -44,7 +44,7 @@ button:hover{border-color:var(--accent)}
 code,pre,.name{font-family:var(--mono);font-size:.875em}
 .name{overflow-wrap:anywhere}
 pre{background:var(--sunken);padding:1rem;border-radius:8px;overflow-x:auto;line-height:1.45}
-.number{text-align:right;font-variant-numeric:tabular-nums}
+.number,.numeric :is(td,th){text-align:right;font-variant-numeric:tabular-nums}
 footer{margin-top:4rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--quiet);font-size:.85rem}
 .skip{position:absolute;left:-999rem;background:var(--card);padding:.5rem 1rem;z-index:2}
 .skip:focus{left:1rem;top:1rem}
@@ -143,7 +143,10 @@ th[aria-sort=descending] button::after{content:" ▼";font-size:.75em}
 .spark path{fill:var(--chart-bulk)}
 .spark .edge{fill:none;stroke:var(--chart-law)}
 .filter{display:flex;flex-wrap:wrap;gap:.6rem 1.25rem;align-items:center;margin:1rem 0;font-size:.9rem}
-.filter output{color:var(--quiet)}`;
+.filter output{color:var(--quiet)}
+.filter [type=number]{width:4.5em}
+.brushable{cursor:crosshair;touch-action:pan-y;user-select:none}
+.brushed button{font-size:.85em;padding:.05rem .45rem}`;
 
 const cards = `
 .card,.earlier{border:1px solid var(--line);border-radius:10px;background:var(--card);margin:.75rem 0}
@@ -158,7 +161,7 @@ const cards = `
 .card summary .name{font-weight:600;font-size:.92rem;overflow-wrap:break-word}
 .facts{color:var(--quiet);font-size:.88rem}
 @media (min-width:700px){.card>summary .facts{margin-left:auto}}
-.card:target{border-color:var(--accent);box-shadow:0 0 0 1px var(--accent)}
+.card:target,.card.target{border-color:var(--accent);box-shadow:0 0 0 1px var(--accent)}
 .card-body{position:relative;padding:0 1.1rem 1.1rem}
 .card-body>.anchor{position:absolute;right:.9rem;top:0}
 .evidence{margin:0 2rem .3rem 0}
@@ -194,7 +197,7 @@ const special = `
 @media print{
 body{font-size:10.5pt}
 .page{max-width:none;padding:0}
-nav,.filter,.save,.fold,.theme,.anchor,.skip{display:none!important}
+nav,.filter,.brushed,.brush,.save,.fold,.theme,.anchor,.skip{display:none!important}
 details::details-content{content-visibility:visible;display:block;height:auto}
 .card,figure,.findings li{break-inside:avoid}
 .scroll{overflow:visible;border:0}
