@@ -22,6 +22,7 @@ import { computeInWorkers } from "./pooled-compute.ts";
 import { costliestFirst, costsOf } from "./progress.ts";
 import { provenanceOf } from "./provenance.ts";
 import type { AnalysisResult, CheckpointResult, LayerResult } from "./result.ts";
+import { nothingLogged, onLayers, runMetrics } from "./run-metrics.ts";
 import { secondPass } from "./second-pass.ts";
 import { requireShard, shardsOf, withoutOthers } from "./shards.ts";
 import { trajectoriesOfSeries } from "./summarize.ts";
@@ -151,6 +152,10 @@ async function walk(
     if ((!shard || isEmpty) && checkpoints.every(({ totals }) => totals.layersAnalysed === 0)) {
       throw new NothingToAnalyzeError(nothingAnalysed(checkpoints, options.include));
     }
+    const hasSeries = opened.sources.some(({ series }) => series !== null);
+    const { measured, warnings } = hasSeries ? await runMetrics(checkpoints) : nothingLogged;
+    // Which blocks are which layers is known when all shards are together.
+    const placed = shard ? measured : onLayers(measured, checkpoints);
     return {
       type: "analysis",
       schemaVersion,
@@ -158,11 +163,10 @@ async function walk(
         shard: { index: shard.index, count: shard.count, comparableSide: wants.comparableAlpha },
       }),
       provenance: provenanceOf(opened.sources, options, compute.engine, options.cache && { cache: use }),
-      warnings: warningsOf(checkpoints, wants.comparableAlpha),
+      warnings: [...warningsOf(checkpoints, wants.comparableAlpha), ...warnings],
       checkpoints,
-      ...(opened.sources.some(({ series }) => series !== null) && {
-        trajectories: trajectoriesOfSeries(checkpoints),
-      }),
+      ...(hasSeries && { trajectories: trajectoriesOfSeries(checkpoints) }),
+      ...(placed.length > 0 && { measured: [...placed] }),
     };
   } finally {
     await compute.close();

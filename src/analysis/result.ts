@@ -223,7 +223,7 @@ export const analysisResultSchema = z
     measured: z
       .array(measuredTrajectorySchema)
       .optional()
-      .describe("What was measured on data over the series; with --follow-spikes."),
+      .describe("What was measured on data over the series, where its run has logged it in metrics.ndjson."),
   })
   .describe("Result of marchenko analyze");
 
