@@ -8,6 +8,7 @@ import { cachedCompute } from "./cached-compute.ts";
 import { comparableSide } from "./comparable-side.ts";
 import { computeInProcess } from "./compute.ts";
 import { spectraOf } from "./examine-matrix.ts";
+import { filesWithHashes } from "./file-hashes.ts";
 import { mapBounded } from "./map-bounded.ts";
 import { memoryBudget } from "./memory-budget.ts";
 import { nothingAnalysed } from "./nothing-analysed.ts";
@@ -162,7 +163,13 @@ async function walk(
       ...(shard && {
         shard: { index: shard.index, count: shard.count, comparableSide: wants.comparableAlpha },
       }),
-      provenance: provenanceOf(opened.sources, options, compute.engine, options.cache && { cache: use }),
+      provenance: provenanceOf(
+        opened.paths,
+        await filesWithHashes(opened.sources, options.hash ?? false, signal),
+        options,
+        compute.engine,
+        options.cache && { cache: use },
+      ),
       warnings: [...warningsOf(checkpoints, wants.comparableAlpha), ...warnings],
       checkpoints,
       ...(hasSeries && { trajectories: trajectoriesOfSeries(checkpoints) }),

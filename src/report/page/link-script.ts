@@ -61,17 +61,25 @@ addEventListener("click", (event) => {
   if (!focused.matches("summary,[tabindex]")) focused.tabIndex = -1;
   focused.focus({ preventScroll: true });
 });
-const copyLink = (button, link) => {
+const copyText = (button, copy) => {
   if (!navigator.clipboard) return;
   const text = button.textContent;
-  navigator.clipboard.writeText(link).then(() => {
+  navigator.clipboard.writeText(copy).then(() => {
     button.textContent = "copied";
     button.classList.add("done");
     setTimeout(() => { button.textContent = text; button.classList.remove("done"); }, 1200);
   }, () => {});
 };
+for (const text of navigator.clipboard ? all("pre[data-copy]") : []) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy";
+  button.setAttribute("aria-label", "Copy the " + text.dataset.copy);
+  button.addEventListener("click", () => copyText(button, text.textContent));
+  text.previousElementSibling.append(" ", button);
+}
 // Links to sections and cards are copied when followed.
 for (const anchor of all("a.anchor")) {
-  anchor.addEventListener("click", () => copyLink(anchor, location.href.split("#")[0] + linkOf(decoded(anchor.hash.slice(1)))));
+  anchor.addEventListener("click", () => copyText(anchor, location.href.split("#")[0] + linkOf(decoded(anchor.hash.slice(1)))));
 }
 `;

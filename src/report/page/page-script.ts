@@ -1,4 +1,5 @@
 import { brushScript } from "./brush-script.ts";
+import { definitionScript } from "./definition-script.ts";
 import { linkScript } from "./link-script.ts";
 import { saveScript } from "./save-script.ts";
 import { tableScript } from "./table-script.ts";
@@ -40,6 +41,8 @@ ${tableScript}${brushScript}
 ${viewScript}
 // Saving.
 ${saveScript}
+// Numbers.
+${definitionScript}
 // Folding.
 for (const bar of all(".fold")) {
   bar.hidden = false;

@@ -79,7 +79,7 @@ const addSaving = (scope) => {
     }
     if (figure.dataset.view && place.matches(".card")) {
       const link = () => location.href.split("#")[0] + linkOf(place.id) + "&view=" + figure.dataset.view;
-      add("Link", (event) => copyLink(event.currentTarget, link()));
+      add("Link", (event) => copyText(event.currentTarget, link()));
     }
     figure.append(bar);
   }
@@ -88,23 +88,6 @@ for (const figures of all(".charts")) if (!figures.closest(".card")) addSaving(f
 for (const card of all(".card")) {
   if (card.open) addSaving(card);
   card.addEventListener("toggle", () => { if (card.open) addSaving(card); });
-}
-
-// Numbers of a card lead to what they are.
-const definitions = new Map(all(".definitions th[data-title]").map((head) => [head.dataset.title, head.id]));
-const linkNumbers = (card) => {
-  for (const term of all(".numbers dt", card)) {
-    const id = definitions.get(term.textContent);
-    if (id === undefined || term.firstElementChild) continue;
-    const link = document.createElement("a");
-    link.href = "#" + id;
-    link.append(...term.childNodes);
-    term.append(link);
-  }
-};
-for (const card of all(".card")) {
-  if (card.open) linkNumbers(card);
-  card.addEventListener("toggle", () => { if (card.open) linkNumbers(card); });
 }
 
 // The rows of a table that are shown, in their order; no cell starts as a formula does.
