@@ -35,6 +35,7 @@ interface Flags {
   readonly spectra?: boolean;
   readonly vectors?: boolean;
   readonly followSpikes?: boolean;
+  readonly hash?: boolean;
   readonly comparableAlpha?: boolean | number;
   readonly convOperator?: number;
   readonly null: NullKind;
@@ -108,6 +109,7 @@ export function analyzeCommand(): Command {
         .choices(nullKinds)
         .default("gaussian"),
     )
+    .option("--hash", "the SHA-256 of every file in the result; without it of files of at most 64 MiB in all")
     .option("--seed <n>", "seed of bootstraps, shuffles and simulated noise", parseSeed, 0)
     .option(
       "--workers <n>",
@@ -218,6 +220,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       "--conv-operator": flags.convOperator !== undefined,
       "--null permute": flags.null === "permute",
       "--shard": shard !== undefined,
+      "--hash": flags.hash,
       "--write-denoised": denoised !== null,
     }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
     return await analyzeLikeWeightwatcher(paths, {
@@ -258,6 +261,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     const result = await walk(paths.length === 1 ? paths[0]! : paths, {
       ...shared,
       seed: flags.seed,
+      hash: flags.hash ?? false,
       spectra: flags.spectra ? "all" : "summary",
       vectors: flags.vectors ?? false,
       comparableAlpha: flags.comparableAlpha ?? false,
