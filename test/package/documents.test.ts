@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -61,6 +62,14 @@ describe("the page of numbers", () => {
   test.each([...metricCatalogue, ...measurementQuantities].map(({ id }) => id))("explains %s", (id) => {
     expect(text).toContain(`\`${id}\``);
   });
+});
+
+test("CommonJS gets the subpaths by require, and the whole by import()", () => {
+  const code = `const names = ["laws", "checkpoint", "train"].map((each) => Object.keys(require("marchenko/" + each)).length);
+    import("marchenko").then(({ version }) => console.log(names.every((count) => count > 5), version))`;
+  const { version } = JSON.parse(read("package.json")) as { version: string };
+  const output = execFileSync(process.execPath, ["--input-type=commonjs", "-e", code], { encoding: "utf8" });
+  expect(output).toBe(`true ${version}\n`);
 });
 
 test("guides are Markdown, each named by the README", () => {
