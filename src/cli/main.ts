@@ -3,6 +3,7 @@ import { MarchenkoError } from "../errors.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { InterruptedError } from "./interrupt.ts";
 import { buildProgram } from "./program.ts";
+import { RelayedError } from "./relay.ts";
 import { talk, talkMore } from "./terminal.ts";
 
 /**
@@ -26,6 +27,7 @@ function report(error: unknown): number {
     // Commander has printed its message already; help and version are no errors.
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
+  if (error instanceof RelayedError) return error.exitCode;
   if (error instanceof InterruptedError) {
     talk(error.message);
     return exitCodes.interrupted;

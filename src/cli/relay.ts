@@ -14,13 +14,38 @@ const lineOfNoUse =
 /** Signals that end a command, with or without saving first. */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Whether a command line asks for a GPU by name, so that this program is to relay one that uses it. */
-export function asksForGpu(argv: readonly string[]): boolean {
-  return argv.some(
-    (each, i) =>
-      /^--(engine|device)=gpu$/.test(each) ||
-      (each === "gpu" && /^--(engine|device)$/.test(argv[i - 1] ?? "")),
-  );
+/** The command has run in a process of its own. */
+export class RelayedError extends Error {
+  override readonly name = "RelayedError";
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`a process of its own has ended with ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
+let isRelayed = false;
+
+/** Whether another program relays this one, and has said already what comes before. */
+export function hasRelay(): boolean {
+  return isRelayed;
+}
+
+/** Whether a process of its own could run the command: Windows has no signals to hand on. */
+export function canRelay(): boolean {
+  return !isRelayed && process.platform !== "win32";
+}
+
+/**
+ * To be awaited before a GPU is opened: goes on in a process of its own only, which another relays. Otherwise it runs the
+ * command there.
+ *
+ * @param everything - whether the lines of no use are wanted too.
+ * @throws {RelayedError} When that is done.
+ */
+export async function goOnRelayed(everything: boolean): Promise<void> {
+  if (canRelay()) throw new RelayedError(await relay(process.argv, everything));
 }
 
 /**
@@ -29,7 +54,7 @@ export function asksForGpu(argv: readonly string[]): boolean {
  *
  * @returns its exit code.
  */
-export async function relay(argv: readonly string[]): Promise<number> {
+async function relay(argv: readonly string[], everything: boolean): Promise<number> {
   const { isTTY, columns } = process.stderr;
   const child = spawn(process.execPath, [...process.execArgv, ...argv.slice(1)], {
     stdio: ["inherit", "inherit", "pipe", "ipc"],
@@ -40,7 +65,9 @@ export async function relay(argv: readonly string[]): Promise<number> {
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   process.stderr.on("error", () => {});
   const sieve = lineSieve();
-  child.stderr!.on("data", (text: string) => process.stderr.write(sieve.pass(text)));
+  child.stderr!.on("data", (text: string) => {
+    process.stderr.write(everything ? text : sieve.pass(text));
+  });
   child.stderr!.setEncoding("utf8");
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
   process.stderr.write(sieve.rest());
@@ -53,17 +80,17 @@ export async function relay(argv: readonly string[]): Promise<number> {
   return exitCodes.bug;
 }
 
-/** Whether another program relays this one, which is then told as much: stderr is as wide as the other's terminal. */
-export function adoptRelay(): boolean {
+/** For the start of a program that another may relay: stderr is then as wide as the other's terminal. */
+export function adoptRelay(): void {
   const columns = process.env[variable];
   // Not for the programs that this one starts.
   delete process.env[variable];
-  if (columns === undefined || !process.channel) return false;
+  if (columns === undefined || !process.channel) return;
+  isRelayed = true;
   if (columns !== "none") Object.assign(process.stderr, { isTTY: true, columns: Number(columns) });
   // Whoever relays is gone: this ends as if it were told to, what is done saved.
   process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
   process.channel.unref();
-  return true;
 }
 
 /** Leaves the lines of no use out of a text that comes in pieces; what can't be one is passed on at once. */

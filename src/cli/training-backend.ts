@@ -56,6 +56,22 @@ export async function trainingBackend(device: Device, work: TrainingWork): Promi
   return await open[device](work);
 }
 
+/** Whether a backend of the device may come to be a GPU. */
+export async function mayTakeGpu(device: Device, cost: number): Promise<boolean> {
+  return await takesGpu[device](cost);
+}
+
+/** The same, by device. */
+const takesGpu: Readonly<Record<Device, (cost: number) => Promise<boolean>>> = {
+  async auto(cost) {
+    if (cost < worthGpu) return false;
+    const { adapters, missing } = await probeGpus();
+    return missing === null && adapters[0]?.isSoftware === false;
+  },
+  cpu: async () => false,
+  gpu: async () => true,
+};
+
 /** The GPU; looked for in a process of its own first, so that of a machine without one the error says all there is to read. */
 async function requiredGpu(): Promise<Backend> {
   await importGpuJs();

@@ -87,6 +87,7 @@ export function gpuEngine({
     sample: { rows: 2 * side, columns: side },
     isParallel: true,
     staysInThread: true,
+    talks: true,
     prepare: open,
     rowsAtOnce: null,
     workspace: (order) => gramOnGpuBytes(order, tile) + gramBytes(order),

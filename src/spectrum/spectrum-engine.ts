@@ -24,6 +24,8 @@ export interface SpectrumEngine {
   readonly build?: () => string;
   /** Why this machine can't run it; null or absent when it can. */
   readonly unavailable?: () => string | null;
+  /** Set where what it loads writes to the process's stderr by itself. */
+  readonly talks?: true;
   /** Loads what it needs, as the first matrix would. @throws {UsageError} If that is missing. */
   readonly prepare?: () => Promise<unknown>;
   /**

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { asksForGpu, lineSieve } from "../../src/cli/relay.ts";
+import { lineSieve } from "../../src/cli/relay.ts";
 
 const ofNoUse =
   "Warning: maxDynamicUniformBuffersPerPipelineLayout artificially reduced from 1000000 to 16 to fit dynamic offset allocation limit.\n";
@@ -34,16 +34,4 @@ test("what can't be such a line is passed on at once: a progress line has no end
   expect(sieve.pass(ofNoUse.slice(0, 20))).toBe("");
   expect(sieve.pass(ofNoUse.slice(20))).toBe("");
   expect(sieve.rest()).toBe("");
-});
-
-test.each([
-  ["analyze a --engine gpu", true],
-  ["compare a b --engine=gpu", true],
-  ["train digits-vit --device gpu", true],
-  ["train --device=gpu digits-vit", true],
-  ["analyze gpu", false],
-  ["analyze a --engine wasm-plain -o gpu", false],
-  ["train digits-vit --device auto", false],
-])("%s: %s", (line, asks) => {
-  expect(asksForGpu(["node", "marchenko", ...line.split(" ")])).toBe(asks);
 });

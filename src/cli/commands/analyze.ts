@@ -8,10 +8,11 @@ import type { AnalysisResult } from "../../analysis/result.ts";
 import { UsageError } from "../../errors.ts";
 import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
-import { engines, preparedEngine } from "../../spectrum/engines.ts";
+import { engines } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
+import { chosenEngine } from "../chosen-engine.ts";
 import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
 import { collect, parseBlockSide, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, renderers, requireWritable } from "../outputs.ts";
@@ -195,7 +196,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.keepFused && { keepFused: true }),
   };
-  const engine = flags.engine ? await preparedEngine(flags.engine) : undefined;
+  const engine = await chosenEngine(flags);
   const workers = workerCount(flags.workers, engine);
   // With --verbose each layer has a line of its own.
   const show = flags.quiet || flags.verbose || !flags.progress ? "none" : "auto";

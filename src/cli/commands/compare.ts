@@ -1,8 +1,9 @@
 import { Command, Option } from "commander";
 import { compare } from "../../comparison/compare.ts";
 import type { ComparisonResult } from "../../comparison/result.ts";
-import { engines, preparedEngine } from "../../spectrum/engines.ts";
+import { engines } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
+import { chosenEngine } from "../chosen-engine.ts";
 import { comparisonRenderers } from "../comparison-renderers.ts";
 import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, requireWritable } from "../outputs.ts";
@@ -27,6 +28,7 @@ interface Flags {
   readonly output?: string[];
   readonly format?: string;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly progress: boolean;
 }
 
@@ -94,7 +96,7 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
   requireWritable("compare", outputs, comparisonRenderers);
   await checkOutputs(outputs);
-  const engine = flags.engine ? await preparedEngine(flags.engine) : undefined;
+  const engine = await chosenEngine(flags);
   const workers = workerCount(flags.workers, engine);
   const startedAt = new Date();
   // No journal: what is finished of two analyses is no comparison.

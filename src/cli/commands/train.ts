@@ -21,8 +21,15 @@ import { abortOnInterrupt, InterruptedError } from "../interrupt.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
 import { duration, progressLine } from "../progress-line.ts";
 import { readRecipe } from "../read-recipe.ts";
+import { canRelay, goOnRelayed } from "../relay.ts";
 import { plain, printData, talk, widthOf } from "../terminal.ts";
-import { type Device, devices, mostThreadsPerCore, trainingBackend } from "../training-backend.ts";
+import {
+  type Device,
+  devices,
+  mayTakeGpu,
+  mostThreadsPerCore,
+  trainingBackend,
+} from "../training-backend.ts";
 import { writeTable } from "../write-table.ts";
 
 interface Flags {
@@ -36,6 +43,7 @@ interface Flags {
   readonly list?: boolean;
   readonly format?: "table" | "json";
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly progress: boolean;
 }
 
@@ -99,6 +107,8 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
     throw new UsageError("train: name a recipe, or its file; --list says which there are");
   if (flags.out === undefined) throw new UsageError("train: give the run's folder by --out");
   const { out } = flags;
+  // Before anything is read: of a GPU that may be taken it is decided below.
+  if (flags.device === "gpu") await goOnRelayed(flags.verbose ?? false);
   const set = [...(flags.set ?? []), ...(flags.steps === undefined ? [] : [`steps=${flags.steps}`])];
   const composed = await readRecipe(given, { set, ...(flags.seed !== undefined && { seed: flags.seed }) });
   const progress = await progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
@@ -112,6 +122,11 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
     const prepared = await prepareRecipe(composed);
     const { recipe, ingredients } = prepared;
     const cost = costOf(recipe, ingredients);
+    if (canRelay() && (await mayTakeGpu(flags.device, cost))) {
+      interrupt.signal.throwIfAborted();
+      interrupt.release();
+      await goOnRelayed(flags.verbose ?? false);
+    }
     const work = {
       threads: threadsFor(flags.threads, cost),
       cost,

@@ -1,5 +1,6 @@
 import { type Command, CommanderError, Option } from "commander";
 import { renderJson } from "../../report/json.ts";
+import { hasRelay } from "../relay.ts";
 import { printData, setTalk, talk, talkMore } from "../terminal.ts";
 import { type ConfigurationFile, readConfiguration, usualName } from "./configuration-file.ts";
 import { placePaths } from "./place-paths.ts";
@@ -72,6 +73,7 @@ async function configure(command: Command, presets: Presets): Promise<Configurat
   }
   const { quiet, verbose } = command.opts<{ quiet?: boolean; verbose?: boolean }>();
   setTalk(quiet ? "less" : verbose ? "more" : "usual");
+  if (hasRelay()) return file;
   if (file && section !== undefined && !quiet && command.getOptionValue("printConfig") !== true) {
     talk(`options of ${file.path} are used`);
   }
