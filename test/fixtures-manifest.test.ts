@@ -59,7 +59,10 @@ describe.each(cases)("the fixture $folder", ({ folder, manifest }) => {
   });
 });
 
-const models = cases.filter(({ manifest }) => manifest.files.length > 1);
+const holds = (name: string) =>
+  cases.filter(({ manifest }) => manifest.files.some(({ file }) => file === name));
+const runs = holds("run.safetensors");
+const models = holds("curvature.safetensors");
 
 it.each(models)("$folder has a gradient for every parameter, of its shape", async ({ folder }) => {
   const parameters = await held(join(root, folder, "checkpoint"));
@@ -68,6 +71,20 @@ it.each(models)("$folder has a gradient for every parameter, of its shape", asyn
   expect(gradients.map(({ name, shape }) => ({ name, shape }))).toEqual(
     parameters.map(({ name, shape }) => ({ name: `gradients/${name}`, shape })),
   );
+});
+
+it.each(runs)("$folder has the same weights and gradients wherever it keeps them", async ({ folder }) => {
+  const kept = await held(join(root, folder, "run.safetensors"));
+  const under = (prefix: string) =>
+    kept.flatMap(({ name, shape }) =>
+      name.startsWith(prefix) ? [{ name: name.slice(prefix.length), shape }] : [],
+    );
+  const parameters = under("end/");
+  expect(parameters.length).toBeGreaterThan(0);
+  for (const step of [0, 10, 19]) {
+    expect(under(`kept/${step}/weights/`)).toEqual(parameters);
+    expect(under(`kept/${step}/gradients/`)).toEqual(parameters);
+  }
 });
 
 it("the fixtures stay small: 1.5 MB at most", () => {
