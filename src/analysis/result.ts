@@ -193,7 +193,17 @@ export const provenanceSchema = z.object({
   configuration: z.record(z.string(), z.unknown()).describe("Options that shape the result."),
   seed: z.union([number, z.string()]),
   engine: z.string(),
-  files: z.array(z.object({ path: z.string(), sizeBytes: count("Bytes of the tensors in it.") })),
+  paths: z.array(z.string()).optional().describe("What the command was given; absent of what is no path."),
+  files: z.array(
+    z.object({
+      path: z.string(),
+      sizeBytes: count("Bytes of the tensors in it."),
+      sha256: z
+        .string()
+        .optional()
+        .describe("Of the file, in hexadecimal: on disk, and of at most 64 MiB in all or with --hash."),
+    }),
+  ),
   run: z.record(z.string(), z.unknown()).describe("All that may differ between equal runs."),
 });
 
@@ -228,7 +238,7 @@ export const analysisResultSchema = z
     measured: z
       .array(measuredTrajectorySchema)
       .optional()
-      .describe("What was measured on data over the series; with --follow-spikes."),
+      .describe("What was measured on data over the series, where its run has logged it in metrics.ndjson."),
   })
   .describe("Result of marchenko analyze");
 

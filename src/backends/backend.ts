@@ -1,5 +1,6 @@
 import type { Program } from "../autodiff/program.ts";
 import type { Shape } from "../autodiff/shape.ts";
+import { MarchenkoError } from "../errors.ts";
 
 /** An array that a backend keeps. */
 export interface Tensor {
@@ -12,8 +13,10 @@ export class OutOfMemoryError extends RangeError {
 }
 
 /** A backend's device was reset, unplugged or taken away: all that it held is lost. */
-export class DeviceLostError extends Error {
+export class DeviceLostError extends MarchenkoError {
   override readonly name = "DeviceLostError";
+  readonly code = "device-lost";
+  readonly exitCode = 2;
 }
 
 /** Runs programs; each has a kernel for every op of `autodiff/catalogue.ts`. */
