@@ -69,9 +69,11 @@ const { outputFiles } = await build({
     "sharp",
     "@huggingface/tokenizers",
   ],
-  // Names stay, so that what a bug prints can be read.
+  // Functions keep their names, so that what a bug prints can be read.
   minifyWhitespace: true,
   minifySyntax: true,
+  minifyIdentifiers: true,
+  keepNames: true,
   lineLimit: 120,
   plugins: [englishZod, sharedBinaries],
   // What is bundled of CommonJS asks for Node's own modules by `require`.
