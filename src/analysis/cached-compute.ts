@@ -1,12 +1,9 @@
 import type { NullSpectra } from "../fits/null-spectra.ts";
 import { nullDraws } from "../fits/null-spectra.ts";
-import { censusOf, joinCensus } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
-import type { RowBlocks } from "../spectrum/row-blocks.ts";
-import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import { isEstimated, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
-import { type Compute, keepPerShape } from "./compute.ts";
+import { type Compute, keepPerShape, type ReadSpectrum } from "./compute.ts";
 import {
   type CacheUse,
   decodeEntry,
@@ -71,31 +68,32 @@ export function cachedCompute(
       use.unwritten++;
     }
   };
-  const find = (key: string, rows: number, columns: number): Promise<Spectrum | null> =>
-    found(key, (entry) => decodeSpectrum(entry, rows, columns));
+  const known = async (
+    { rows, columns }: { readonly rows: number; readonly columns: number },
+    format: FloatFormatName,
+    entries: RunningDigest,
+    read: () => Promise<ReadSpectrum>,
+  ): Promise<ReadSpectrum> => {
+    const key = spectrumKey(rows, columns, format, entries);
+    const spectrum = await found(key, (entry) => decodeSpectrum(entry, rows, columns));
+    // What has a spectrum has finite entries: they need no look of their own.
+    if (spectrum) return { census: { count: rows * columns, nonFinite: 0 }, spectrum };
+    const computed = await read();
+    if (computed.spectrum) await keep(key, encodeSpectrum(computed.spectrum));
+    return computed;
+  };
 
   return {
     ...compute,
-    async spectrum(matrix, format, hints) {
-      const { rows, columns, data } = matrix;
+    async whole(matrix, format, hints) {
       const entries = cache.digest();
-      entries.update(bytesOf(data));
-      const key = spectrumKey(rows, columns, format, entries);
-      const known = await find(key, rows, columns);
-      if (known) return known;
-      const spectrum = await compute.spectrum(matrix, format, hints);
-      await keep(key, encodeSpectrum(spectrum));
-      return spectrum;
+      entries.update(bytesOf(matrix.data));
+      return await known(matrix, format, entries, () => compute.whole(matrix, format, hints));
     },
     async streamed(w, format, hints) {
-      const { census, entries } = await readOnce(w, cache.digest());
-      if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null };
-      const key = spectrumKey(w.rows, w.columns, format, entries);
-      const known = await find(key, w.rows, w.columns);
-      if (known) return { census, spectrum: known };
-      const read = await compute.streamed(w, format, hints);
-      if (read.spectrum) await keep(key, encodeSpectrum(read.spectrum));
-      return read;
+      const entries = cache.digest();
+      for await (const { data } of w.blocks()) entries.update(bytesOf(data));
+      return await known(w, format, entries, () => compute.streamed(w, format, hints));
     },
     nullSpectra: keepPerShape(async (larger, smaller) => {
       const key = keyOf("null-spectra", { larger, smaller, seed });
@@ -110,16 +108,6 @@ export function cachedCompute(
       return drawn;
     }),
   };
-}
-
-/** Reads a matrix through: what its entries are like, and their digest. */
-async function readOnce(w: RowBlocks, entries: RunningDigest) {
-  let census = censusOf(new Float64Array(0));
-  for await (const { data } of w.blocks()) {
-    census = joinCensus(census, censusOf(data));
-    entries.update(bytesOf(data));
-  }
-  return { census, entries };
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): Uint8Array {

@@ -1,17 +1,11 @@
-import {
-  fewestEigenvalues,
-  fitMarchenkoPastur,
-  type MarchenkoPasturFit,
-} from "../fits/fit-marchenko-pastur.ts";
+import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
 import { canBeShuffled, type PermutationNull, permutationNull } from "../fits/permutation-null.ts";
 import type { ConvolutionKernel } from "../layers/layer.ts";
-import type { EntryCensus } from "../linalg/entry-census.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import type { MeanSquares } from "../linalg/mean-squares.ts";
-import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { Compute } from "./compute.ts";
-import { rejectionLevel } from "./judge.ts";
+import { isUnexplained } from "./first-fit.ts";
 import type { AnswerOf } from "./matrix-tasks.ts";
 
 /** Shuffles of a layer: p-values then go down to 1/20. */
@@ -70,43 +64,28 @@ export const mostVectors = 16;
 /** Leading directions whose vectors are told where there are fewer outliers. */
 export const fewestLeading = 8;
 
-/** Eigenvalues above the rank tolerance, fitted. */
-export function firstFit(spectrum: Spectrum): MarchenkoPasturFit | null {
-  const rank = spectrum.exact ? numericalRank(spectrum, rankTolerance(spectrum)) : 0;
-  return rank < fewestEigenvalues ? null : fitMarchenkoPastur(spectrum, { rank });
-}
-
-/** More of the spectrum than this beyond the bulk is no handful of directions. */
-const mostSpikes = 0.05;
-
-/** Whether the bulk needs another explanation than Marchenko and Pastur's: unequal variances look like many spikes. */
-export function isUnexplained(fit: MarchenkoPasturFit | null): boolean {
-  return fit !== null && ((fit.pValue ?? 1) <= rejectionLevel || fit.spikes.length > mostSpikes * fit.count);
-}
-
 /**
  * Asks of a matrix what only its entries tell, as long as they are there.
  *
- * @param census - of the entries. @param layer - names the random streams.
+ * @param layer - names the random streams.
  * @param kernel - the matrix's entries as a convolution's kernel; null for what is none.
  */
 export async function examineMatrix(
   matrix: Matrix,
-  census: EntryCensus,
   spectrum: Spectrum,
   layer: string,
   wants: Wants,
   compute: Compute,
   kernel: ConvolutionKernel | null = null,
 ): Promise<Examination> {
-  const fit = firstFit(spectrum);
+  const fit = await compute.interpret("fit", spectrum);
   const profile = isUnexplained(fit) ? await compute.examine("profile", matrix, null) : null;
   if (!wantsWhole(wants)) return examinedByRows(fit, profile);
   return {
     fit,
     profile,
     vectors: wants.vectors && fit ? await localised(matrix, fit, compute) : null,
-    permutation: wants.shuffles ? await shuffled(matrix, census, spectrum, layer, compute) : undefined,
+    permutation: wants.shuffles ? await shuffled(matrix, spectrum, layer, compute) : undefined,
     comparableAlpha:
       wants.comparableAlpha === null
         ? undefined
@@ -134,15 +113,9 @@ async function leading(matrix: Matrix, fit: MarchenkoPasturFit | null, compute: 
   return await compute.examine("leading", matrix, { count: Math.min(wanted, matrix.rows, matrix.columns) });
 }
 
-async function shuffled(
-  matrix: Matrix,
-  census: EntryCensus,
-  spectrum: Spectrum,
-  layer: string,
-  compute: Compute,
-) {
+async function shuffled(matrix: Matrix, spectrum: Spectrum, layer: string, compute: Compute) {
   if (!canBeShuffled(spectrum)) return null;
-  const wanted = { census, layer, draws: shuffleDraws };
+  const wanted = { layer, draws: shuffleDraws };
   return permutationNull(spectrum, await compute.examine("shuffle", matrix, wanted));
 }
 
