@@ -88,9 +88,10 @@ async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Pl
   await requireMemory(`tensor ${JSON.stringify(layer.tensor)}`, rows * columns, layer.dtype);
   const slot = compute.slot(layer.dtype === "F64" ? "F64" : "F32", rows * columns);
   try {
-    const matrix = await layer.read(slot.data);
-    const { othersFollow } = place;
-    const found = await naming(layer, () => compute.whole(matrix, formatOf(layer), { othersFollow }));
+    const digest = layer.showsBytes ? compute.digest?.() : undefined;
+    const matrix = await layer.read(slot.data, digest && ((bytes) => digest.update(bytes)));
+    const hints = { othersFollow: place.othersFollow, stored: digest?.end() };
+    const found = await naming(layer, () => compute.whole(matrix, formatOf(layer), hints));
     const { census } = found;
     if (!found.spectrum) return { ...found, examination: null };
     const spectrum = await naming(layer, () => withRounding(layer, found.spectrum!));

@@ -10,19 +10,19 @@ import {
   decodeSpectrum,
   encodeEntry,
   encodeSpectrum,
-  type RunningDigest,
   type SpectrumCache,
 } from "./spectrum-cache.ts";
 import { version } from "./version.ts";
 
 /** Raised when what an entry holds, or what settles it, changes within a version. */
-const layout = 1;
+const layout = 2;
 
 /**
  * Computes what was not computed before: spectra and simulated noise are looked up first, and kept afterwards.
  *
  * The key of a spectrum holds the SHA-256 of the matrix's entries, as they lie after matricisation and the taking of
- * parts, with their format and shape, the method, and the engine with its build. So a hit has the bits that computing
+ * parts, as they are stored or, where that is not at hand, as they are computed with,
+ * (the same bytes, or more of them), with their format and shape, the method, and the engine with its build. So a hit has the bits that computing
  * would give, whatever the file, tensor or layer is called.
  *
  * @param compute - what computes. @param engine - its engine. @param method - its method. @param seed - its seed.
@@ -43,7 +43,7 @@ export function cachedCompute(
   const common = { layout, version, platform: cache.platform, engine: engine.id, build: text.end() };
   const keyOf = (what: string, facts: object) => JSON.stringify({ what, ...common, ...facts });
 
-  const spectrumKey = (rows: number, columns: number, format: FloatFormatName, entries: RunningDigest) =>
+  const spectrumKey = (rows: number, columns: number, format: FloatFormatName, entries: string) =>
     keyOf("spectrum", {
       rows,
       columns,
@@ -51,7 +51,7 @@ export function cachedCompute(
       method,
       // Only estimates are random.
       seed: isEstimated(method, rows, columns) ? seed : null,
-      entries: entries.end(),
+      entries,
     });
   const found = async <Value>(key: string, decode: (entry: Uint8Array) => Value | null) => {
     const entry = await cache.find(key);
@@ -71,7 +71,7 @@ export function cachedCompute(
   const known = async (
     { rows, columns }: { readonly rows: number; readonly columns: number },
     format: FloatFormatName,
-    entries: RunningDigest,
+    entries: string,
     read: () => Promise<ReadSpectrum>,
   ): Promise<ReadSpectrum> => {
     const key = spectrumKey(rows, columns, format, entries);
@@ -83,17 +83,23 @@ export function cachedCompute(
     return computed;
   };
 
+  const digestOf = (data: Float32Array | Float64Array): string => {
+    const running = cache.digest();
+    running.update(bytesOf(data));
+    return running.end();
+  };
+
   return {
     ...compute,
+    digest: () => cache.digest(),
     async whole(matrix, format, hints) {
-      const entries = cache.digest();
-      entries.update(bytesOf(matrix.data));
+      const entries = hints?.stored ?? digestOf(matrix.data);
       return await known(matrix, format, entries, () => compute.whole(matrix, format, hints));
     },
     async streamed(w, format, hints) {
-      const entries = cache.digest();
-      for await (const { data } of w.blocks()) entries.update(bytesOf(data));
-      return await known(w, format, entries, () => compute.streamed(w, format, hints));
+      const running = cache.digest();
+      for await (const { data } of w.blocks()) running.update(bytesOf(data));
+      return await known(w, format, running.end(), () => compute.streamed(w, format, hints));
     },
     nullSpectra: keepPerShape(async (larger, smaller) => {
       const key = keyOf("null-spectra", { larger, smaller, seed });

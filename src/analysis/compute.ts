@@ -11,6 +11,7 @@ import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine
 import { isEstimated, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import { streamSpectrum } from "../spectrum/stream-spectrum.ts";
 import { type AnswerOf, type MatrixTaskName, runMatrixTask, type WantedOf } from "./matrix-tasks.ts";
+import type { RunningDigest } from "./spectrum-cache.ts";
 import { type GivenOf, type ReadingOf, runSpectrumTask, type SpectrumTaskName } from "./spectrum-tasks.ts";
 
 /** What the caller knows of a matrix; it changes the time that its spectrum takes, not a bit of it. */
@@ -19,6 +20,8 @@ export interface SpectrumHints {
   readonly census?: EntryCensus;
   /** Whether other matrices come soon: each thread then takes one, and none is split. */
   readonly othersFollow?: boolean;
+  /** The digest of the entries' bytes as they are stored in their format, where {@link Compute.digest} made one. */
+  readonly stored?: string | undefined;
 }
 
 /** A spectrum; null where entries have none, being not finite or all zero. */
@@ -51,6 +54,8 @@ export interface Compute {
   spectrum(matrix: Matrix, format: FloatFormatName, hints?: SpectrumHints): Promise<Spectrum>;
   /** The same of entries that nobody has looked at yet: they may have no spectrum. */
   whole(matrix: Matrix, format: FloatFormatName, hints?: SpectrumHints): Promise<ReadSpectrum>;
+  /** A running digest of bytes, where one helps to find what is known of them. */
+  digest?(): RunningDigest;
   /** Rows that {@link streamed} wants in a block, or a multiple of them; null where matrices have to be whole. */
   rowsAtOnce(shape: MatrixShape): number | null;
   /** The spectrum of a tall matrix that is read by rows. */

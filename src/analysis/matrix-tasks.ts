@@ -202,6 +202,9 @@ export const matrixTasks = {
   convolutionOperator,
 } as const;
 
+/** Those that take milliseconds. */
+export const shortTasks: ReadonlySet<MatrixTaskName> = new Set(["profile"]);
+
 export type MatrixTaskName = keyof typeof matrixTasks;
 export type WantedOf<Name extends MatrixTaskName> = Parameters<(typeof matrixTasks)[Name]>[1];
 export type AnswerOf<Name extends MatrixTaskName> = Awaited<ReturnType<(typeof matrixTasks)[Name]>>;

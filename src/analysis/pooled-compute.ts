@@ -24,6 +24,7 @@ import {
   type SpectrumHints,
 } from "./compute.ts";
 import type { ComputeWorkerData, SpectrumTask } from "./compute-worker.ts";
+import { shortTasks } from "./matrix-tasks.ts";
 import type { ReadingOf } from "./spectrum-tasks.ts";
 
 /** The threads' program, built into one text. */
@@ -129,9 +130,10 @@ export async function computeInWorkers(
     whole: (matrix, format, hints) => shared(matrix, (own) => whole(own, format, hints)),
     rowsAtOnce: (shape) => rowsAtOnce(engine, shape, method),
     streamed,
-    examine: (task, matrix, wanted) => alone(() => pool.run("examine", { task, matrix, wanted })),
+    examine: (task, matrix, wanted) =>
+      alone(() => pool.run("examine", { task, matrix, wanted }, shortTasks.has(task))),
     interpret: async (task, given) =>
-      (await pool.run("interpret", { task, given })) as ReadingOf<typeof task>,
+      (await pool.run("interpret", { task, given }, true)) as ReadingOf<typeof task>,
     workspace: (order) => engine.workspace(order),
     nullSpectra: keepPerShape((larger, smaller) =>
       alone<NullSpectra>(() => pool.run("nullSpectra", { larger, smaller })),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { tracyWidom } from "../../src/laws/tracy-widom.ts";
+import { tracyWidom, tracyWidomCoefficients } from "../../src/laws/tracy-widom.ts";
+import { tracyWidomTable } from "../../src/laws/tracy-widom-table.ts";
 
 describe("the Tracy-Widom law", () => {
   test("agrees with Prähofer's tables", () => {
