@@ -57,10 +57,10 @@ export function cachedCompute(
     const entry = await cache.find(key);
     const value = entry && decode(entry);
     if (value) use.hits++;
-    else use.misses++;
     return value;
   };
   const keep = async (key: string, entry: Uint8Array | null): Promise<void> => {
+    use.misses++;
     if (!entry) return;
     try {
       await cache.keep(key, entry);

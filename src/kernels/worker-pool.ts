@@ -41,8 +41,6 @@ const manyShort = 8;
 export interface WorkerPool {
   /** How many there may be, less those that were lost. */
   readonly size: number;
-  /** True when no task is under way or in line. */
-  isIdle(): boolean;
   /**
    * Runs a task on any thread.
    *
@@ -161,7 +159,6 @@ export async function startWorkerPool(
     get size() {
       return workers.size + unstarted;
     },
-    isIdle: () => busy.size === 0 && waiting.length === 0,
     run: async (task, argument, isShort) => (await submit(task, [argument], () => {}, isShort))[0],
     runTeam: (task, args, onLoss) => submit(task, args, onLoss),
     async close() {

@@ -22,8 +22,22 @@ describe("a pool of workers", () => {
     const pool = await startWorkerPool(program, 2, {});
     const values = await Promise.all(Array.from({ length: 20 }, (_, i) => pool.run("double", i)));
     expect(values).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i));
-    expect(pool.isIdle()).toBe(true);
     await pool.close();
+  });
+
+  test("starts no second thread for a few short tasks, but for many of them, and for one that is not short", async () => {
+    const threadsOf = async (shortTasks: number, others: number) => {
+      const pool = await startWorkerPool(program, 2, {});
+      const run = (count: number, isShort: boolean) =>
+        Array.from({ length: count }, () => pool.run("thread", 0, isShort));
+      const threads = await Promise.all([...run(shortTasks, true), ...run(others, false)]);
+      expect(pool.size).toBe(2);
+      await pool.close();
+      return new Set(threads).size;
+    };
+    expect(await threadsOf(4, 0)).toBe(1);
+    expect(await threadsOf(20, 0)).toBe(2);
+    expect(await threadsOf(1, 1)).toBe(2);
   });
 
   test("runs a team on all threads at once, and in line with single tasks", async () => {
