@@ -119,9 +119,11 @@ async function walk(
     const checkpoints: CheckpointResult[] = [];
     for (const [nth, plan] of plans.entries()) {
       const { id, path, format, step, epoch, series, leftOut } = plan.opened;
+      const order = costliestFirst(plan.costs);
+      const turns = new Map(order.map((index, turn) => [index, turn]));
       const rows = await mapBounded(
         plan.layers,
-        costliestFirst(plan.costs),
+        order,
         compute.parallelism,
         async (layer, place) => {
           signal?.throwIfAborted();
@@ -138,6 +140,7 @@ async function walk(
             result,
             index,
             count: plan.layers.length,
+            turn: turns.get(index)!,
             cost,
           });
         },
