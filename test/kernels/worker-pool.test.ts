@@ -10,6 +10,10 @@ const module = new URL(
       if (task === "thread") setTimeout(() => parentPort.postMessage({ id, value: threadId }), 20);
       if (task === "fail") parentPort.postMessage({ id, error: { name: "Error", message: "as told" } });
       if (task === "die") process.exit(7);
+      if (task === "last") {
+        parentPort.postMessage({ id, value: argument });
+        setTimeout(() => process.exit(7), 20);
+      }
       if (task === "throw") throw new Error("thrown");
     });
   `)}`,
@@ -68,6 +72,14 @@ describe("a pool of workers", () => {
     );
     await expect(pool.run("throw", 0)).rejects.toThrow(/thrown/);
     await expect(pool.run("double", 4)).rejects.toThrow(WorkerError);
+    await pool.close();
+  });
+
+  test("a worker that dies with nothing to do fails nothing, and is not counted on", async () => {
+    const pool = await startWorkerPool(program, 2, {});
+    expect(await Promise.all([pool.run("last", 5), pool.run("double", 5)])).toEqual([5, 10]);
+    await expect.poll(() => pool.size, { timeout: 10_000 }).toBe(1);
+    expect(await Promise.all([pool.run("double", 6), pool.run("double", 7)])).toEqual([12, 14]);
     await pool.close();
   });
 
