@@ -76,6 +76,15 @@ export function analyzeCommand(): Command {
       "--shard <i/n>",
       "only the I-th of N parts of the layers, which marchenko merge puts together; auto, or auto/N, takes I from a Slurm array or an indexed Kubernetes Job",
     )
+    .option(
+      "--watch",
+      "of the folder of a run: analyse each checkpoint when it is whole, and write the outputs again, until Ctrl-C",
+    )
+    .option(
+      "--watch-until <step>",
+      "end --watch with a checkpoint of this step (or epoch), or a later one",
+      parseCount,
+    )
     .addOption(
       new Option(
         "--compat <tool>",
@@ -115,6 +124,7 @@ Examples:
   marchenko analyze model/ --compat weightwatcher -o details.csv
   marchenko analyze model/ --write-denoised denoised.safetensors
   marchenko analyze runs/a --follow-spikes -o series.html
+  marchenko analyze runs/a --watch -o live.html
   marchenko analyze zoo/*.safetensors --shard 2/8 -o shard-2.json
   marchenko analyze hf://openai-community/gpt2 -o gpt2.html
 ${remoteHelp}

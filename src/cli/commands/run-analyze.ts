@@ -3,6 +3,7 @@ import { analyze } from "../../analysis/analyze.ts";
 import type { AnalyzeOptions, NullKind } from "../../analysis/analyze-options.ts";
 import { nothingElse, spectraOf } from "../../analysis/examine-matrix.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
+import { isRemote } from "../../checkpoint/remote/address.ts";
 import { UsageError } from "../../errors.ts";
 import type { ShrinkageLoss } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
@@ -42,6 +43,8 @@ export interface AnalyzeFlags {
   readonly workers?: number;
   readonly maxMemory?: number;
   readonly shard?: string;
+  readonly watch?: boolean;
+  readonly watchUntil?: number;
   readonly compat?: "weightwatcher";
   readonly output?: string[];
   readonly format?: string;
@@ -84,6 +87,10 @@ export async function runAnalyze(paths: string[], flags: AnalyzeFlags): Promise<
     workers,
     ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
   };
+  const watched = flags.watch ? watchedFolder(paths, flags) : null;
+  if (flags.watchUntil !== undefined && !flags.watch) {
+    throw new UsageError("--watch-until is when to end --watch: give both");
+  }
   if (flags.compat) {
     const { analyzeLikeWeightwatcher } = await import("./analyze-like-weightwatcher.ts");
     const refused = Object.entries({
@@ -140,6 +147,12 @@ export async function runAnalyze(paths: string[], flags: AnalyzeFlags): Promise<
     ...(shard && { shard }),
     ...(cache && { cache }),
   };
+  if (watched !== null) {
+    const { analyzeWatched } = await import("./analyze-watched.ts");
+    const isQuiet = flags.quiet === true;
+    const until = flags.watchUntil;
+    return await analyzeWatched({ folder: watched, options, outputs, printed, show, isQuiet, until });
+  }
   const stream = printed === "ndjson" ? lineStream() : null;
   await watchedRun(outputs[0], show, async ({ progress, journal, signal }) => {
     const walk = flags.followSpikes ? trajectoryOf : analyze;
@@ -175,6 +188,25 @@ export async function runAnalyze(paths: string[], flags: AnalyzeFlags): Promise<
     }
     throwAll(failures);
   });
+}
+
+/** @returns the folder that is to be watched. @throws {UsageError} If other options ask for what a watch can't give. */
+function watchedFolder(paths: readonly string[], flags: AnalyzeFlags): string {
+  const [folder] = paths;
+  if (folder === undefined || paths.length > 1 || isRemote(folder)) {
+    throw new UsageError(`--watch takes one folder on disk, got ${paths.join(", ")}`);
+  }
+  const refused = Object.entries({
+    "--dry-run": flags.dryRun,
+    "--compat": flags.compat !== undefined,
+    "--shard": flags.shard !== undefined,
+    "--follow-spikes": flags.followSpikes,
+    "--write-denoised": flags.writeDenoised !== undefined,
+  }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
+  if (refused.length > 0) {
+    throw new UsageError(`${refused.join(", ")} can't be with --watch: analyse the folder when it is done`);
+  }
+  return folder;
 }
 
 /** Says on stderr what was done. */
