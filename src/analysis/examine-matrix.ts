@@ -1,12 +1,11 @@
 import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
-import { canBeShuffled, type PermutationNull, permutationNull } from "../fits/permutation-null.ts";
+import { canBeShuffled, permutationNull } from "../fits/permutation-null.ts";
 import type { ConvolutionKernel } from "../layers/layer.ts";
 import type { Matrix } from "../linalg/matrix.ts";
-import type { MeanSquares } from "../linalg/mean-squares.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { Compute } from "./compute.ts";
+import { type Examination, examinedByRows } from "./examination.ts";
 import { isUnexplained } from "./first-fit.ts";
-import type { AnswerOf } from "./matrix-tasks.ts";
 
 /** Shuffles of a layer: p-values then go down to 1/20. */
 const shuffleDraws = 19;
@@ -37,26 +36,6 @@ export const nothingElse: Wants = { vectors: false, shuffles: false, comparableA
 export function wantsWhole(wants: Wants): boolean {
   const { vectors, shuffles, comparableAlpha, convolutionOperator = null, leading = false } = wants;
   return vectors || shuffles || comparableAlpha !== null || convolutionOperator !== null || leading;
-}
-
-/** What was found while the entries of a matrix were at hand. */
-export interface Examination {
-  /** The fit of all non-zero eigenvalues; null with too few of them. */
-  readonly fit: MarchenkoPasturFit | null;
-  /** Mean squares of rows and columns, where the bulk is not Marchenko-Pastur. */
-  readonly profile: MeanSquares | null;
-  readonly vectors: AnswerOf<"localise"> | null;
-  /** Undefined where it was not asked for, null where the matrix does not allow it; the next one too. */
-  readonly permutation: PermutationNull | null | undefined;
-  readonly comparableAlpha: AnswerOf<"comparableAlpha"> | undefined;
-  readonly convolutionOperator?: AnswerOf<"convolutionOperator"> | null | undefined;
-  /** The largest first; none where they were not asked for, or the spectrum is an estimate. */
-  readonly leading: AnswerOf<"leading">;
-}
-
-/** What is known of a layer whose entries were not all at hand at once. */
-export function examinedByRows(fit: MarchenkoPasturFit | null, profile: MeanSquares | null): Examination {
-  return { fit, profile, vectors: null, permutation: undefined, comparableAlpha: undefined, leading: [] };
 }
 
 /** Outliers at either end whose vectors are computed, at most. */

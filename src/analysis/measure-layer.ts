@@ -4,7 +4,7 @@ import type { Measurement } from "../metrics/metric.ts";
 import { rankTolerance } from "../spectrum/rank.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { Compute } from "./compute.ts";
-import type { Examination } from "./examine-matrix.ts";
+import type { Examination } from "./examination.ts";
 import type { LayerNumbers } from "./measure-spectrum.ts";
 
 /**

@@ -11,7 +11,7 @@ import { metricCatalogue } from "../metrics/catalogue.ts";
 import type { Measurement, Metric } from "../metrics/metric.ts";
 import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
-import type { Examination } from "./examine-matrix.ts";
+import type { Examination } from "./examination.ts";
 import { marchenkoPasturResult, powerLawResult, shrinkageResult } from "./fit-results.ts";
 import { judge } from "./judge.ts";
 import { operatorResult } from "./operator-result.ts";

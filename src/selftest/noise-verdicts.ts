@@ -1,4 +1,4 @@
-import { examinedByRows } from "../analysis/examine-matrix.ts";
+import { examinedByRows } from "../analysis/examination.ts";
 import { firstFit } from "../analysis/first-fit.ts";
 import { measureLayer } from "../analysis/measure-layer.ts";
 import { ksDistance } from "../fits/ks-distance.ts";
