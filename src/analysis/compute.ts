@@ -51,6 +51,7 @@ export interface Compute {
   readonly parallelism: number;
   /** A place for the entries of a matrix, from which `spectrum` takes them without a copy. */
   slot(dtype: "F32" | "F64", length: number): MatrixSlot;
+  /** The spectrum of one matrix, whose entries were stored in a format. */
   spectrum(matrix: Matrix, format: FloatFormatName, hints?: SpectrumHints): Promise<Spectrum>;
   /** The same of entries that nobody has looked at yet: they may have no spectrum. */
   whole(matrix: Matrix, format: FloatFormatName, hints?: SpectrumHints): Promise<ReadSpectrum>;
@@ -72,6 +73,7 @@ export interface Compute {
   workspace(order: number): number;
   /** Simulated noise of a shape; drawn once and kept. */
   nullSpectra(larger: number, smaller: number): Promise<NullSpectra>;
+  /** Ends the threads, if there are any. */
   close(): Promise<void>;
 }
 

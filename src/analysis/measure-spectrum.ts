@@ -78,10 +78,9 @@ export function measureSpectrum({ spectrum, examination, noise, seed, keep }: Me
     spectrum: summarizeSpectrum(spectrum, fit, keep),
     marchenkoPastur: fit && marchenkoPasturResult(fit, examination.vectors),
     powerLaw: powerLawResult(measurement),
-    concentration: {
-      ...(numbers.concentration as unknown as Concentration),
+    concentration: Object.assign(numbers.concentration as unknown as Concentration, {
       ratioNull: noise && { low: noise.low, median: noise.median, high: noise.high },
-    },
+    }),
     metrics: numbers.metrics ?? {},
     ...(opinions.length > 0 && { secondOpinions: opinions.map(({ law: _, ...opinion }) => opinion) }),
     ...(verdict === "noise-with-spikes" &&

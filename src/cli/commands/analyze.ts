@@ -61,6 +61,7 @@ export function analyzeCommand(): Command {
         .choices(nullKinds)
         .default("gaussian"),
     )
+    .option("--hash", "the SHA-256 of every file in the result; without it of files of at most 64 MiB in all")
     .option("--seed <n>", "seed of bootstraps, shuffles and simulated noise", parseSeed, 0)
     .option(
       "--workers <n>",

@@ -2,12 +2,13 @@ import { availableParallelism } from "node:os";
 import { analyze } from "../../analysis/analyze.ts";
 import type { AnalyzeOptions, NullKind } from "../../analysis/analyze-options.ts";
 import { nothingElse, spectraOf } from "../../analysis/examine-matrix.ts";
+import type { ProgressEvent } from "../../analysis/progress.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
 import { isRemote } from "../../checkpoint/remote/address.ts";
 import { UsageError } from "../../errors.ts";
 import type { ShrinkageLoss } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
-import { engineById } from "../../spectrum/engines.ts";
+import { preparedEngine } from "../../spectrum/engines.ts";
 import type { SpectrumMethod } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
@@ -18,9 +19,10 @@ import { duration } from "../progress-line.ts";
 import { remoteAccess } from "../remote-access.ts";
 import { runProvenance, workerCount } from "../run-provenance.ts";
 import { parseShard, partText, requireAllowed } from "../shard-option.ts";
-import { holdYoungGeneration } from "../small-heap.ts";
+import { garbageCollector, holdYoungGeneration } from "../small-heap.ts";
 import { spectrumCache } from "../spectrum-cache.ts";
-import { counted, talk, talkOfLeftOut } from "../terminal.ts";
+import { counted, talk, talkMore, talkOfLeftOut } from "../terminal.ts";
+import { talkOfUnmatched } from "../unmatched-globs.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, rescued, throwAll } from "../write-result.ts";
 import { dryRun } from "./dry-run.ts";
@@ -34,6 +36,7 @@ export interface AnalyzeFlags {
   readonly spectra?: boolean;
   readonly vectors?: boolean;
   readonly followSpikes?: boolean;
+  readonly hash?: boolean;
   readonly comparableAlpha?: boolean | number;
   readonly convOperator?: number;
   readonly null: NullKind;
@@ -51,6 +54,7 @@ export interface AnalyzeFlags {
   readonly writeDenoised?: string;
   readonly shrinker?: ShrinkageLoss;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly cache: boolean;
   readonly progress: boolean;
 }
@@ -75,9 +79,10 @@ export async function runAnalyze(paths: string[], flags: AnalyzeFlags): Promise<
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.keepFused && { keepFused: true }),
   };
-  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const engine = flags.engine ? await preparedEngine(flags.engine) : undefined;
   const workers = workerCount(flags.workers, engine);
-  const show = flags.quiet || !flags.progress ? "none" : "auto";
+  // With --verbose each layer has a line of its own.
+  const show = flags.quiet || flags.verbose || !flags.progress ? "none" : "auto";
   const printed = flags.format ?? (flags.quiet ? null : "table");
   const shared = {
     ...selection,
@@ -103,6 +108,7 @@ export async function runAnalyze(paths: string[], flags: AnalyzeFlags): Promise<
       "--conv-operator": flags.convOperator !== undefined,
       "--null permute": flags.null === "permute",
       "--shard": shard !== undefined,
+      "--hash": flags.hash,
       "--write-denoised": denoised !== null,
     }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
     return await analyzeLikeWeightwatcher(paths, {
@@ -129,6 +135,7 @@ export async function runAnalyze(paths: string[], flags: AnalyzeFlags): Promise<
       engine ?? fastestEngine(),
       spectraOf(wants),
       shard,
+      flags.quiet,
     );
     const unwritten = [...outputs, ...(denoised ? [denoised.path] : [])];
     if (unwritten.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${unwritten.join(", ")}`);
@@ -139,6 +146,7 @@ export async function runAnalyze(paths: string[], flags: AnalyzeFlags): Promise<
   const options: AnalyzeOptions = {
     ...shared,
     seed: flags.seed,
+    hash: flags.hash ?? false,
     spectra: flags.spectra ? "all" : "summary",
     vectors: flags.vectors ?? false,
     comparableAlpha: flags.comparableAlpha ?? false,
@@ -154,6 +162,7 @@ export async function runAnalyze(paths: string[], flags: AnalyzeFlags): Promise<
     return await analyzeWatched({ folder: watched, options, outputs, printed, show, isQuiet, until });
   }
   const stream = printed === "ndjson" ? lineStream() : null;
+  const collectGarbage = garbageCollector();
   await watchedRun(outputs[0], show, async ({ progress, journal, signal }) => {
     const walk = flags.followSpikes ? trajectoryOf : analyze;
     let unprinted: Error | null | undefined;
@@ -165,19 +174,30 @@ export async function runAnalyze(paths: string[], flags: AnalyzeFlags): Promise<
         journal.add(layerLine({ id: event.checkpoint, step: event.step }, event.result));
         progress.update(event);
         stream?.add(event);
+        talkMore(layerText(event));
+        collectGarbage();
       },
     }).finally(async () => {
       unprinted = await stream?.end();
     });
     progress.end();
+    collectGarbage();
     result.provenance.run = { ...result.provenance.run, ...runProvenance(startedAt, { workers }) };
+    const shown = { typed: process.argv.slice(2), outputs };
     // The answer goes to stdout even with files to look at.
     const { written, failures, inFiles } = await deliver(outputs, stream ? null : printed, (format) =>
-      renderers[format]!(result),
+      renderers[format]!(result, shown),
     );
-    if (unprinted) failures.push(await rescued(unprinted, () => renderers.ndjson!(result), "ndjson"));
+    if (unprinted) failures.push(await rescued(unprinted, () => renderers.ndjson!(result, shown), "ndjson"));
     if (inFiles) journal.discard();
-    if (!flags.quiet) tell(result, written);
+    if (!flags.quiet) {
+      const rows = shard ? [] : result.checkpoints.flatMap(({ layers }) => layers);
+      talkOfUnmatched(
+        { "--include": flags.include, "--exclude": flags.exclude },
+        rows.flatMap(({ tensor, layer }) => [tensor, layer]),
+      );
+      tell(result, written);
+    }
     if (denoised) {
       const failure = await deliverDenoised(paths[0]!, denoised, result, {
         signal,
@@ -209,11 +229,20 @@ function watchedFolder(paths: readonly string[], flags: AnalyzeFlags): string {
   return folder;
 }
 
+/** A layer as --verbose tells of it. */
+export function layerText({ checkpoint, result }: ProgressEvent): string {
+  const { layer, shape, verdict, reason, spectrum } = result;
+  const found =
+    spectrum === null ? `skipped: ${reason}` : `${verdict ?? "no verdict"}, by ${spectrum.method}`;
+  return `${checkpoint}: ${layer} [${shape.join(" x ")}] ${found}`;
+}
+
 /** Says on stderr what was done. */
 function tell(result: AnalysisResult, written: readonly string[]): void {
-  for (const { leftOut } of result.checkpoints) talkOfLeftOut(leftOut);
+  talkOfLeftOut(result.checkpoints.flatMap(({ leftOut }) => leftOut));
   for (const path of written) talk(`wrote ${path}`);
   const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
   const time = duration(Number(result.provenance.run.seconds));
+  talkMore(`engine ${result.provenance.engine}, ${JSON.stringify(result.provenance.run)}`);
   talk(`${counted(layers, "layer")} in ${time}${partText(result.shard)}`);
 }
