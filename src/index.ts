@@ -2,7 +2,7 @@
 
 export { analyze } from "./analysis/analyze.ts";
 export { analyzeEvery } from "./analysis/analyze-every.ts";
-export type { AnalyzeOptions } from "./analysis/analyze-options.ts";
+export type { AnalyzeOptions, FoundCheckpoint } from "./analysis/analyze-options.ts";
 export { type CacheFile, cacheFiles, cacheFolder } from "./analysis/cache-folder.ts";
 export type { Compute } from "./analysis/compute.ts";
 export { mergeShards } from "./analysis/merge-shards.ts";

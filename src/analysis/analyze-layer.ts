@@ -7,16 +7,10 @@ import { addSquares, meansOf } from "../linalg/mean-squares.ts";
 import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import { censusOfProduct, productSpectrum } from "../spectrum/product-spectrum.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
-import type { StreamedSpectrum } from "../spectrum/stream-spectrum.ts";
-import type { Compute } from "./compute.ts";
-import {
-  type Examination,
-  examinedByRows,
-  examineMatrix,
-  firstFit,
-  isUnexplained,
-  type Wants,
-} from "./examine-matrix.ts";
+import type { Compute, ReadSpectrum } from "./compute.ts";
+import { type Examination, examinedByRows } from "./examination.ts";
+import { examineMatrix, type Wants } from "./examine-matrix.ts";
+import { isUnexplained } from "./first-fit.ts";
 import type { Place } from "./map-bounded.ts";
 import type { SingularPair } from "./matrix-tasks.ts";
 import { measureLayer } from "./measure-layer.ts";
@@ -57,7 +51,7 @@ export async function analyzeLayer(
   let read: ReadLayer;
   try {
     read = layer.factored
-      ? await readFactored(layer, layer.factored)
+      ? await readFactored(layer, layer.factored, compute)
       : holding.blockRows === null
         ? await readWhole(layer, compute, wants, place)
         : await readByRows(layer, holding, compute, place);
@@ -80,7 +74,7 @@ export async function analyzeLayer(
 }
 
 /** What is known of a layer when its entries are given back; of one without a finite spectrum there is nothing. */
-interface ReadLayer extends StreamedSpectrum {
+interface ReadLayer extends ReadSpectrum {
   readonly examination: Examination | null;
 }
 
@@ -89,16 +83,16 @@ async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Pl
   await requireMemory(`tensor ${JSON.stringify(layer.tensor)}`, rows * columns, layer.dtype);
   const slot = compute.slot(layer.dtype === "F64" ? "F64" : "F32", rows * columns);
   try {
-    const matrix = await layer.read(slot.data);
-    const census = censusOf(matrix.data);
-    if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null, examination: null };
-    const hints = { census, othersFollow: place.othersFollow };
-    const spectrum = await naming(layer, async () =>
-      withRounding(layer, await compute.spectrum(matrix, formatOf(layer), hints)),
-    );
+    const digest = layer.showsBytes ? compute.digest?.() : undefined;
+    const matrix = await layer.read(slot.data, digest && ((bytes) => digest.update(bytes)));
+    const hints = { othersFollow: place.othersFollow, stored: digest?.end() };
+    const found = await naming(layer, () => compute.whole(matrix, formatOf(layer), hints));
+    const { census } = found;
+    if (!found.spectrum) return { ...found, examination: null };
+    const spectrum = await naming(layer, () => withRounding(layer, found.spectrum!));
     if (!hasFiniteValues(spectrum)) return { census, spectrum, examination: null };
     const examination = await naming(layer, () =>
-      examineMatrix(matrix, census, spectrum, layer.layer, wants, compute, layer.convolution),
+      examineMatrix(matrix, spectrum, layer.layer, wants, compute, layer.convolution),
     );
     return { census, spectrum, examination };
   } finally {
@@ -107,7 +101,7 @@ async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Pl
 }
 
 /** By the factors of a product; what is asked of entries beside the spectrum, it does not have. */
-async function readFactored(layer: Layer, factored: FactoredMatrix): Promise<ReadLayer> {
+async function readFactored(layer: Layer, factored: FactoredMatrix, compute: Compute): Promise<ReadLayer> {
   await requireMemory(`tensor ${JSON.stringify(layer.tensor)}`, factored.entries, "F64");
   const { left, right } = await factored.read();
   const census = censusOfProduct(left, right);
@@ -119,7 +113,7 @@ async function readFactored(layer: Layer, factored: FactoredMatrix): Promise<Rea
   }));
   if (spectrum.singularValues[0] === 0) return { census, spectrum: null, examination: null };
   if (!hasFiniteValues(spectrum)) return { census, spectrum, examination: null };
-  return { census, spectrum, examination: examinedByRows(firstFit(spectrum), null) };
+  return { census, spectrum, examination: examinedByRows(await compute.interpret("fit", spectrum), null) };
 }
 
 /** Block by block, into two places in turn: one is read into while the other is computed with. */
@@ -156,7 +150,7 @@ async function readByRows(
     );
     if (!read.spectrum || !hasFiniteValues(read.spectrum)) return { ...read, examination: null };
     const spectrum = await withRounding(layer, read.spectrum);
-    const fit = await naming(layer, async () => firstFit(spectrum));
+    const fit = await naming(layer, () => compute.interpret("fit", spectrum));
     const profile = isUnexplained(fit) ? meansOf(sums) : null;
     return { census: read.census, spectrum, examination: examinedByRows(fit, profile) };
   } finally {

@@ -2,7 +2,9 @@ import type { RemoteOptions } from "../checkpoint/remote/options.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import type { SpectrumMethod } from "../spectrum/spectrum-method.ts";
 import type { LayerVectors } from "./analyze-layer.ts";
+import type { OpenedSource } from "./open-sources.ts";
 import type { ProgressEvent } from "./progress.ts";
+import type { CheckpointResult } from "./result.ts";
 import type { Shard } from "./shards.ts";
 import type { SpectrumCache } from "./spectrum-cache.ts";
 
@@ -15,6 +17,9 @@ export interface VectorsEvent extends LayerVectors {
   /** Place of the checkpoint in the input, 0-based. */
   readonly place: number;
 }
+
+/** A checkpoint that was found, and the files that hold its tensors. */
+export type FoundCheckpoint = Pick<OpenedSource, "id" | "path" | "step" | "epoch" | "files">;
 
 /** What shapes an analysis. */
 export interface AnalyzeOptions {
@@ -57,6 +62,13 @@ export interface AnalyzeOptions {
   readonly cache?: SpectrumCache;
   /** Engine; the fastest of this machine by default. With several workers, one of those in `engines`. */
   readonly engine?: SpectrumEngine;
+  /** Which checkpoints of a folder are to be analysed; all by default. */
+  readonly isWanted?: (checkpoint: FoundCheckpoint) => boolean;
+  /**
+   * What an earlier analysis with the same options has found in a checkpoint, so that it is not read again; null for
+   * one that is to be analysed. None is known by default.
+   */
+  readonly known?: (checkpoint: FoundCheckpoint) => CheckpointResult | null;
   /** How addresses (`https://`, `hf://`) are reached: a token, another hub, a `fetch` of one's own. */
   readonly remote?: RemoteOptions | undefined;
   /** Told of each layer as soon as it is done. */

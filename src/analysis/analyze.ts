@@ -61,10 +61,21 @@ export async function analyze(input: AnalysisInput, options: AnalyzeOptions = {}
   if (options.shard) requireShard(options.shard);
   const opened = await openSources(input, options);
   try {
-    return await walk(opened, workers, options);
+    const { isWanted = () => true } = options;
+    return await walk({ ...opened, sources: opened.sources.filter(isWanted) }, workers, options);
   } finally {
     await opened.close();
   }
+}
+
+/** A checkpoint with what is to be done. */
+interface Plan {
+  readonly opened: OpenedSource;
+  layers: Layer[];
+  /** Of each layer. */
+  costs: number[];
+  /** What was found in it before. */
+  readonly known: CheckpointResult | null;
 }
 
 async function walk(
@@ -76,9 +87,10 @@ async function walk(
   const engine = options.engine ?? fastestEngine();
   const { vectors = false, comparableAlpha = false } = options;
   const shuffles = options.null === "permute";
-  const plans: { opened: OpenedSource; layers: Layer[]; costs: number[] }[] = [];
+  const plans: Plan[] = [];
   for (const each of opened.sources) {
-    plans.push({ opened: each, layers: await layersIn(each, options), costs: [] });
+    const known = options.known?.(each) ?? null;
+    plans.push({ opened: each, layers: await layersIn(each, options), costs: [], known });
   }
   const computing =
     workers > 1
@@ -98,7 +110,10 @@ async function walk(
       leading: options.onVectors !== undefined,
       convolutionOperator: options.convolutionOperator ?? null,
     };
-    const costs = costsOf(all, spectraOf(wants));
+    // What is known is not walked again.
+    for (const plan of plans) if (plan.known) plan.layers = [];
+    const pending = plans.flatMap(({ layers }) => layers);
+    const costs = costsOf(pending, spectraOf(wants));
     const isEmpty = costs.every((each) => each === 0);
     const shards = shard && shardsOf(costs, shard.count);
     for (const plan of plans) {
@@ -120,10 +135,13 @@ async function walk(
     );
     const checkpoints: CheckpointResult[] = [];
     for (const [nth, plan] of plans.entries()) {
+      const { known } = plan;
       const { id, path, format, step, epoch, series, leftOut } = plan.opened;
+      const order = costliestFirst(plan.costs);
+      const turns = new Map(order.map((index, turn) => [index, turn]));
       const rows = await mapBounded(
         plan.layers,
-        costliestFirst(plan.costs),
+        order,
         compute.parallelism,
         async (layer, place) => {
           signal?.throwIfAborted();
@@ -140,6 +158,7 @@ async function walk(
             result,
             index,
             count: plan.layers.length,
+            turn: turns.get(index)!,
             cost,
           });
         },
@@ -147,7 +166,8 @@ async function walk(
       signal?.throwIfAborted();
       const own = series !== null && !opened.isSeries && { series };
       const described = { id, step, epoch, ...own, path, format, leftOut: [...leftOut] };
-      checkpoints.push(secondPass(described, totalsOf(plan.layers, rows), rows));
+      const totals = known?.totals ?? totalsOf(plan.layers, rows);
+      checkpoints.push(secondPass(described, totals, known?.layers ?? rows));
     }
     // A shard may well be left without a layer, where there are more shards than layers.
     if ((!shard || isEmpty) && checkpoints.every(({ totals }) => totals.layersAnalysed === 0)) {

@@ -1,31 +1,28 @@
 import type { NullSpectra } from "../fits/null-spectra.ts";
 import { nullDraws } from "../fits/null-spectra.ts";
-import { censusOf, joinCensus } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
-import type { RowBlocks } from "../spectrum/row-blocks.ts";
-import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import { isEstimated, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
-import { type Compute, keepPerShape } from "./compute.ts";
+import { type Compute, keepPerShape, type ReadSpectrum } from "./compute.ts";
 import {
   type CacheUse,
   decodeEntry,
   decodeSpectrum,
   encodeEntry,
   encodeSpectrum,
-  type RunningDigest,
   type SpectrumCache,
 } from "./spectrum-cache.ts";
 import { version } from "./version.ts";
 
 /** Raised when what an entry holds, or what settles it, changes within a version. */
-const layout = 1;
+const layout = 2;
 
 /**
  * Computes what was not computed before: spectra and simulated noise are looked up first, and kept afterwards.
  *
  * The key of a spectrum holds the SHA-256 of the matrix's entries, as they lie after matricisation and the taking of
- * parts, with their format and shape, the method, and the engine with its build. So a hit has the bits that computing
+ * parts, as they are stored or, where that is not at hand, as they are computed with,
+ * (the same bytes, or more of them), with their format and shape, the method, and the engine with its build. So a hit has the bits that computing
  * would give, whatever the file, tensor or layer is called.
  *
  * @param compute - what computes. @param engine - its engine. @param method - its method. @param seed - its seed.
@@ -46,7 +43,7 @@ export function cachedCompute(
   const common = { layout, version, platform: cache.platform, engine: engine.id, build: text.end() };
   const keyOf = (what: string, facts: object) => JSON.stringify({ what, ...common, ...facts });
 
-  const spectrumKey = (rows: number, columns: number, format: FloatFormatName, entries: RunningDigest) =>
+  const spectrumKey = (rows: number, columns: number, format: FloatFormatName, entries: string) =>
     keyOf("spectrum", {
       rows,
       columns,
@@ -54,16 +51,16 @@ export function cachedCompute(
       method,
       // Only estimates are random.
       seed: isEstimated(method, rows, columns) ? seed : null,
-      entries: entries.end(),
+      entries,
     });
   const found = async <Value>(key: string, decode: (entry: Uint8Array) => Value | null) => {
     const entry = await cache.find(key);
     const value = entry && decode(entry);
     if (value) use.hits++;
-    else use.misses++;
     return value;
   };
   const keep = async (key: string, entry: Uint8Array | null): Promise<void> => {
+    use.misses++;
     if (!entry) return;
     try {
       await cache.keep(key, entry);
@@ -71,31 +68,38 @@ export function cachedCompute(
       use.unwritten++;
     }
   };
-  const find = (key: string, rows: number, columns: number): Promise<Spectrum | null> =>
-    found(key, (entry) => decodeSpectrum(entry, rows, columns));
+  const known = async (
+    { rows, columns }: { readonly rows: number; readonly columns: number },
+    format: FloatFormatName,
+    entries: string,
+    read: () => Promise<ReadSpectrum>,
+  ): Promise<ReadSpectrum> => {
+    const key = spectrumKey(rows, columns, format, entries);
+    const spectrum = await found(key, (entry) => decodeSpectrum(entry, rows, columns));
+    // What has a spectrum has finite entries: they need no look of their own.
+    if (spectrum) return { census: { count: rows * columns, nonFinite: 0 }, spectrum };
+    const computed = await read();
+    if (computed.spectrum) await keep(key, encodeSpectrum(computed.spectrum));
+    return computed;
+  };
+
+  const digestOf = (data: Float32Array | Float64Array): string => {
+    const running = cache.digest();
+    running.update(bytesOf(data));
+    return running.end();
+  };
 
   return {
     ...compute,
-    async spectrum(matrix, format, hints) {
-      const { rows, columns, data } = matrix;
-      const entries = cache.digest();
-      entries.update(bytesOf(data));
-      const key = spectrumKey(rows, columns, format, entries);
-      const known = await find(key, rows, columns);
-      if (known) return known;
-      const spectrum = await compute.spectrum(matrix, format, hints);
-      await keep(key, encodeSpectrum(spectrum));
-      return spectrum;
+    digest: () => cache.digest(),
+    async whole(matrix, format, hints) {
+      const entries = hints?.stored ?? digestOf(matrix.data);
+      return await known(matrix, format, entries, () => compute.whole(matrix, format, hints));
     },
     async streamed(w, format, hints) {
-      const { census, entries } = await readOnce(w, cache.digest());
-      if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null };
-      const key = spectrumKey(w.rows, w.columns, format, entries);
-      const known = await find(key, w.rows, w.columns);
-      if (known) return { census, spectrum: known };
-      const read = await compute.streamed(w, format, hints);
-      if (read.spectrum) await keep(key, encodeSpectrum(read.spectrum));
-      return read;
+      const running = cache.digest();
+      for await (const { data } of w.blocks()) running.update(bytesOf(data));
+      return await known(w, format, running.end(), () => compute.streamed(w, format, hints));
     },
     nullSpectra: keepPerShape(async (larger, smaller) => {
       const key = keyOf("null-spectra", { larger, smaller, seed });
@@ -110,16 +114,6 @@ export function cachedCompute(
       return drawn;
     }),
   };
-}
-
-/** Reads a matrix through: what its entries are like, and their digest. */
-async function readOnce(w: RowBlocks, entries: RunningDigest) {
-  let census = censusOf(new Float64Array(0));
-  for await (const { data } of w.blocks()) {
-    census = joinCensus(census, censusOf(data));
-    entries.update(bytesOf(data));
-  }
-  return { census, entries };
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): Uint8Array {

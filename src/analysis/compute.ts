@@ -1,7 +1,7 @@
 import { drawNullSpectra, type NullSpectra } from "../fits/null-spectra.ts";
 import type { MatrixShape } from "../kernels/gram-eigenvalues.ts";
 import { type MatrixSlot, matrixSlots } from "../kernels/matrix-slots.ts";
-import type { EntryCensus } from "../linalg/entry-census.ts";
+import { censusOf, type EntryCensus } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
@@ -9,8 +9,10 @@ import type { RowBlocks } from "../spectrum/row-blocks.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { SingularValues, SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import { isEstimated, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
-import { type StreamedSpectrum, streamSpectrum } from "../spectrum/stream-spectrum.ts";
+import { streamSpectrum } from "../spectrum/stream-spectrum.ts";
 import { type AnswerOf, type MatrixTaskName, runMatrixTask, type WantedOf } from "./matrix-tasks.ts";
+import type { RunningDigest } from "./spectrum-cache.ts";
+import { type GivenOf, type ReadingOf, runSpectrumTask, type SpectrumTaskName } from "./spectrum-tasks.ts";
 
 /** What the caller knows of a matrix; it changes the time that its spectrum takes, not a bit of it. */
 export interface SpectrumHints {
@@ -18,6 +20,27 @@ export interface SpectrumHints {
   readonly census?: EntryCensus;
   /** Whether other matrices come soon: each thread then takes one, and none is split. */
   readonly othersFollow?: boolean;
+  /** The digest of the entries' bytes as they are stored in their format, where {@link Compute.digest} made one. */
+  readonly stored?: string | undefined;
+}
+
+/** A spectrum; null where entries have none, being not finite or all zero. */
+export interface ReadSpectrum {
+  readonly census: Pick<EntryCensus, "count" | "nonFinite">;
+  readonly spectrum: Spectrum | null;
+}
+
+/** What entries are like, and their spectrum where they have one. */
+export async function readSpectrum(
+  data: Matrix["data"],
+  spectrumOf: (census: EntryCensus) => Promise<Spectrum>,
+): Promise<ReadSpectrum> {
+  const census = censusOf(data);
+  const { count, nonFinite, isZero } = census;
+  return {
+    census: { count, nonFinite },
+    spectrum: nonFinite > 0 || isZero ? null : await spectrumOf(census),
+  };
 }
 
 /** The costly computations of an analysis, wherever they run; the same bytes anywhere. */
@@ -30,16 +53,22 @@ export interface Compute {
   slot(dtype: "F32" | "F64", length: number): MatrixSlot;
   /** The spectrum of one matrix, whose entries were stored in a format. */
   spectrum(matrix: Matrix, format: FloatFormatName, hints?: SpectrumHints): Promise<Spectrum>;
+  /** The same of entries that nobody has looked at yet: they may have no spectrum. */
+  whole(matrix: Matrix, format: FloatFormatName, hints?: SpectrumHints): Promise<ReadSpectrum>;
+  /** A running digest of bytes, where one helps to find what is known of them. */
+  digest?(): RunningDigest;
   /** Rows that {@link streamed} wants in a block, or a multiple of them; null where matrices have to be whole. */
   rowsAtOnce(shape: MatrixShape): number | null;
   /** The spectrum of a tall matrix that is read by rows. */
-  streamed(w: RowBlocks, format: FloatFormatName, hints?: SpectrumHints): Promise<StreamedSpectrum>;
+  streamed(w: RowBlocks, format: FloatFormatName, hints?: SpectrumHints): Promise<ReadSpectrum>;
   /** What else is asked of a matrix. */
   examine<Name extends MatrixTaskName>(
     task: Name,
     matrix: Matrix,
     wanted: WantedOf<Name>,
   ): Promise<AnswerOf<Name>>;
+  /** What is read off a spectrum. */
+  interpret<Name extends SpectrumTaskName>(task: Name, given: GivenOf<Name>): Promise<ReadingOf<Name>>;
   /** Bytes that a spectrum takes beside the entries, for a smaller side of `order`. */
   workspace(order: number): number;
   /** Simulated noise of a shape; drawn once and kept. */
@@ -96,15 +125,17 @@ export function computeInProcess(
   seed: number | string,
   method: SpectrumMethod = "auto",
 ): Compute {
+  const spectrum: Compute["spectrum"] = async (matrix, format, hints) => {
+    // Lets the host see a signal between two layers: all else here keeps the thread to itself.
+    await new Promise((resolve) => setTimeout(resolve));
+    return await computeSpectrum(matrix, { engine, format, method, seed, census: hints?.census });
+  };
   return {
     engine: engine.id,
     parallelism: 1,
     slot: matrixSlots("own"),
-    async spectrum(matrix, format, hints) {
-      // Lets the host see a signal between two layers: all else here keeps the thread to itself.
-      await new Promise((resolve) => setTimeout(resolve));
-      return await computeSpectrum(matrix, { engine, format, method, seed, census: hints?.census });
-    },
+    spectrum,
+    whole: (matrix, format) => readSpectrum(matrix.data, (census) => spectrum(matrix, format, { census })),
     rowsAtOnce: (shape) => rowsAtOnce(engine, shape, method),
     streamed: (w, format) =>
       streamSpectrum(
@@ -114,6 +145,7 @@ export function computeInProcess(
         async (work, step) => engine.runPart!(work.step(step)[0]) as SingularValues | null,
       ),
     examine: (task, matrix, wanted) => runMatrixTask(task, matrix, wanted, { engine, seed }),
+    interpret: async (task, given) => runSpectrumTask(task, given),
     workspace: (order) => engine.workspace(order),
     nullSpectra: keepPerShape(async (larger, smaller) => drawNullSpectra(larger, smaller, seed)),
     close: async () => {},

@@ -1,18 +1,11 @@
-import {
-  fewestEigenvalues,
-  fitMarchenkoPastur,
-  type MarchenkoPasturFit,
-} from "../fits/fit-marchenko-pastur.ts";
-import { canBeShuffled, type PermutationNull, permutationNull } from "../fits/permutation-null.ts";
+import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
+import { canBeShuffled, permutationNull } from "../fits/permutation-null.ts";
 import type { ConvolutionKernel } from "../layers/layer.ts";
-import type { EntryCensus } from "../linalg/entry-census.ts";
 import type { Matrix } from "../linalg/matrix.ts";
-import type { MeanSquares } from "../linalg/mean-squares.ts";
-import { numericalRank, rankTolerance } from "../spectrum/rank.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { Compute } from "./compute.ts";
-import { rejectionLevel } from "./judge.ts";
-import type { AnswerOf } from "./matrix-tasks.ts";
+import { type Examination, examinedByRows } from "./examination.ts";
+import { isUnexplained } from "./first-fit.ts";
 
 /** Shuffles of a layer: p-values then go down to 1/20. */
 const shuffleDraws = 19;
@@ -45,68 +38,33 @@ export function wantsWhole(wants: Wants): boolean {
   return vectors || shuffles || comparableAlpha !== null || convolutionOperator !== null || leading;
 }
 
-/** What was found while the entries of a matrix were at hand. */
-export interface Examination {
-  /** The fit of all non-zero eigenvalues; null with too few of them. */
-  readonly fit: MarchenkoPasturFit | null;
-  /** Mean squares of rows and columns, where the bulk is not Marchenko-Pastur. */
-  readonly profile: MeanSquares | null;
-  readonly vectors: AnswerOf<"localise"> | null;
-  /** Undefined where it was not asked for, null where the matrix does not allow it; the next one too. */
-  readonly permutation: PermutationNull | null | undefined;
-  readonly comparableAlpha: AnswerOf<"comparableAlpha"> | undefined;
-  readonly convolutionOperator?: AnswerOf<"convolutionOperator"> | null | undefined;
-  /** The largest first; none where they were not asked for, or the spectrum is an estimate. */
-  readonly leading: AnswerOf<"leading">;
-}
-
-/** What is known of a layer whose entries were not all at hand at once. */
-export function examinedByRows(fit: MarchenkoPasturFit | null, profile: MeanSquares | null): Examination {
-  return { fit, profile, vectors: null, permutation: undefined, comparableAlpha: undefined, leading: [] };
-}
-
 /** Outliers at either end whose vectors are computed, at most. */
 export const mostVectors = 16;
 /** Leading directions whose vectors are told where there are fewer outliers. */
 export const fewestLeading = 8;
 
-/** Eigenvalues above the rank tolerance, fitted. */
-export function firstFit(spectrum: Spectrum): MarchenkoPasturFit | null {
-  const rank = spectrum.exact ? numericalRank(spectrum, rankTolerance(spectrum)) : 0;
-  return rank < fewestEigenvalues ? null : fitMarchenkoPastur(spectrum, { rank });
-}
-
-/** More of the spectrum than this beyond the bulk is no handful of directions. */
-const mostSpikes = 0.05;
-
-/** Whether the bulk needs another explanation than Marchenko and Pastur's: unequal variances look like many spikes. */
-export function isUnexplained(fit: MarchenkoPasturFit | null): boolean {
-  return fit !== null && ((fit.pValue ?? 1) <= rejectionLevel || fit.spikes.length > mostSpikes * fit.count);
-}
-
 /**
  * Asks of a matrix what only its entries tell, as long as they are there.
  *
- * @param census - of the entries. @param layer - names the random streams.
+ * @param layer - names the random streams.
  * @param kernel - the matrix's entries as a convolution's kernel; null for what is none.
  */
 export async function examineMatrix(
   matrix: Matrix,
-  census: EntryCensus,
   spectrum: Spectrum,
   layer: string,
   wants: Wants,
   compute: Compute,
   kernel: ConvolutionKernel | null = null,
 ): Promise<Examination> {
-  const fit = firstFit(spectrum);
+  const fit = await compute.interpret("fit", spectrum);
   const profile = isUnexplained(fit) ? await compute.examine("profile", matrix, null) : null;
   if (!wantsWhole(wants)) return examinedByRows(fit, profile);
   return {
     fit,
     profile,
     vectors: wants.vectors && fit ? await localised(matrix, fit, compute) : null,
-    permutation: wants.shuffles ? await shuffled(matrix, census, spectrum, layer, compute) : undefined,
+    permutation: wants.shuffles ? await shuffled(matrix, spectrum, layer, compute) : undefined,
     comparableAlpha:
       wants.comparableAlpha === null
         ? undefined
@@ -134,15 +92,9 @@ async function leading(matrix: Matrix, fit: MarchenkoPasturFit | null, compute: 
   return await compute.examine("leading", matrix, { count: Math.min(wanted, matrix.rows, matrix.columns) });
 }
 
-async function shuffled(
-  matrix: Matrix,
-  census: EntryCensus,
-  spectrum: Spectrum,
-  layer: string,
-  compute: Compute,
-) {
+async function shuffled(matrix: Matrix, spectrum: Spectrum, layer: string, compute: Compute) {
   if (!canBeShuffled(spectrum)) return null;
-  const wanted = { census, layer, draws: shuffleDraws };
+  const wanted = { layer, draws: shuffleDraws };
   return permutationNull(spectrum, await compute.examine("shuffle", matrix, wanted));
 }
 

@@ -1,7 +1,7 @@
 import { aspectRatioComparableAlpha } from "../fits/aspect-ratio-comparable-alpha.ts";
 import { type Localisation, localisation } from "../fits/localisation.ts";
 import type { ShuffledSpectra } from "../fits/permutation-null.ts";
-import { censusOf, type EntryCensus, unitOf } from "../linalg/entry-census.ts";
+import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { type MeanSquares, meanSquares } from "../linalg/mean-squares.ts";
@@ -33,7 +33,6 @@ export interface VectorsWanted {
 
 /** Which shuffles are wanted, and what names their random streams. */
 export interface ShufflesWanted {
-  readonly census: EntryCensus;
   readonly layer: string;
   readonly draws: number;
 }
@@ -98,10 +97,10 @@ function leading(
  */
 async function shuffle(
   { rows, columns, data }: Matrix,
-  { census, layer, draws }: ShufflesWanted,
+  { layer, draws }: ShufflesWanted,
   { engine, seed }: MatrixTaskContext,
 ): Promise<ShuffledSpectra> {
-  const unit = unitOf(census);
+  const unit = unitOf(censusOf(data));
   const entries = data.map((entry: number) => entry / unit).sort();
   const mean = meanOf(entries);
   for (let i = 0; i < entries.length; i++) entries[i]! -= mean;
@@ -208,6 +207,9 @@ export const matrixTasks = {
   /** Singular values of a convolution as a map of images. */
   convolutionOperator,
 } as const;
+
+/** Those that take milliseconds. */
+export const shortTasks: ReadonlySet<MatrixTaskName> = new Set(["profile"]);
 
 /** Name of a task. */
 export type MatrixTaskName = keyof typeof matrixTasks;

@@ -18,11 +18,14 @@ import {
   computeInProcess,
   entryBytes,
   keepPerShape,
+  type ReadSpectrum,
+  readSpectrum,
   rowsAtOnce,
   type SpectrumHints,
 } from "./compute.ts";
 import type { ComputeWorkerData, SpectrumTask } from "./compute-worker.ts";
-import type { AnswerOf } from "./matrix-tasks.ts";
+import { shortTasks } from "./matrix-tasks.ts";
+import type { ReadingOf } from "./spectrum-tasks.ts";
 
 /** The threads' program, built into one text. */
 const program: ThreadProgram = {
@@ -48,26 +51,39 @@ export async function computeInWorkers(
   if (engine.staysInThread) return computeInProcess(engine, seed, method);
   const data: ComputeWorkerData = { seed, engine: engineId, compiled: engine.compile?.() };
   const pool = await startWorkerPool(program, workers, data);
-  const byOne = async (task: SpectrumTask): Promise<Spectrum> =>
-    (await pool.run("spectrum", task)) as Spectrum;
+  /** Tasks of this kind that are under way or in line: short ones, which read a spectrum, hold no team up. */
+  let long = 0;
+  const alone = async <Value>(run: () => Promise<unknown>): Promise<Value> => {
+    long++;
+    try {
+      return (await run()) as Value;
+    } finally {
+      long--;
+    }
+  };
+  const byOne = (task: SpectrumTask) => alone<Spectrum>(() => pool.run("spectrum", task));
   const canShare = typeof SharedArrayBuffer !== "undefined";
   const slot = matrixSlots(canShare ? "shared" : "own");
   const runStep = async (work: TeamWork, step: GramStep): Promise<SingularValues | null> => {
-    const values = await pool.runTeam("part", work.step(step), work.abandon);
+    const values = await alone<unknown[]>(() => pool.runTeam("part", work.step(step), work.abandon));
     return values[0] as SingularValues | null;
+  };
+  /** Whether all threads together had better take a matrix. */
+  const suitsTeam = ({ rows, columns }: Matrix, { othersFollow = false }: SpectrumHints): boolean => {
+    const isGram = method !== "accurate" && !isEstimated(method, rows, columns);
+    return isGram && !othersFollow && pool.size > 1 && long === 0 && engine.team !== undefined;
   };
   const compute = async (
     matrix: Matrix,
     format: FloatFormatName,
-    { census: known, othersFollow = false }: SpectrumHints = {},
+    hints: SpectrumHints = {},
   ): Promise<Spectrum> => {
-    const isGram = method !== "accurate" && !isEstimated(method, matrix.rows, matrix.columns);
-    const isAlone = isGram && !othersFollow && pool.size > 1 && pool.isIdle();
-    if (!isAlone || !engine.team) return await byOne({ matrix, format, method, census: known });
+    const { census: known } = hints;
+    if (!suitsTeam(matrix, hints)) return await byOne({ matrix, format, method, census: known });
     const census = known ?? censusOf(matrix.data);
     // Nothing to compute, or nothing that can be: that is said without an engine.
     if (census.nonFinite > 0 || census.isZero) return await computeSpectrum(matrix, { format, census });
-    const work = engine.team({ ...matrix, entryBytes: entryBytes(format) }, unitOf(census), pool.size);
+    const work = engine.team!({ ...matrix, entryBytes: entryBytes(format) }, unitOf(census), pool.size);
     if (!work) return await byOne({ matrix, format, method, census });
     const values = await runStep(work, { part: matrix, isFirst: true, isLast: true });
     work.release();
@@ -75,6 +91,25 @@ export async function computeInWorkers(
     return method === "auto" && needsAccuracy(spectrum)
       ? await byOne({ matrix, format, method: "accurate", census })
       : spectrum;
+  };
+  const whole = async (
+    matrix: Matrix,
+    format: FloatFormatName,
+    hints: SpectrumHints = {},
+  ): Promise<ReadSpectrum> =>
+    suitsTeam(matrix, hints)
+      ? await readSpectrum(matrix.data, (census) => compute(matrix, format, { ...hints, census }))
+      : await alone(() => pool.run("whole", { matrix, format, method, census: undefined }));
+  /** Sees to it that threads have the entries without a copy. */
+  const shared = async <Value>(matrix: Matrix, use: (matrix: Matrix) => Promise<Value>): Promise<Value> => {
+    if (!canShare || matrix.data.buffer instanceof SharedArrayBuffer) return await use(matrix);
+    const place = slot(matrix.data instanceof Float64Array ? "F64" : "F32", matrix.data.length);
+    place.data.set(matrix.data);
+    try {
+      return await use({ ...matrix, data: place.data });
+    } finally {
+      place.release();
+    }
   };
   const streamed = (
     w: RowBlocks,
@@ -91,25 +126,17 @@ export async function computeInWorkers(
     engine: engineId,
     parallelism: workers + 1, // one matrix is read while each worker has one
     slot,
-    async spectrum(matrix, format, hints) {
-      if (!canShare || matrix.data.buffer instanceof SharedArrayBuffer) {
-        return await compute(matrix, format, hints);
-      }
-      const place = slot(matrix.data instanceof Float64Array ? "F64" : "F32", matrix.data.length);
-      place.data.set(matrix.data);
-      try {
-        return await compute({ ...matrix, data: place.data }, format, hints);
-      } finally {
-        place.release();
-      }
-    },
+    spectrum: (matrix, format, hints) => shared(matrix, (own) => compute(own, format, hints)),
+    whole: (matrix, format, hints) => shared(matrix, (own) => whole(own, format, hints)),
     rowsAtOnce: (shape) => rowsAtOnce(engine, shape, method),
     streamed,
-    examine: async (task, matrix, wanted) =>
-      (await pool.run("examine", { task, matrix, wanted })) as AnswerOf<typeof task>,
+    examine: (task, matrix, wanted) =>
+      alone(() => pool.run("examine", { task, matrix, wanted }, shortTasks.has(task))),
+    interpret: async (task, given) =>
+      (await pool.run("interpret", { task, given }, true)) as ReadingOf<typeof task>,
     workspace: (order) => engine.workspace(order),
-    nullSpectra: keepPerShape(
-      (larger, smaller) => pool.run("nullSpectra", { larger, smaller }) as Promise<NullSpectra>,
+    nullSpectra: keepPerShape((larger, smaller) =>
+      alone<NullSpectra>(() => pool.run("nullSpectra", { larger, smaller })),
     ),
     close: () => pool.close(),
   };

@@ -12,6 +12,8 @@ export interface ProgressEvent {
   /** Place of the layer among the checkpoint's `count`. */
   readonly index: number;
   readonly count: number;
+  /** Its place in the order in which they begin, which is the same for any number of workers. */
+  readonly turn: number;
   /** Operations of all checkpoints, done and in total: progress by cost, not by count. */
   readonly cost: { readonly done: number; readonly total: number };
 }

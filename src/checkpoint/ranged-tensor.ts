@@ -162,7 +162,15 @@ class StretchedTensor extends RangedTensor {
     return entries;
   }
 
-  async readInto(into: Float32Array | Float64Array, start: number): Promise<void> {
+  get showsBytes(): boolean {
+    return !this.isBigEndian && (isSmallFloat(this.dtype) || this.dtype === "F32" || this.dtype === "F64");
+  }
+
+  async readInto(
+    into: Float32Array | Float64Array,
+    start: number,
+    show?: (bytes: Uint8Array) => void,
+  ): Promise<void> {
     const { source, width, dtype } = this;
     this.requireRange(start, start + into.length);
     await requireMemory(this.where, into.length, dtype);
@@ -170,12 +178,14 @@ class StretchedTensor extends RangedTensor {
       const place = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
       const bytes = await source.read(this.stored.offset + start * width, place.length, place);
       if (bytes.buffer !== place.buffer) place.set(bytes);
+      show?.(place);
       return;
     }
     const scratch = scratches.pop() ?? newScratch();
     const [offset, length] = [this.stored.offset + start * width, into.length * width];
     let done = 0;
     const take = (bytes: Uint8Array) => {
+      show?.(bytes);
       const part = into.subarray(done, done + bytes.length / width);
       decodeInto(bytes, dtype, this.isBigEndian, part, scratch.decoder);
       done += part.length;

@@ -51,9 +51,16 @@ export interface Tensor {
   /**
    * Fills an array of the kind that `read` gives with the entries from `start` on: absent where that saves nothing.
    *
+   * @param show - is shown the bytes of these entries as they are stored, in order, where {@link showsBytes} says so.
    * @throws {CheckpointFormatError} If the file ends before the entries do.
    */
-  readInto?(into: Float32Array | Float64Array, start: number): Promise<void>;
+  readInto?(
+    into: Float32Array | Float64Array,
+    start: number,
+    show?: (bytes: Uint8Array) => void,
+  ): Promise<void>;
+  /** True where stored bytes are little-endian entries of a float dtype and nothing else, and `readInto` shows them. */
+  readonly showsBytes?: boolean;
   /**
    * Entries `start` to `end` as they are stored: row-major, little-endian, in an array of their own. Absent where
    * no such bytes are stored.

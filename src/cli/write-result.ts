@@ -55,10 +55,19 @@ export async function writeOrRescue(
     await write(await render());
     return null;
   } catch (error) {
-    // What is not a matter of the place would fail anywhere.
-    if (!(error instanceof UsageError)) return error as Error;
-    return new UsageError(`${error.message}; ${await rescue(render, format)}`, { cause: error.cause });
+    return await rescued(error as Error, render, format);
   }
+}
+
+/** The error of a place that did not take a result, with where the result is now. */
+export async function rescued(
+  error: Error,
+  render: () => Text | Promise<Text>,
+  format: string,
+): Promise<Error> {
+  // What is not a matter of the place would fail anywhere.
+  if (!(error instanceof UsageError)) return error;
+  return new UsageError(`${error.message}; ${await rescue(render, format)}`, { cause: error.cause });
 }
 
 /** Says where the result is now, or that it is nowhere. */

@@ -30,17 +30,24 @@ interface Job {
   readonly reject: (error: Error) => void;
   /** Told when a thread of a team is lost, so that the others don't wait for it. */
   readonly onLoss: () => void;
+  readonly isShort: boolean;
   left: number;
 }
 
-/** Threads that run named tasks; each runs one at a time, the others wait in line. */
+/** Short tasks in line that another thread is started for: it takes as long to start as some ten of them to be done. */
+const manyShort = 8;
+
+/** Threads that run named tasks; each runs one at a time, the others wait in line. Threads start as they are needed. */
 export interface WorkerPool {
-  /** How many there are, less those that were lost. */
+  /** How many there may be, less those that were lost. */
   readonly size: number;
-  /** True when no task is under way or in line. */
-  isIdle(): boolean;
-  /** @throws {WorkerError} If the worker dies; otherwise what the task throws. */
-  run(task: string, argument: unknown): Promise<unknown>;
+  /**
+   * Runs a task on any thread.
+   *
+   * @param isShort - of a few milliseconds: a thread is started for several of them only.
+   * @throws {WorkerError} If the worker dies; otherwise what the task throws.
+   */
+  run(task: string, argument: unknown, isShort?: boolean): Promise<unknown>;
   /**
    * Runs a task on all threads at once, each with its own argument.
    *
@@ -56,7 +63,7 @@ export interface WorkerPool {
  *
  * A worker that dies fails the job that it had, with an error that says so; the others go on.
  *
- * @param size - number of threads, >= 1.
+ * @param size - number of threads at most, >= 1.
  * @param data - what each is started with: its first message; structured-cloneable.
  */
 export async function startWorkerPool(
@@ -69,13 +76,18 @@ export async function startWorkerPool(
   const idle: Thread[] = [];
   const busy = new Map<Thread, { job: Job; place: number }>();
   const workers = new Set<Thread>();
+  /** Threads that are yet to be started. */
+  let unstarted = size;
   let closed = false;
   let lastLoss = "";
   let nextId = 0;
 
   const dispatch = (): void => {
     // In line: a team waits for its threads, and nobody overtakes it.
-    while (waiting.length > 0 && idle.length >= waiting[0]!.arguments.length) {
+    while (waiting.length > 0) {
+      const wanted = waiting[0]!.arguments.length;
+      while (unstarted > 0 && idle.length < wanted && needsThread()) start();
+      if (idle.length < wanted) return;
       const job = waiting.shift()!;
       for (const [place, argument] of job.arguments.entries()) {
         const worker = idle.pop()!;
@@ -84,6 +96,8 @@ export async function startWorkerPool(
       }
     }
   };
+  const needsThread = (): boolean =>
+    workers.size === 0 || waiting.length > manyShort || waiting.some(({ isShort }) => !isShort);
   const lose = (worker: Thread, why: string): void => {
     if (closed || !workers.delete(worker)) return;
     lastLoss = why;
@@ -93,13 +107,14 @@ export async function startWorkerPool(
     busy.delete(worker);
     had?.job.onLoss();
     had?.job.reject(new WorkerError(why));
-    for (const job of waiting.filter(({ arguments: args }) => args.length > workers.size)) {
+    for (const job of waiting.filter(({ arguments: args }) => args.length > workers.size + unstarted)) {
       waiting.splice(waiting.indexOf(job), 1);
       job.reject(new WorkerError(why));
     }
     dispatch();
   };
   const start = (): void => {
+    unstarted--;
     const worker = startThread({
       onMessage(message) {
         const had = busy.get(worker);
@@ -114,25 +129,38 @@ export async function startWorkerPool(
     idle.push(worker);
     worker.post(data);
   };
-  for (let i = 0; i < size; i++) start();
 
-  const submit = (task: string, args: readonly unknown[], onLoss: () => void): Promise<readonly unknown[]> =>
+  const submit = (
+    task: string,
+    args: readonly unknown[],
+    onLoss: () => void,
+    isShort = false,
+  ): Promise<readonly unknown[]> =>
     new Promise((resolve, reject) => {
-      if (args.length > workers.size) {
-        const lost = `a task needs ${args.length} worker threads, and ${workers.size} are left: ${lastLoss}`;
+      const left = workers.size + unstarted;
+      if (args.length > left) {
+        const lost = `a task needs ${args.length} worker threads, and ${left} are left: ${lastLoss}`;
         reject(new WorkerError(lost));
         return;
       }
-      waiting.push({ task, arguments: args, values: [], resolve, reject, onLoss, left: args.length });
+      waiting.push({
+        task,
+        arguments: args,
+        values: [],
+        resolve,
+        reject,
+        onLoss,
+        isShort,
+        left: args.length,
+      });
       dispatch();
     });
   return {
     get size() {
-      return workers.size;
+      return workers.size + unstarted;
     },
-    isIdle: () => busy.size === 0 && waiting.length === 0,
-    run: async (task, argument) => (await submit(task, [argument], () => {}))[0],
-    runTeam: submit,
+    run: async (task, argument, isShort) => (await submit(task, [argument], () => {}, isShort))[0],
+    runTeam: (task, args, onLoss) => submit(task, args, onLoss),
     async close() {
       closed = true;
       await Promise.all(Array.from(workers, (worker) => worker.terminate()));

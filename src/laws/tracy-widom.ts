@@ -1,8 +1,9 @@
 import { airy } from "../linalg/airy.ts";
-import { chebyshevInterpolant } from "../linalg/chebyshev.ts";
+import { chebyshevCoefficients, chebyshevInterpolant, chebyshevSum } from "../linalg/chebyshev.ts";
 import { gaussLegendre } from "../linalg/gauss-legendre.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigenvalues.ts";
 import { type Law, type LawEntry, requireOrder, requireProbability } from "./law.ts";
+import { tracyWidomTable } from "./tracy-widom-table.ts";
 
 /** Nodes that bring the determinant to 1e-14 for every s of interest. */
 const order = 40;
@@ -92,15 +93,23 @@ function logCdf(s: number, beta: 1 | 2): number {
   return sum;
 }
 
+/** Coefficients of log(-log F) on each stretch, computed; {@link tracyWidomTable} holds them, as they take 70 ms. */
+export function tracyWidomCoefficients(beta: 1 | 2): Float64Array[] {
+  return stretches.map(({ from, to, nodes }) =>
+    chebyshevCoefficients((x) => Math.log(-logCdf(x, beta)), from, to, nodes),
+  );
+}
+
 const interpolants = new Map<string, (s: number) => { value: number; slope: number }>();
 
 /** log(-log F) and its slope on [left, right]: smooth there, and keeps the digits of both tails. */
 function logMinusLog(s: number, beta: 1 | 2): { value: number; slope: number } {
-  const { from, to, nodes } = s < stretches[1].from ? stretches[0] : stretches[1];
+  const stretch = s < stretches[1].from ? 0 : 1;
+  const { from, to } = stretches[stretch];
   const key = `${beta} ${from}`;
   let interpolant = interpolants.get(key);
   if (!interpolant) {
-    interpolant = chebyshevInterpolant((x) => Math.log(-logCdf(x, beta)), from, to, nodes);
+    interpolant = chebyshevSum(tracyWidomTable[beta][stretch]!, from, to);
     interpolants.set(key, interpolant);
   }
   return interpolant(s);

@@ -103,7 +103,11 @@ export interface Layer {
    *
    * @param into - filled and used as the matrix's entries when given: rows * columns of them, a Float64Array for
    *   F64 and a Float32Array otherwise.
+   * @param show - is shown the bytes of the entries as they are stored, in order, where {@link showsBytes} says so and
+   *   there is an array to fill.
    * @throws {CheckpointFormatError} If the file ends early; {RangeError} for a skipped layer.
    */
-  read(into?: Float32Array | Float64Array): Promise<Matrix>;
+  read(into?: Float32Array | Float64Array, show?: (bytes: Uint8Array) => void): Promise<Matrix>;
+  /** True where the stored bytes of the matrix are its entries in their order, of its dtype, and nothing else. */
+  readonly showsBytes?: boolean;
 }

@@ -14,7 +14,7 @@ import type { Layer } from "./layer.ts";
 import { type Checkpointed, convolutionOf, type MatrixRow, MOST_PARTS, matricesOf } from "./matrices-of.ts";
 import { nameMatcher } from "./name-globs.ts";
 import { orientationOf, refutesOrientation } from "./orientation.ts";
-import { partRoundingError, readPart, rowReader } from "./tensor-part.ts";
+import { partRoundingError, readPart, rowReader, showsBytes } from "./tensor-part.ts";
 
 /** Which tensors of a checkpoint are wanted, and what is known of its model. */
 export interface LayerOptions {
@@ -158,7 +158,8 @@ function matrixLayer(
     ...(tensor.roundingError && {
       roundingError: () => partRoundingError((start, end) => tensor.roundingError!(start, end), part),
     }),
-    read: (into) => readPart(tensor, part, into),
+    read: (into, show) => readPart(tensor, part, into, show),
+    showsBytes: showsBytes(tensor, part),
     ...description,
   };
 }

@@ -64,6 +64,7 @@ export function isOneRun({ stride, rows, columns }: TensorPart): boolean {
  *
  * @param tensor - holds the part.
  * @param into - filled with the entries when given; else they get an array of their own.
+ * @param show - is shown their stored bytes, where {@link showsBytes} says so.
  * @returns the matrix, row-major.
  * @throws {CheckpointFormatError} If the file ends before the entries do.
  */
@@ -71,6 +72,7 @@ export async function readPart(
   tensor: Tensor,
   part: TensorPart,
   into?: Float32Array | Float64Array,
+  show?: (bytes: Uint8Array) => void,
 ): Promise<Matrix> {
   const rows = extentOf(part.rows);
   const columns = extentOf(part.columns);
@@ -78,13 +80,18 @@ export async function readPart(
     const start = part.offset + part.rows.start * part.stride + part.columns.start;
     const count = rows * columns;
     if (!into) return { rows, columns, data: await tensor.read(start, start + count) };
-    if (tensor.readInto) await tensor.readInto(into, start);
+    if (tensor.readInto) await tensor.readInto(into, start, show);
     else into.set(await tensor.read(start, start + count));
     return { rows, columns, data: into };
   }
   const data = into ?? emptyEntries(tensor, rows * columns);
   await readRowsOf(tensor, part, data, 0);
   return { rows, columns, data };
+}
+
+/** Whether a part's entries, read into an array, are stored as bytes that are shown on the way. */
+export function showsBytes(tensor: Tensor, part: TensorPart): boolean {
+  return tensor.showsBytes === true && isOneRun(part);
 }
 
 /**

@@ -13,14 +13,33 @@ export function chebyshevInterpolant(
   high: number,
   count: number,
 ): (x: number) => { value: number; slope: number } {
+  return chebyshevSum(chebyshevCoefficients(f, low, high, count), low, high);
+}
+
+/** The coefficients c_k of the interpolant, `count` of them. */
+export function chebyshevCoefficients(
+  f: (x: number) => number,
+  low: number,
+  high: number,
+  count: number,
+): Float64Array {
   const samples = Float64Array.from({ length: count }, (_, j) =>
     f((low + high) / 2 + ((high - low) / 2) * Math.cos((Math.PI * (j + 0.5)) / count)),
   );
-  const coefficients = Float64Array.from({ length: count }, (_, k) => {
+  return Float64Array.from({ length: count }, (_, k) => {
     let sum = 0;
     for (let j = 0; j < count; j++) sum += samples[j]! * Math.cos((Math.PI * k * (j + 0.5)) / count);
     return (sum * (k === 0 ? 1 : 2)) / count;
   });
+}
+
+/** The interpolant with given coefficients, on [low, high]. */
+export function chebyshevSum(
+  coefficients: ArrayLike<number>,
+  low: number,
+  high: number,
+): (x: number) => { value: number; slope: number } {
+  const count = coefficients.length;
   return (x) => {
     const u = (2 * x - low - high) / (high - low);
     // Clenshaw's recurrence, for the sum and its derivative at once.

@@ -1,4 +1,5 @@
-import { examinedByRows, firstFit } from "../analysis/examine-matrix.ts";
+import { examinedByRows } from "../analysis/examination.ts";
+import { firstFit } from "../analysis/first-fit.ts";
 import { measureLayer } from "../analysis/measure-layer.ts";
 import { ksDistance } from "../fits/ks-distance.ts";
 import { drawNullSpectra } from "../fits/null-spectra.ts";

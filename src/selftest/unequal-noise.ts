@@ -1,6 +1,5 @@
 import { examineMatrix, nothingElse } from "../analysis/examine-matrix.ts";
 import { measureLayer } from "../analysis/measure-layer.ts";
-import { censusOf } from "../linalg/entry-census.ts";
 import { randomStream } from "../linalg/random.ts";
 import { rate, repetitions, type Study, type StudyRow } from "./study.ts";
 
@@ -36,14 +35,7 @@ export const unequalNoise: Study = {
         const matrix = { rows: height, columns: width, data };
         const spectrum = await context.compute.spectrum(matrix, "F64");
         const name = `unequal ${title} ${trial}`;
-        const examination = await examineMatrix(
-          matrix,
-          censusOf(data),
-          spectrum,
-          name,
-          nothingElse,
-          context.compute,
-        );
+        const examination = await examineMatrix(matrix, spectrum, name, nothingElse, context.compute);
         const { verdict } = await measureLayer(spectrum, examination, context.compute, name, "summary");
         if (verdict === "heavy-tailed") heavy++;
       }

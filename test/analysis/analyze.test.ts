@@ -210,3 +210,20 @@ describe("analyze", () => {
     await expect(run).rejects.toThrow("enough");
   });
 });
+
+test("what is known of a checkpoint is taken as it is, and its tensors are not read; what is not wanted is left out", async () => {
+  const stream = randomStream(5, ["known"]);
+  const matrix = () => Float32Array.from({ length: 40 * 30 }, () => stream.normal());
+  const tensors = [tensorOf("fc1.weight", [40, 30], matrix()), tensorOf("fc2.weight", [30, 40], matrix())];
+  const sources = ["a", "b"].map((id) => ({ id, tensors: () => tensors }));
+  const whole = await analyze(sources);
+  const told: string[] = [];
+  const again = await analyze(sources, {
+    known: ({ id }) => whole.checkpoints.find((each) => each.id === id && id === "a") ?? null,
+    onProgress: ({ checkpoint, result }) => told.push(`${checkpoint} ${result.layer}`),
+  });
+  expect(again).toEqual(whole);
+  expect(told.sort()).toEqual(["b fc1.weight", "b fc2.weight"]);
+  const one = await analyze(sources, { isWanted: ({ id }) => id === "b" });
+  expect(one.checkpoints).toEqual(whole.checkpoints.slice(1));
+});

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { cacheFiles, cacheFolder } from "../../src/analysis/cache-folder.ts";
 import { cachedCompute } from "../../src/analysis/cached-compute.ts";
 import { computeInProcess } from "../../src/analysis/compute.ts";
+import { encodeSafetensors } from "../../src/checkpoint/index.ts";
 import { type AnalyzeOptions, analyze, randomStream, tensorOf } from "../../src/index.ts";
 import { fastestEngine } from "../../src/spectrum/wasm-engine.ts";
 
@@ -82,6 +83,28 @@ test("a matrix is known by its entries in their order and shape, whatever it is 
   changed[5] = Math.fround(changed[5]! * (1 + 2 ** -23));
   expect((await useOf("a.weight", [32, 64], changed)).misses).toBe(1);
 });
+
+test.each(["BF16", "F16", "F32", "F64"] as const)(
+  "a file's matrix is known by its stored bytes: %s",
+  async (dtype) => {
+    const cache = await cacheFolder(join(folder, "cache"));
+    const path = join(folder, "model.safetensors");
+    const data = Float64Array.from(entries(48, 96, "stored"));
+    const useOf = async (entries: Float64Array, shape = [48, 96]) => {
+      writeFileSync(path, encodeSafetensors([{ name: "a.weight", dtype, shape, data: entries }]));
+      const { checkpoints, provenance } = await analyze(path, { cache });
+      expect(JSON.stringify(checkpoints)).toBe(JSON.stringify((await analyze(path)).checkpoints));
+      return provenance.run.cache as { hits: number; misses: number };
+    };
+    const first = await useOf(data);
+    expect(first.hits).toBe(0);
+    expect(await useOf(data)).toMatchObject({ hits: first.misses, misses: 0 });
+    const last = data.slice();
+    last[last.length - 1]! *= 1.5;
+    expect((await useOf(last)).misses, "another entry").toBe(1);
+    expect((await useOf(data, [96, 48])).misses, "another shape").toBe(1);
+  },
+);
 
 test.each<[string, (path: string) => void]>([
   ["empty", (path) => writeFileSync(path, "")],
@@ -172,7 +195,7 @@ test("a matrix that is read by rows is known too, and shares its entry with one 
       }
     },
   };
-  const whole = await compute.spectrum({ rows, columns, data }, "F32");
+  const { spectrum: whole } = await compute.whole({ rows, columns, data }, "F32");
   expect(use).toEqual({ hits: 0, misses: 1, unwritten: 0 });
   const read = await compute.streamed(w, "F32");
   expect(use).toEqual({ hits: 1, misses: 1, unwritten: 0 });

@@ -10,6 +10,10 @@ const module = new URL(
       if (task === "thread") setTimeout(() => parentPort.postMessage({ id, value: threadId }), 20);
       if (task === "fail") parentPort.postMessage({ id, error: { name: "Error", message: "as told" } });
       if (task === "die") process.exit(7);
+      if (task === "last") {
+        parentPort.postMessage({ id, value: argument });
+        setTimeout(() => process.exit(7), 20);
+      }
       if (task === "throw") throw new Error("thrown");
     });
   `)}`,
@@ -22,8 +26,22 @@ describe("a pool of workers", () => {
     const pool = await startWorkerPool(program, 2, {});
     const values = await Promise.all(Array.from({ length: 20 }, (_, i) => pool.run("double", i)));
     expect(values).toEqual(Array.from({ length: 20 }, (_, i) => 2 * i));
-    expect(pool.isIdle()).toBe(true);
     await pool.close();
+  });
+
+  test("starts no second thread for a few short tasks, but for many of them, and for one that is not short", async () => {
+    const threadsOf = async (shortTasks: number, others: number) => {
+      const pool = await startWorkerPool(program, 2, {});
+      const run = (count: number, isShort: boolean) =>
+        Array.from({ length: count }, () => pool.run("thread", 0, isShort));
+      const threads = await Promise.all([...run(shortTasks, true), ...run(others, false)]);
+      expect(pool.size).toBe(2);
+      await pool.close();
+      return new Set(threads).size;
+    };
+    expect(await threadsOf(4, 0)).toBe(1);
+    expect(await threadsOf(20, 0)).toBe(2);
+    expect(await threadsOf(1, 1)).toBe(2);
   });
 
   test("runs a team on all threads at once, and in line with single tasks", async () => {
@@ -54,6 +72,14 @@ describe("a pool of workers", () => {
     );
     await expect(pool.run("throw", 0)).rejects.toThrow(/thrown/);
     await expect(pool.run("double", 4)).rejects.toThrow(WorkerError);
+    await pool.close();
+  });
+
+  test("a worker that dies with nothing to do fails nothing, and is not counted on", async () => {
+    const pool = await startWorkerPool(program, 2, {});
+    expect(await Promise.all([pool.run("last", 5), pool.run("double", 5)])).toEqual([5, 10]);
+    await expect.poll(() => pool.size, { timeout: 10_000 }).toBe(1);
+    expect(await Promise.all([pool.run("double", 6), pool.run("double", 7)])).toEqual([12, 14]);
     await pool.close();
   });
 

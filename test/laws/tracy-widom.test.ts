@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { tracyWidom } from "../../src/laws/tracy-widom.ts";
+import { tracyWidom, tracyWidomCoefficients } from "../../src/laws/tracy-widom.ts";
+import { tracyWidomTable } from "../../src/laws/tracy-widom-table.ts";
 
 describe("the Tracy-Widom law", () => {
   test("agrees with Prähofer's tables", () => {
@@ -31,4 +32,14 @@ describe("the Tracy-Widom law", () => {
     // Right of 8 the trace alone: its relative error there is about the survival itself, 7e-9.
     expect(Math.abs(law.survival(8) / law.survival(8 + 1e-13) - 1)).toBeLessThan(2e-8);
   });
+});
+
+test.each([1, 2] as const)("the table holds what it is computed from, beta = %s", (beta) => {
+  // The determinant keeps about 1e-16 of 1 - F, F >= 5e-10 on the left stretch and >= 2e-5 on the other.
+  const noise = [1e-8, 1e-11];
+  for (const [stretch, coefficients] of tracyWidomCoefficients(beta).entries()) {
+    const kept = tracyWidomTable[beta][stretch]!;
+    expect(kept).toHaveLength(coefficients.length);
+    for (const [k, c] of coefficients.entries()) expect(Math.abs(kept[k]! - c)).toBeLessThan(noise[stretch]!);
+  }
 });

@@ -1,61 +1,12 @@
-import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
-import { analyze } from "../../analysis/analyze.ts";
-import { type NullKind, nullKinds } from "../../analysis/analyze-options.ts";
-import { nothingElse, spectraOf } from "../../analysis/examine-matrix.ts";
-import type { ProgressEvent } from "../../analysis/progress.ts";
-import type { AnalysisResult } from "../../analysis/result.ts";
-import { UsageError } from "../../errors.ts";
-import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
-import { layerLine } from "../../report/ndjson.ts";
+import { nullKinds } from "../../analysis/analyze-options.ts";
+import { shrinkageLosses } from "../../fits/shrinkers.ts";
 import { engines } from "../../spectrum/engines.ts";
-import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
-import { fastestEngine } from "../../spectrum/wasm-engine.ts";
-import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
-import { chosenEngine } from "../chosen-engine.ts";
-import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
+import { spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { collect, parseBlockSide, parseBytes, parseCount, parseSeed } from "../options.ts";
-import { checkOutputs, renderers, requireWritable } from "../outputs.ts";
-import { duration } from "../progress-line.ts";
-import { remoteAccess, remoteHelp } from "../remote-access.ts";
-import { runProvenance, workerCount } from "../run-provenance.ts";
-import { parseShard, partText, requireAllowed } from "../shard-option.ts";
-import { garbageCollector, holdYoungGeneration } from "../small-heap.ts";
-import { spectrumCache } from "../spectrum-cache.ts";
-import { counted, talk, talkMore, talkOfLeftOut } from "../terminal.ts";
-import { talkOfUnmatched } from "../unmatched-globs.ts";
-import { watchedRun } from "../watched-run.ts";
-import { deliver, throwAll } from "../write-result.ts";
-import { dryRun } from "./dry-run.ts";
-
-interface Flags {
-  readonly include?: string[];
-  readonly exclude?: string[];
-  readonly keepFused?: boolean;
-  readonly dryRun?: boolean;
-  readonly spectra?: boolean;
-  readonly vectors?: boolean;
-  readonly followSpikes?: boolean;
-  readonly hash?: boolean;
-  readonly comparableAlpha?: boolean | number;
-  readonly convOperator?: number;
-  readonly null: NullKind;
-  readonly seed: number;
-  readonly method: SpectrumMethod;
-  readonly engine?: string;
-  readonly workers?: number;
-  readonly maxMemory?: number;
-  readonly shard?: string;
-  readonly compat?: "weightwatcher";
-  readonly output?: string[];
-  readonly format?: string;
-  readonly writeDenoised?: string;
-  readonly shrinker?: ShrinkageLoss;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  readonly cache: boolean;
-  readonly progress: boolean;
-}
+import { renderers } from "../outputs.ts";
+import { remoteHelp } from "../remote-access.ts";
+import { runAnalyze } from "./run-analyze.ts";
 
 export function analyzeCommand(): Command {
   return new Command("analyze")
@@ -126,6 +77,15 @@ export function analyzeCommand(): Command {
       "--shard <i/n>",
       "only the I-th of N parts of the layers, which marchenko merge puts together; auto, or auto/N, takes I from a Slurm array or an indexed Kubernetes Job",
     )
+    .option(
+      "--watch",
+      "of the folder of a run: analyse each checkpoint when it is whole, and write the outputs again, until Ctrl-C",
+    )
+    .option(
+      "--watch-until <step>",
+      "end --watch with a checkpoint of this step (or epoch), or a later one",
+      parseCount,
+    )
     .addOption(
       new Option(
         "--compat <tool>",
@@ -165,162 +125,19 @@ Examples:
   marchenko analyze model/ --compat weightwatcher -o details.csv
   marchenko analyze model/ --write-denoised denoised.safetensors
   marchenko analyze runs/a --follow-spikes -o series.html
+  marchenko analyze runs/a --watch -o live.html
   marchenko analyze zoo/*.safetensors --shard 2/8 -o shard-2.json
   marchenko analyze hf://openai-community/gpt2 -o gpt2.html
 ${remoteHelp}
+
+With --format ndjson a layer is printed as soon as it is done, in the order in which layers begin (those that take long
+first). What rests on all layers is not known then: pValueAdjusted of a spike is null there; it is pValue times the
+number of lines with a Marchenko-Pastur fit, at most 1. A file has it, and its lines in the order of the checkpoint.
 
 A run that is stopped keeps the layers that it finished in OUTPUT.partial.ndjson. A result that
 can't be written where it should go is put among the temporary files, and the error says where.
 
 A denoised checkpoint has low-rank matrices for the layers of verdict noise-with-spikes, and all else as it was.`,
     )
-    .action(run);
-}
-
-async function run(paths: string[], flags: Flags): Promise<void> {
-  const outputs = flags.output ?? [];
-  if (!flags.compat) requireWritable("analyze", outputs, renderers);
-  await checkOutputs(outputs);
-  const remote = remoteAccess();
-  const denoised = await checkDenoisedOutput(paths, flags.writeDenoised, flags.shrinker, remote);
-  if (denoised && flags.method === "lanczos") {
-    throw new UsageError("--write-denoised needs spectra that are exact: leave out --method lanczos");
-  }
-  if (flags.followSpikes && flags.method === "lanczos") {
-    throw new UsageError("--follow-spikes needs spectra that are exact: leave out --method lanczos");
-  }
-  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard, process.env);
-  if (shard) requireAllowed({ "--follow-spikes": flags.followSpikes, "--write-denoised": denoised !== null });
-  const selection = {
-    ...(flags.include && { include: flags.include }),
-    ...(flags.exclude && { exclude: flags.exclude }),
-    ...(flags.keepFused && { keepFused: true }),
-  };
-  const engine = await chosenEngine(flags);
-  const workers = workerCount(flags.workers, engine);
-  // With --verbose each layer has a line of its own.
-  const show = flags.quiet || flags.verbose || !flags.progress ? "none" : "auto";
-  const printed = flags.format ?? (flags.quiet ? null : "table");
-  const shared = {
-    ...selection,
-    remote,
-    method: flags.method,
-    ...(engine && { engine }),
-    workers,
-    ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
-  };
-  if (flags.compat) {
-    const { analyzeLikeWeightwatcher } = await import("./analyze-like-weightwatcher.ts");
-    const refused = Object.entries({
-      "--spectra": flags.spectra,
-      "--dry-run": flags.dryRun,
-      "--vectors": flags.vectors,
-      "--follow-spikes": flags.followSpikes,
-      "--comparable-alpha": flags.comparableAlpha,
-      "--keep-fused": flags.keepFused,
-      "--conv-operator": flags.convOperator !== undefined,
-      "--null permute": flags.null === "permute",
-      "--shard": shard !== undefined,
-      "--hash": flags.hash,
-      "--write-denoised": denoised !== null,
-    }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
-    return await analyzeLikeWeightwatcher(paths, {
-      options: shared,
-      outputs,
-      printed,
-      show,
-      isQuiet: flags.quiet === true,
-      refused,
-    });
-  }
-  if (flags.dryRun) {
-    const wants = {
-      ...nothingElse,
-      leading: flags.followSpikes === true,
-      shuffles: flags.null === "permute",
-      comparableAlpha: flags.comparableAlpha ? 1 : null, // whatever its side, the blocks cover a layer about once
-    };
-    await dryRun(
-      paths,
-      { ...selection, remote },
-      flags.format ?? "table",
-      Math.min(workers, availableParallelism()),
-      engine ?? fastestEngine(),
-      spectraOf(wants),
-      shard,
-      flags.quiet,
-    );
-    const unwritten = [...outputs, ...(denoised ? [denoised.path] : [])];
-    if (unwritten.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${unwritten.join(", ")}`);
-    return;
-  }
-  const startedAt = new Date();
-  const cache = flags.cache ? await spectrumCache(paths) : null;
-  const collectGarbage = garbageCollector();
-  await watchedRun(outputs[0], show, async ({ progress, journal, signal }) => {
-    const walk = flags.followSpikes ? trajectoryOf : analyze;
-    const result = await walk(paths.length === 1 ? paths[0]! : paths, {
-      ...shared,
-      seed: flags.seed,
-      hash: flags.hash ?? false,
-      spectra: flags.spectra ? "all" : "summary",
-      vectors: flags.vectors ?? false,
-      comparableAlpha: flags.comparableAlpha ?? false,
-      null: flags.null,
-      ...(flags.convOperator !== undefined && { convolutionOperator: flags.convOperator }),
-      ...(shard && { shard }),
-      ...(cache && { cache }),
-      signal,
-      onProgress(event) {
-        holdYoungGeneration();
-        journal.add(layerLine({ id: event.checkpoint, step: event.step }, event.result));
-        progress.update(event);
-        talkMore(layerText(event));
-        collectGarbage();
-      },
-    });
-    progress.end();
-    collectGarbage();
-    result.provenance.run = { ...result.provenance.run, ...runProvenance(startedAt, { workers }) };
-    // The answer goes to stdout even with files to look at.
-    const { written, failures, inFiles } = await deliver(outputs, printed, (format) =>
-      renderers[format]!(result, { typed: process.argv.slice(2), outputs }),
-    );
-    if (inFiles) journal.discard();
-    if (!flags.quiet) {
-      const rows = shard ? [] : result.checkpoints.flatMap(({ layers }) => layers);
-      talkOfUnmatched(
-        { "--include": flags.include, "--exclude": flags.exclude },
-        rows.flatMap(({ tensor, layer }) => [tensor, layer]),
-      );
-      tell(result, written);
-    }
-    if (denoised) {
-      const failure = await deliverDenoised(paths[0]!, denoised, result, {
-        signal,
-        remote,
-        isQuiet: flags.quiet ?? false,
-      });
-      if (failure) failures.push(failure);
-    }
-    throwAll(failures);
-  });
-}
-
-/** A layer as --verbose tells of it. */
-function layerText({ checkpoint, result }: ProgressEvent): string {
-  const { layer, shape, verdict, reason, spectrum } = result;
-  const found =
-    spectrum === null ? `skipped: ${reason}` : `${verdict ?? "no verdict"}, by ${spectrum.method}`;
-  return `${checkpoint}: ${layer} [${shape.join(" x ")}] ${found}`;
-}
-
-/** Says on stderr what was done. */
-function tell(result: AnalysisResult, written: readonly string[]): void {
-  talkOfLeftOut(result.checkpoints.flatMap(({ leftOut }) => leftOut));
-  for (const path of written) talk(`wrote ${path}`);
-  const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
-  const time = duration(Number(result.provenance.run.seconds));
-  talkMore(`engine ${result.provenance.engine}, ${JSON.stringify(result.provenance.run)}`);
-  talk(`${counted(layers, "layer")} in ${time}${partText(result.shard)}`);
+    .action(runAnalyze);
 }

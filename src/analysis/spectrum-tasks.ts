@@ -1,0 +1,17 @@
+import { firstFit } from "./first-fit.ts";
+import { measureSpectrum } from "./measure-spectrum.ts";
+
+/** What is read off a spectrum, wherever that is computed: plain data in and out. */
+export const spectrumTasks = { fit: firstFit, measure: measureSpectrum } as const;
+
+export type SpectrumTaskName = keyof typeof spectrumTasks;
+export type GivenOf<Name extends SpectrumTaskName> = Parameters<(typeof spectrumTasks)[Name]>[0];
+export type ReadingOf<Name extends SpectrumTaskName> = ReturnType<(typeof spectrumTasks)[Name]>;
+
+/** Runs a task in this thread. */
+export function runSpectrumTask<Name extends SpectrumTaskName>(
+  task: Name,
+  given: GivenOf<Name>,
+): ReadingOf<Name> {
+  return (spectrumTasks[task] as unknown as (given: GivenOf<Name>) => ReadingOf<Name>)(given);
+}
