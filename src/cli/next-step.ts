@@ -11,7 +11,8 @@ export interface FinishedRun {
   readonly outputs: readonly string[];
 }
 
-const program = "marchenko";
+/** As it was called: what npx has run is on no path. */
+const program = process.env.npm_lifecycle_event === "npx" ? ["npx", "marchenko"] : ["marchenko"];
 const gated = "concentration.nearZeroRate > 0.5";
 
 /**
@@ -30,19 +31,19 @@ export function nextSteps(
   const { checkpoints } = result;
   if (checkpoints.length === 0) return [];
   if (withExtension(".html") === undefined) {
-    if (saved !== undefined) return [[program, "report", saved, "-o", pageBeside(saved)]];
+    if (saved !== undefined) return [[...program, "report", saved, "-o", pageBeside(saved)]];
     const worst = worstOf(checkpoints);
     return [
-      [program, ...typed, "-o", `${pageName(checkpoints)}.html`],
-      [program, "analyze", worst.path, "-o", `${pageName([worst])}.html`],
+      [...program, ...typed, "-o", `${pageName(checkpoints)}.html`],
+      [...program, "analyze", worst.path, "-o", `${pageName([worst])}.html`],
     ];
   }
   const [model, ...others] = modelsOf(result);
   const members = model!.result.checkpoints;
   if (others.length === 0 && members.length > 1) {
-    return [[program, "compare", members[0]!.path, members.at(-1)!.path, "-o", "moved.html"]];
+    return [[...program, "compare", members[0]!.path, members.at(-1)!.path, "-o", "moved.html"]];
   }
-  return saved === undefined ? [] : [[program, "gate", saved, "--fail-on", gated]];
+  return saved === undefined ? [] : [[...program, "gate", saved, "--fail-on", gated]];
 }
 
 /** The checkpoint with the worst finding. */

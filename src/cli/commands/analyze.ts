@@ -8,7 +8,7 @@ import type { AnalysisResult } from "../../analysis/result.ts";
 import { UsageError } from "../../errors.ts";
 import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
-import { engineById, engines } from "../../spectrum/engines.ts";
+import { engines, preparedEngine } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
@@ -19,7 +19,7 @@ import { duration } from "../progress-line.ts";
 import { remoteAccess, remoteHelp } from "../remote-access.ts";
 import { runProvenance, workerCount } from "../run-provenance.ts";
 import { parseShard, partText, requireAllowed } from "../shard-option.ts";
-import { holdYoungGeneration } from "../small-heap.ts";
+import { garbageCollector, holdYoungGeneration } from "../small-heap.ts";
 import { spectrumCache } from "../spectrum-cache.ts";
 import { counted, talk, talkMore, talkOfLeftOut } from "../terminal.ts";
 import { talkOfUnmatched } from "../unmatched-globs.ts";
@@ -35,6 +35,7 @@ interface Flags {
   readonly spectra?: boolean;
   readonly vectors?: boolean;
   readonly followSpikes?: boolean;
+  readonly hash?: boolean;
   readonly comparableAlpha?: boolean | number;
   readonly convOperator?: number;
   readonly null: NullKind;
@@ -108,6 +109,7 @@ export function analyzeCommand(): Command {
         .choices(nullKinds)
         .default("gaussian"),
     )
+    .option("--hash", "the SHA-256 of every file in the result; without it of files of at most 64 MiB in all")
     .option("--seed <n>", "seed of bootstraps, shuffles and simulated noise", parseSeed, 0)
     .option(
       "--workers <n>",
@@ -193,7 +195,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.keepFused && { keepFused: true }),
   };
-  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const engine = flags.engine ? await preparedEngine(flags.engine) : undefined;
   const workers = workerCount(flags.workers, engine);
   // With --verbose each layer has a line of its own.
   const show = flags.quiet || flags.verbose || !flags.progress ? "none" : "auto";
@@ -218,6 +220,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       "--conv-operator": flags.convOperator !== undefined,
       "--null permute": flags.null === "permute",
       "--shard": shard !== undefined,
+      "--hash": flags.hash,
       "--write-denoised": denoised !== null,
     }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
     return await analyzeLikeWeightwatcher(paths, {
@@ -252,11 +255,13 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   }
   const startedAt = new Date();
   const cache = flags.cache ? await spectrumCache(paths) : null;
+  const collectGarbage = garbageCollector();
   await watchedRun(outputs[0], show, async ({ progress, journal, signal }) => {
     const walk = flags.followSpikes ? trajectoryOf : analyze;
     const result = await walk(paths.length === 1 ? paths[0]! : paths, {
       ...shared,
       seed: flags.seed,
+      hash: flags.hash ?? false,
       spectra: flags.spectra ? "all" : "summary",
       vectors: flags.vectors ?? false,
       comparableAlpha: flags.comparableAlpha ?? false,
@@ -270,9 +275,11 @@ async function run(paths: string[], flags: Flags): Promise<void> {
         journal.add(layerLine({ id: event.checkpoint, step: event.step }, event.result));
         progress.update(event);
         talkMore(layerText(event));
+        collectGarbage();
       },
     });
     progress.end();
+    collectGarbage();
     result.provenance.run = { ...result.provenance.run, ...runProvenance(startedAt, { workers }) };
     // The answer goes to stdout even with files to look at.
     const { written, failures, inFiles } = await deliver(outputs, printed, (format) =>

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { compare } from "../../comparison/compare.ts";
 import type { ComparisonResult } from "../../comparison/result.ts";
-import { engineById, engines } from "../../spectrum/engines.ts";
+import { engines, preparedEngine } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { comparisonRenderers } from "../comparison-renderers.ts";
 import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
@@ -94,7 +94,7 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
   requireWritable("compare", outputs, comparisonRenderers);
   await checkOutputs(outputs);
-  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const engine = flags.engine ? await preparedEngine(flags.engine) : undefined;
   const workers = workerCount(flags.workers, engine);
   const startedAt = new Date();
   // No journal: what is finished of two analyses is no comparison.
