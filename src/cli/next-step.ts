@@ -12,8 +12,8 @@ export interface FinishedRun {
 }
 
 /** As it was called: what npx has run is on no path. */
-const program = process.env.npm_lifecycle_event === "npx" ? ["npx", "marchenko"] : ["marchenko"];
-const gated = "concentration.nearZeroRate > 0.5";
+export const program = process.env.npm_lifecycle_event === "npx" ? ["npx", "marchenko"] : ["marchenko"];
+const gated = "metrics.stableRank < 1.2";
 
 /**
  * The command that a user needs next, as words: the page where there is none yet, from the result where it was saved;
