@@ -3,8 +3,6 @@ import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import { type NullKind, nullKinds } from "../../analysis/analyze-options.ts";
 import { nothingElse, spectraOf } from "../../analysis/examine-matrix.ts";
-import type { ProgressEvent } from "../../analysis/progress.ts";
-import type { AnalysisResult } from "../../analysis/result.ts";
 import { UsageError } from "../../errors.ts";
 import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
@@ -15,14 +13,13 @@ import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
 import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
 import { collect, parseBlockSide, parseBytes, parseCount, parseSeed } from "../options.ts";
 import { checkOutputs, renderers, requireWritable } from "../outputs.ts";
-import { duration } from "../progress-line.ts";
 import { remoteAccess, remoteHelp } from "../remote-access.ts";
 import { runProvenance, workerCount } from "../run-provenance.ts";
-import { parseShard, partText, requireAllowed } from "../shard-option.ts";
+import { parseShard, requireAllowed } from "../shard-option.ts";
 import { garbageCollector, holdYoungGeneration } from "../small-heap.ts";
 import { spectrumCache } from "../spectrum-cache.ts";
-import { counted, talk, talkMore, talkOfLeftOut } from "../terminal.ts";
-import { talkOfUnmatched } from "../unmatched-globs.ts";
+import { layerText, talkOfAnalysis } from "../talk-of-analysis.ts";
+import { talk, talkMore } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, throwAll } from "../write-result.ts";
 import { dryRun } from "./dry-run.ts";
@@ -286,14 +283,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       renderers[format]!(result, { typed: process.argv.slice(2), outputs }),
     );
     if (inFiles) journal.discard();
-    if (!flags.quiet) {
-      const rows = shard ? [] : result.checkpoints.flatMap(({ layers }) => layers);
-      talkOfUnmatched(
-        { "--include": flags.include, "--exclude": flags.exclude },
-        rows.flatMap(({ tensor, layer }) => [tensor, layer]),
-      );
-      tell(result, written);
-    }
+    if (!flags.quiet) talkOfAnalysis(result, selection, written);
     if (denoised) {
       const failure = await deliverDenoised(paths[0]!, denoised, result, {
         signal,
@@ -304,22 +294,4 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     }
     throwAll(failures);
   });
-}
-
-/** A layer as --verbose tells of it. */
-function layerText({ checkpoint, result }: ProgressEvent): string {
-  const { layer, shape, verdict, reason, spectrum } = result;
-  const found =
-    spectrum === null ? `skipped: ${reason}` : `${verdict ?? "no verdict"}, by ${spectrum.method}`;
-  return `${checkpoint}: ${layer} [${shape.join(" x ")}] ${found}`;
-}
-
-/** Says on stderr what was done. */
-function tell(result: AnalysisResult, written: readonly string[]): void {
-  talkOfLeftOut(result.checkpoints.flatMap(({ leftOut }) => leftOut));
-  for (const path of written) talk(`wrote ${path}`);
-  const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
-  const time = duration(Number(result.provenance.run.seconds));
-  talkMore(`engine ${result.provenance.engine}, ${JSON.stringify(result.provenance.run)}`);
-  talk(`${counted(layers, "layer")} in ${time}${partText(result.shard)}`);
 }
