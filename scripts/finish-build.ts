@@ -6,6 +6,8 @@ import { source } from "../src/analysis/generated/compute-worker-source.ts";
 import { inspectOutputSchema } from "../src/analysis/inspection-schema.ts";
 import { analysisResultSchema } from "../src/analysis/result.ts";
 import { source as wasmSource } from "../src/backends/generated/wasm-worker-source.ts";
+import { configurationSchema } from "../src/cli/configuration/configuration-schema.ts";
+import { buildProgram } from "../src/cli/program.ts";
 import { comparisonResultSchema } from "../src/comparison/result.ts";
 import { experimentResultSchema } from "../src/experiments/result.ts";
 import { gateResultSchema } from "../src/gate/result.ts";
@@ -38,6 +40,11 @@ for (const [name, schema] of [
 ] as const) {
   writeFileSync(`dist/schema/${name}.json`, `${JSON.stringify(z.toJSONSchema(schema))}\n`);
 }
+
+const configuration = z.toJSONSchema(configurationSchema(await buildProgram(["node", "marchenko"])), {
+  io: "input",
+});
+writeFileSync("dist/schema/configuration.json", `${JSON.stringify(configuration, null, 2)}\n`);
 
 // Bundled, the command starts in half the time: it is some two hundred files, and the packages that it needs at once.
 const { outputFiles } = await build({

@@ -19,7 +19,7 @@ import { writeTable } from "./write-table.ts";
 
 /** With these, or fewer after an answer of more lines than usual, a comparison fits a screen of 24 lines. */
 const mostLayers = 7;
-const usualLead = 2;
+const usualLead = 3;
 const narrowestName = 24;
 const gap = 2;
 

@@ -42,6 +42,7 @@ async function terminalText(result: GateResult): Promise<string> {
         String(fired),
         String(doubtful),
       ]),
+      width,
     ),
     ...rules.flatMap(({ expression, hint }) =>
       hint === null ? [] : [`\n${expression} matches no layer: ${hint}\n`],

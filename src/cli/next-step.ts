@@ -1,6 +1,7 @@
 import { basename, extname } from "node:path";
 import { modelsOf } from "../analysis/models-of.ts";
-import type { AnalysisResult } from "../analysis/result.ts";
+import type { AnalysisResult, CheckpointResult } from "../analysis/result.ts";
+import { sortFindings } from "../report/notable-layers.ts";
 
 /** What is known of a run when it tells what comes next. */
 export interface FinishedRun {
@@ -10,31 +11,47 @@ export interface FinishedRun {
   readonly outputs: readonly string[];
 }
 
+/** As it was called: what npx has run is on no path. */
+export const program = process.env.npm_lifecycle_event === "npx" ? ["npx", "marchenko"] : ["marchenko"];
+const gated = "metrics.stableRank < 1.2";
+
 /**
  * The command that a user needs next, as words: the page where there is none yet, from the result where it was saved;
  * else how a series moved from its first to its last checkpoint, or a gate on what was saved.
  *
- * @returns undefined where nothing is to be suggested.
+ * @returns the best first; others are for where it would be too long. None where nothing is to be suggested.
  */
-export function nextStep(
+export function nextSteps(
   result: AnalysisResult,
   { typed, outputs }: FinishedRun,
-): readonly string[] | undefined {
-  const [program, gated] = ["marchenko", "concentration.nearZeroRate > 0.5"];
+): readonly (readonly string[])[] {
   const withExtension = (extension: string) =>
     outputs.find((path) => extname(path).toLowerCase() === extension);
   const saved = withExtension(".json");
-  if (result.checkpoints.length === 0) return undefined;
+  const { checkpoints } = result;
+  if (checkpoints.length === 0) return [];
   if (withExtension(".html") === undefined) {
-    if (saved !== undefined) return [program, "report", saved, "-o", pageBeside(saved)];
-    return [program, ...typed, "-o", `${pageName(result)}.html`];
+    if (saved !== undefined) return [[...program, "report", saved, "-o", pageBeside(saved)]];
+    const worst = worstOf(checkpoints);
+    return [
+      [...program, ...typed, "-o", `${pageName(checkpoints)}.html`],
+      [...program, "analyze", worst.path, "-o", `${pageName([worst])}.html`],
+    ];
   }
   const [model, ...others] = modelsOf(result);
   const members = model!.result.checkpoints;
   if (others.length === 0 && members.length > 1) {
-    return [program, "compare", members[0]!.path, members.at(-1)!.path, "-o", "moved.html"];
+    return [[...program, "compare", members[0]!.path, members.at(-1)!.path, "-o", "moved.html"]];
   }
-  return saved === undefined ? undefined : [program, "gate", saved, "--fail-on", gated];
+  return saved === undefined ? [] : [[...program, "gate", saved, "--fail-on", gated]];
+}
+
+/** The checkpoint with the worst finding. */
+function worstOf(checkpoints: readonly CheckpointResult[]): CheckpointResult {
+  const [worst] = sortFindings(
+    checkpoints.flatMap((checkpoint) => checkpoint.findings.map((finding) => ({ ...finding, checkpoint }))),
+  );
+  return worst?.checkpoint ?? checkpoints.at(-1)!;
 }
 
 function pageBeside(path: string): string {
@@ -42,7 +59,7 @@ function pageBeside(path: string): string {
 }
 
 /** Of the only checkpoint; of several a name for all. */
-function pageName({ checkpoints }: AnalysisResult): string {
+function pageName(checkpoints: readonly CheckpointResult[]): string {
   if (checkpoints.length > 1) return "report";
   const { path } = checkpoints[0]!;
   const name = basename(path, extname(path)).replace(/[^\w.-]/g, "-");

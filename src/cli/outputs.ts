@@ -8,7 +8,7 @@ import { renderCsv } from "../report/csv.ts";
 import { jsonPieces } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { ndjsonLines } from "../report/ndjson.ts";
-import { type FinishedRun, nextStep } from "./next-step.ts";
+import { type FinishedRun, nextSteps } from "./next-step.ts";
 import { columnsOf, wantsColor } from "./terminal.ts";
 
 /** A text, its pieces in order, or the bytes of what is no text. */
@@ -27,7 +27,7 @@ export const renderers: Readonly<
     return renderTerminal(result, {
       columns: columnsOf(process.stdout),
       color: wantsColor(process.stdout),
-      next: finished && nextStep(result, finished),
+      next: finished && nextSteps(result, finished),
     });
   },
   json: (result) => jsonPieces(result),

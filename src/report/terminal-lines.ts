@@ -10,8 +10,8 @@ export interface TerminalOptions {
   readonly columns: number;
   /** Whether to write SGR colour codes; marks tell the same without them. */
   readonly color: boolean;
-  /** The command that comes next, in words; left out where there is none. */
-  readonly next?: readonly string[] | undefined;
+  /** Commands that come next, in words, the best first; one that fits is shown. */
+  readonly next?: readonly (readonly string[])[] | undefined;
 }
 
 export type Style = "bold" | "dim" | "red" | "yellow" | "green" | "cyan";
@@ -149,14 +149,20 @@ function counted(count: number, noun: string): string {
   return count <= 0 ? "" : `${count} more ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** The command that comes next, ready to be pasted; no lines where it would take too many. */
-export function nextLines(next: readonly string[] | undefined, { width, paint }: TerminalLayout): string[] {
+/** The first of the next commands that takes few lines, ready to be pasted; no lines where none does. */
+export function nextLines(
+  next: readonly (readonly string[])[] | undefined,
+  { width, paint }: TerminalLayout,
+): string[] {
   const title = "next: ";
-  // A control character can't be pasted, however it is shown.
-  const isPlain = next?.every((word) => screenLine(word).replaceAll(filler, "") === word);
-  const lines = isPlain ? commandLines(next!.map(screenLine), width, title.length) : [];
-  if (lines.length > mostLines) return [];
-  return lines.map((line, i) => (i === 0 ? paint("dim", title) + line : line));
+  for (const words of next ?? []) {
+    // A control character can't be pasted, however it is shown.
+    if (words.some((word) => screenLine(word).replaceAll(filler, "") !== word)) continue;
+    const lines = commandLines(words.map(screenLine), width, title.length);
+    if (lines.length > mostLines) continue;
+    return lines.map((line, i) => (i === 0 ? paint("dim", title) + line : line));
+  }
+  return [];
 }
 
 /** One line, whatever its length. */

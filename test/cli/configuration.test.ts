@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command, Option } from "commander";
 import { afterEach, describe, expect, test } from "vitest";
 import { configuredCommands } from "../../src/cli/configuration/configuration-file.ts";
+import { configurationSchema } from "../../src/cli/configuration/configuration-schema.ts";
 import { presetsByCommand } from "../../src/cli/configuration/presets.ts";
 import { checkedSection } from "../../src/cli/configuration/section-schema.ts";
 import { buildProgram } from "../../src/cli/program.ts";
@@ -267,6 +268,27 @@ describe("every command", () => {
     const { without } = presetsByCommand.measure!.quick!.options;
     expect(groups.map(({ id }) => id)).toEqual(expect.arrayContaining(without as string[]));
   });
+});
+
+test("the published schema knows every key, with its help, and takes what the command takes", () => {
+  const schema = JSON.parse(readFileSync("dist/schema/configuration.json", "utf8"));
+  expect(Object.keys(schema.properties)).toEqual([
+    "$schema",
+    ...program.commands.map((each) => each.name()).filter((name) => configuredCommands.includes(name)),
+  ]);
+  expect(schema.additionalProperties).toBe(false);
+  const { include, method, seed, output } = schema.properties.analyze.properties;
+  expect(include).toMatchObject({
+    type: "array",
+    items: { type: "string" },
+    description: expect.stringContaining("whose name matches"),
+  });
+  expect(method.enum).toContain("lanczos");
+  expect(seed.type).toEqual(["number", "string"]);
+  expect(output.type).toBe("array");
+  const value = { analyze: { include: ["a"], seed: 1, cache: false, comparableAlpha: true, preset: "ci" } };
+  expect(configurationSchema(program).safeParse(value).success).toBe(true);
+  expect(configurationSchema(program).safeParse({ analyze: { includ: [] } }).success).toBe(false);
 });
 
 test("--help lists the presets with what they are for", () => {

@@ -19,6 +19,9 @@ export interface RunOptions {
   readonly timeout?: number;
 }
 
+/** No colours, no cache, and called by its own name, though npx may have started the tests. */
+const calm = { NO_COLOR: "1", MARCHENKO_CACHE: "off", npm_lifecycle_event: "" };
+
 export const bin = resolve("dist/cli/bin.js");
 
 /** Runs the built command as a process, without colours and without a terminal. */
@@ -27,7 +30,7 @@ export function runMarchenko(args: readonly string[], options: RunOptions = {}):
   const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeOptions, bin, ...args], {
     encoding: "utf8",
     maxBuffer: 256 * 1024 * 1024,
-    env: { ...process.env, NO_COLOR: "1", MARCHENKO_CACHE: "off", ...env },
+    env: { ...process.env, ...calm, ...env },
     ...(cwd !== undefined && { cwd }),
     ...(timeout !== undefined && { timeout }),
   });
@@ -38,7 +41,7 @@ export function runMarchenko(args: readonly string[], options: RunOptions = {}):
 export function startMarchenko(args: readonly string[], options: RunOptions = {}): ChildProcess {
   const { cwd, env, nodeOptions = [], timeout } = options;
   return spawn(process.execPath, [...nodeOptions, bin, ...args], {
-    env: { ...process.env, NO_COLOR: "1", MARCHENKO_CACHE: "off", ...env },
+    env: { ...process.env, ...calm, ...env },
     ...(cwd !== undefined && { cwd }),
     ...(timeout !== undefined && { timeout }),
   });

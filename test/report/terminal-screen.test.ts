@@ -8,7 +8,9 @@ import { renderTerminal } from "../../src/report/terminal.ts";
 import { exampleResult, exampleSeries } from "./example-result.ts";
 
 const linesOf = (result: AnalysisResult, columns: number, next?: readonly string[]) =>
-  renderTerminal(result, { columns, color: false, next }).trimEnd().split("\n");
+  renderTerminal(result, { columns, color: false, next: next && [next, ["marchenko", "view"]] })
+    .trimEnd()
+    .split("\n");
 
 const words = fc.constantFrom(
   "model.",
@@ -97,6 +99,9 @@ describe("the terminal's answer", () => {
     expect(linesOf(exampleResult(), 80, ["marchenko", "view", "a b.json"]).at(-1)).toBe(
       "next: marchenko view 'a b.json'",
     );
+    for (const path of ["x".repeat(300), "a\nb"]) {
+      expect(linesOf(exampleResult(), 80, ["marchenko", "view", path]).at(-1)).toBe("next: marchenko view");
+    }
   });
 });
 

@@ -7,7 +7,7 @@ import { describeNative } from "../../spectrum/native-engine.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { gpuText } from "../gpu-facts.ts";
 import { probeGpus } from "../probe-gpus.ts";
-import { printData } from "../terminal.ts";
+import { printData, widthOf } from "../terminal.ts";
 import { writeTable } from "../write-table.ts";
 
 export function envCommand(): Command {
@@ -43,6 +43,7 @@ export function envCommand(): Command {
                   ]),
                   ["gpu", gpuText(gpu)],
                 ],
+                widthOf(process.stdout),
               )
             ).trimStart(),
       );

@@ -39,7 +39,7 @@ Examples:
       const result = await readResult(path);
       const render = (wanted: string): Text | Promise<Text> => {
         if (result.formats.includes(wanted))
-          return result.render(wanted, { typed: process.argv.slice(2), outputs: output });
+          return result.render(wanted, { typed: process.argv.slice(2), outputs: [path, ...output] });
         throw new UsageError(`${result.noun} has no ${wanted}: ${result.formats.join(", ")}`);
       };
       for (const file of output) {

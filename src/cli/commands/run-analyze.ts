@@ -2,27 +2,24 @@ import { availableParallelism } from "node:os";
 import { analyze } from "../../analysis/analyze.ts";
 import type { AnalyzeOptions, NullKind } from "../../analysis/analyze-options.ts";
 import { nothingElse, spectraOf } from "../../analysis/examine-matrix.ts";
-import type { ProgressEvent } from "../../analysis/progress.ts";
-import type { AnalysisResult } from "../../analysis/result.ts";
 import { isRemote } from "../../checkpoint/remote/address.ts";
 import { UsageError } from "../../errors.ts";
 import type { ShrinkageLoss } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
-import { chosenEngine } from "../chosen-engine.ts";
 import type { SpectrumMethod } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
+import { chosenEngine } from "../chosen-engine.ts";
 import { checkDenoisedOutput, deliverDenoised } from "../denoised-output.ts";
 import { lineStream } from "../line-stream.ts";
 import { checkOutputs, renderers, requireWritable } from "../outputs.ts";
-import { duration } from "../progress-line.ts";
 import { remoteAccess } from "../remote-access.ts";
 import { runProvenance, workerCount } from "../run-provenance.ts";
-import { parseShard, partText, requireAllowed } from "../shard-option.ts";
+import { parseShard, requireAllowed } from "../shard-option.ts";
 import { garbageCollector, holdYoungGeneration } from "../small-heap.ts";
 import { spectrumCache } from "../spectrum-cache.ts";
-import { counted, talk, talkMore, talkOfLeftOut } from "../terminal.ts";
-import { talkOfUnmatched } from "../unmatched-globs.ts";
+import { layerText, talkOfAnalysis } from "../talk-of-analysis.ts";
+import { talk, talkMore } from "../terminal.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, rescued, throwAll } from "../write-result.ts";
 import { dryRun } from "./dry-run.ts";
@@ -190,14 +187,7 @@ export async function runAnalyze(paths: string[], flags: AnalyzeFlags): Promise<
     );
     if (unprinted) failures.push(await rescued(unprinted, () => renderers.ndjson!(result, shown), "ndjson"));
     if (inFiles) journal.discard();
-    if (!flags.quiet) {
-      const rows = shard ? [] : result.checkpoints.flatMap(({ layers }) => layers);
-      talkOfUnmatched(
-        { "--include": flags.include, "--exclude": flags.exclude },
-        rows.flatMap(({ tensor, layer }) => [tensor, layer]),
-      );
-      tell(result, written);
-    }
+    if (!flags.quiet) talkOfAnalysis(result, selection, written);
     if (denoised) {
       const failure = await deliverDenoised(paths[0]!, denoised, result, {
         signal,
@@ -227,22 +217,4 @@ function watchedFolder(paths: readonly string[], flags: AnalyzeFlags): string {
     throw new UsageError(`${refused.join(", ")} can't be with --watch: analyse the folder when it is done`);
   }
   return folder;
-}
-
-/** A layer as --verbose tells of it. */
-export function layerText({ checkpoint, result }: ProgressEvent): string {
-  const { layer, shape, verdict, reason, spectrum } = result;
-  const found =
-    spectrum === null ? `skipped: ${reason}` : `${verdict ?? "no verdict"}, by ${spectrum.method}`;
-  return `${checkpoint}: ${layer} [${shape.join(" x ")}] ${found}`;
-}
-
-/** Says on stderr what was done. */
-function tell(result: AnalysisResult, written: readonly string[]): void {
-  talkOfLeftOut(result.checkpoints.flatMap(({ leftOut }) => leftOut));
-  for (const path of written) talk(`wrote ${path}`);
-  const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
-  const time = duration(Number(result.provenance.run.seconds));
-  talkMore(`engine ${result.provenance.engine}, ${JSON.stringify(result.provenance.run)}`);
-  talk(`${counted(layers, "layer")} in ${time}${partText(result.shard)}`);
 }

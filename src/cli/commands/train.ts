@@ -8,6 +8,7 @@ import { UsageError } from "../../errors.ts";
 import { measureEvery } from "../../measure/measure-every.ts";
 import { formatNumber } from "../../report/format-number.ts";
 import { renderJson } from "../../report/json.ts";
+import { quoteWord } from "../../report/shell-words.ts";
 import type { TrainObserver } from "../../train/observer.ts";
 import { type PreparedRecipe, prepareRecipe } from "../../train/prepare-recipe.ts";
 import { presets } from "../../train/presets/catalogue.ts";
@@ -18,6 +19,7 @@ import { stepCost } from "../../train/step-cost.ts";
 import { plainStep } from "../../train/traced-step.ts";
 import type { Ingredients } from "../../train/trainable.ts";
 import { abortOnInterrupt, InterruptedError } from "../interrupt.ts";
+import { program } from "../next-step.ts";
 import { collect, parseCount, parseSeed } from "../options.ts";
 import { duration, progressLine } from "../progress-line.ts";
 import { readRecipe } from "../read-recipe.ts";
@@ -175,7 +177,7 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
     // Nothing is there yet of a run that was cut before its first step.
     if (isCut && existsSync(join(out, "recipe.json"))) {
       talk(
-        `the run is saved; go on with: marchenko train ${resumeArguments(given, flags).map(quoted).join(" ")}`,
+        `the run is saved; go on with: ${[...program, "train", ...resumeArguments(given, flags)].map(quoteWord).join(" ")}`,
       );
     }
     throw error;
@@ -221,11 +223,6 @@ function resumeArguments(given: string, { out, device, seed, set = [], steps, th
   ];
 }
 
-/** As a shell takes it. */
-function quoted(argument: string): string {
-  return /^[\w./=:@%+,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
-}
-
 async function printPresets(format: Flags["format"]): Promise<void> {
   const rows = presets.map(({ name, description }) => ({ name, description }));
   await printData(
@@ -260,5 +257,6 @@ async function tell(summary: RunSummary, { format, quiet, out }: Flags, how: str
   if (printed !== null) await printData(printed === "json" ? renderJson(summary) : await table());
   if (quiet) return;
   talk(`${summary.steps} steps in ${how}; last checkpoint ${plain(summary.checkpoint)}`);
-  talk(`next: marchenko analyze ${quoted(`${out}/checkpoints`)} -o series.html`);
+  const next = [...program, "analyze", `${out}/checkpoints`, "-o", "series.html"];
+  talk(`next: ${next.map(quoteWord).join(" ")}`);
 }

@@ -81,7 +81,8 @@ async function configure(command: Command, presets: Presets): Promise<Configurat
   return file;
 }
 
-function settable(command: Command): Option[] {
+/** The options of a command that a file or a preset can set. */
+export function settable(command: Command): Option[] {
   return command.options.filter((option) => !ownNames.has(option.attributeName()));
 }
 

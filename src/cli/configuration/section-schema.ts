@@ -20,11 +20,8 @@ export function checkedSection(
   place: string,
   source: string,
 ): Readonly<Record<string, unknown>> {
-  const schema = z.strictObject(
-    Object.fromEntries(options.map((option) => [option.attributeName(), schemaOf(option).optional()])),
-  );
   try {
-    return checked(schema, value, place, source);
+    return checked(sectionSchema(options), value, place, source);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const dashed = /^ {2}(\S+): there is no such key\./m.test(error.message)
@@ -32,6 +29,18 @@ export function checkedSection(
       : "";
     throw new UsageError(`${error.message}${dashed}`, { cause: error });
   }
+}
+
+/** What the section of a command may hold, with the help of each option. */
+export function sectionSchema(options: readonly Option[]) {
+  return z.strictObject(
+    Object.fromEntries(
+      options.map((option) => [
+        option.attributeName(),
+        schemaOf(option).optional().describe(option.description),
+      ]),
+    ),
+  );
 }
 
 function schemaOf(option: Option): z.ZodType {
