@@ -123,9 +123,14 @@ describe("what training measured", () => {
     ];
     const page = await renderReport(series);
     const section = page.split('id="measured"')[1]!.split("<section")[0]!;
-    expect([...section.matchAll(/<figcaption>([^<]*)/g)].slice(0, 2).map((match) => match[1])).toEqual([
+    expect(
+      [...section.matchAll(/<figcaption>(.*?)<\/figcaption>/gs)]
+        .slice(0, 3)
+        .map((match) => match[1]!.replaceAll("<wbr>", "")),
+    ).toEqual([
       "Loss: from 2.30 to 0.500 on train data, from 2.30 to 0.750 on test data.",
       "Activated ratio, mean over blocks: from 0.500 to 0.100 on train data.",
+      "Activated ratio of a block on test data: at the end from 0.200 (blocks.0.mlp.fc_in.weight) to 0.200 (blocks.0.mlp.fc_in.weight).",
     ]);
   });
 });
