@@ -83,14 +83,13 @@ export async function measureLayer(
     spectrum: summarizeSpectrum(spectrum, fit, keep),
     marchenkoPastur: fit && marchenkoPasturResult(fit, examination.vectors),
     powerLaw: powerLawResult(measurement),
-    concentration: {
-      ...(numbers.concentration as unknown as Concentration),
+    concentration: Object.assign(numbers.concentration as unknown as Concentration, {
       ratioNull: concentration && {
         low: concentration.low,
         median: concentration.median,
         high: concentration.high,
       },
-    },
+    }),
     metrics: numbers.metrics ?? {},
     ...(opinions.length > 0 && { secondOpinions: opinions.map(({ law: _, ...opinion }) => opinion) }),
     ...(verdict === "noise-with-spikes" &&

@@ -12,6 +12,7 @@ import { type LayerOptions, layersOf } from "../layers/layers-of.ts";
 
 /** A source that has its layers made already: matrices that no tensor of a file holds. */
 export interface LayerSource extends TensorSource {
+  /** Its matrices, as layers. */
   layers(): Iterable<Layer> | Promise<Iterable<Layer>>;
 }
 

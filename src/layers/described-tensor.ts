@@ -47,12 +47,12 @@ export function describeTensor(tensor: Tensor, isDepthwise = false): DescribedTe
   const told = use?.path ?? name;
   const path = parameterPath(told);
   const declared = declaredAxes(tensor);
-  const none = { named: null, matricization: null, fused: null };
-  const base = { tensor, path, block: blockOf(told, path), declared, ...none };
+  const base = { tensor, path, declared };
 
   if (isOptimizerState(name)) {
     const skip: Skip = { reason: "optimizer-state", detail: "State of the optimizer, not a weight." };
-    return { ...base, block: null, kind: "other", role: null, skip };
+    const none = { block: null, role: null, named: null, matricization: null, fused: null };
+    return { kind: "other", skip, ...none, ...base };
   }
   const axes = shape.length;
   const byName = nonMatrixByName(path, axes) ?? (axes < 2 ? vectorByName(path, axes) : null);
@@ -72,13 +72,14 @@ export function describeTensor(tensor: Tensor, isDepthwise = false): DescribedTe
   const isKernel = kind === "dense" && (matricization?.reading === "kernel" || isDepthwise);
   const skip = skipOf(tensor, nonMatrix, matricization !== null, notAMatrix);
   return {
-    ...base,
+    block: blockOf(told, path),
     kind: isKernel ? "conv" : kind,
     role,
     named,
     matricization: skip === null ? matricization : null,
     fused: gates ? gatesInTurn(gates) : (named?.traits.fused ?? null),
     skip,
+    ...base,
   };
 }
 

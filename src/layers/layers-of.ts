@@ -117,17 +117,18 @@ export function layersOf(tensors: Iterable<Tensor>, options: LayerOptions = {}):
       const reason = wanted.includes(true) ? skip : EXCLUDED;
       const { shape } = tensor;
       const entries = entriesOf(combination) ?? entryCount(shape);
-      const described = { ...shared, layer, role: one.role, orientation, shape, entries };
-      return [skippedLayer({ ...described, skip: reason ?? EXCLUDED })];
+      const { role } = one;
+      const described = { layer, role, orientation, shape, entries, skip: reason ?? EXCLUDED, ...shared };
+      return [skippedLayer(described)];
     }
     return matrices.map((matrix, i) => {
       const { name, shape, role, orientation } = matrix;
       const isWhole = matrices.length === 1;
       const entries = (isWhole ? entriesOf(combination) : null) ?? entryCount(shape);
-      const common = { ...shared, layer: distinctName(name, taken), role, orientation, shape, entries };
-      if (!wanted[i]) return skippedLayer({ ...common, skip: EXCLUDED });
+      const common = { layer: distinctName(name, taken), role, orientation, shape, entries, ...shared };
+      if (!wanted[i]) return skippedLayer({ skip: EXCLUDED, ...common });
       const convolution = isWhole ? convolutionOf(one) : null;
-      return matrixLayer({ ...common, convolution }, tensor, matrix, combination);
+      return matrixLayer({ convolution, ...common }, tensor, matrix, combination);
     });
   });
 }
@@ -139,6 +140,9 @@ type LayerDescription = Omit<
 
 const EXCLUDED: Skip = { reason: "excluded", detail: "Left out by --include or --exclude." };
 
+// A spread comes last here: of literals that begin with one, V8 gives each object a hidden class of its own, which takes
+// more memory than the object, and some of the models that are read have a hundred thousand tensors.
+
 function matrixLayer(
   description: LayerDescription & Pick<Layer, "convolution">,
   tensor: Tensor,
@@ -146,7 +150,6 @@ function matrixLayer(
   combination: Combination | null,
 ): Layer {
   return {
-    ...description,
     matrixShape,
     skip: null,
     part: combination ? null : part,
@@ -156,12 +159,12 @@ function matrixLayer(
       roundingError: () => partRoundingError((start, end) => tensor.roundingError!(start, end), part),
     }),
     read: (into) => readPart(tensor, part, into),
+    ...description,
   };
 }
 
 function skippedLayer(description: LayerDescription & { readonly skip: Skip }): Layer {
   return {
-    ...description,
     matrixShape: null,
     part: null,
     factored: null,
@@ -172,6 +175,7 @@ function skippedLayer(description: LayerDescription & { readonly skip: Skip }): 
         `${description.layer} is skipped (${description.skip.reason}): it has no matrix to read`,
       );
     },
+    ...description,
   };
 }
 

@@ -60,14 +60,14 @@ export function namedLayer(path: ParameterPath, axes: number): NamedLayer {
   // Flax calls the convolution that cuts an image into patches `embedding`.
   const isPatchEmbedding = kind === "embedding" && axes > 3;
   return {
-    ...(isPatchEmbedding
-      ? { kind: "conv", role: "patch-embedding" }
-      : { kind: isExpert ? "expert" : kind, role: row?.role ?? null }),
     family: row?.family ?? null,
     traits: row?.traits ?? {},
     isExpertStack: isExpert && !isNumbered,
     isConv: row?.kind === "conv" || /conv/i.test(path.dotted),
     isTransposed: TRANSPOSED.test(path.dotted),
+    ...(isPatchEmbedding
+      ? { kind: "conv", role: "patch-embedding" }
+      : { kind: isExpert ? "expert" : kind, role: row?.role ?? null }),
   };
 }
 

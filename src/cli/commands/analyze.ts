@@ -3,11 +3,12 @@ import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import { type NullKind, nullKinds } from "../../analysis/analyze-options.ts";
 import { nothingElse, spectraOf } from "../../analysis/examine-matrix.ts";
+import type { ProgressEvent } from "../../analysis/progress.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
 import { UsageError } from "../../errors.ts";
 import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
-import { engineById, engines } from "../../spectrum/engines.ts";
+import { engines, preparedEngine } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
@@ -18,9 +19,10 @@ import { duration } from "../progress-line.ts";
 import { remoteAccess, remoteHelp } from "../remote-access.ts";
 import { runProvenance, workerCount } from "../run-provenance.ts";
 import { parseShard, partText, requireAllowed } from "../shard-option.ts";
-import { holdYoungGeneration } from "../small-heap.ts";
+import { garbageCollector, holdYoungGeneration } from "../small-heap.ts";
 import { spectrumCache } from "../spectrum-cache.ts";
-import { counted, talk, talkOfLeftOut } from "../terminal.ts";
+import { counted, talk, talkMore, talkOfLeftOut } from "../terminal.ts";
+import { talkOfUnmatched } from "../unmatched-globs.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, throwAll } from "../write-result.ts";
 import { dryRun } from "./dry-run.ts";
@@ -49,6 +51,7 @@ interface Flags {
   readonly writeDenoised?: string;
   readonly shrinker?: ShrinkageLoss;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly cache: boolean;
   readonly progress: boolean;
 }
@@ -192,9 +195,10 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.keepFused && { keepFused: true }),
   };
-  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const engine = flags.engine ? await preparedEngine(flags.engine) : undefined;
   const workers = workerCount(flags.workers, engine);
-  const show = flags.quiet || !flags.progress ? "none" : "auto";
+  // With --verbose each layer has a line of its own.
+  const show = flags.quiet || flags.verbose || !flags.progress ? "none" : "auto";
   const printed = flags.format ?? (flags.quiet ? null : "table");
   const shared = {
     ...selection,
@@ -243,6 +247,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       engine ?? fastestEngine(),
       spectraOf(wants),
       shard,
+      flags.quiet,
     );
     const unwritten = [...outputs, ...(denoised ? [denoised.path] : [])];
     if (unwritten.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${unwritten.join(", ")}`);
@@ -250,6 +255,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   }
   const startedAt = new Date();
   const cache = flags.cache ? await spectrumCache(paths) : null;
+  const collectGarbage = garbageCollector();
   await watchedRun(outputs[0], show, async ({ progress, journal, signal }) => {
     const walk = flags.followSpikes ? trajectoryOf : analyze;
     const result = await walk(paths.length === 1 ? paths[0]! : paths, {
@@ -268,16 +274,26 @@ async function run(paths: string[], flags: Flags): Promise<void> {
         holdYoungGeneration();
         journal.add(layerLine({ id: event.checkpoint, step: event.step }, event.result));
         progress.update(event);
+        talkMore(layerText(event));
+        collectGarbage();
       },
     });
     progress.end();
+    collectGarbage();
     result.provenance.run = { ...result.provenance.run, ...runProvenance(startedAt, { workers }) };
     // The answer goes to stdout even with files to look at.
     const { written, failures, inFiles } = await deliver(outputs, printed, (format) =>
-      renderers[format]!(result),
+      renderers[format]!(result, { typed: process.argv.slice(2), outputs }),
     );
     if (inFiles) journal.discard();
-    if (!flags.quiet) tell(result, written);
+    if (!flags.quiet) {
+      const rows = shard ? [] : result.checkpoints.flatMap(({ layers }) => layers);
+      talkOfUnmatched(
+        { "--include": flags.include, "--exclude": flags.exclude },
+        rows.flatMap(({ tensor, layer }) => [tensor, layer]),
+      );
+      tell(result, written);
+    }
     if (denoised) {
       const failure = await deliverDenoised(paths[0]!, denoised, result, {
         signal,
@@ -290,11 +306,20 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   });
 }
 
+/** A layer as --verbose tells of it. */
+function layerText({ checkpoint, result }: ProgressEvent): string {
+  const { layer, shape, verdict, reason, spectrum } = result;
+  const found =
+    spectrum === null ? `skipped: ${reason}` : `${verdict ?? "no verdict"}, by ${spectrum.method}`;
+  return `${checkpoint}: ${layer} [${shape.join(" x ")}] ${found}`;
+}
+
 /** Says on stderr what was done. */
 function tell(result: AnalysisResult, written: readonly string[]): void {
-  for (const { leftOut } of result.checkpoints) talkOfLeftOut(leftOut);
+  talkOfLeftOut(result.checkpoints.flatMap(({ leftOut }) => leftOut));
   for (const path of written) talk(`wrote ${path}`);
   const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
   const time = duration(Number(result.provenance.run.seconds));
+  talkMore(`engine ${result.provenance.engine}, ${JSON.stringify(result.provenance.run)}`);
   talk(`${counted(layers, "layer")} in ${time}${partText(result.shard)}`);
 }
