@@ -74,10 +74,11 @@ describe("the page of a result", () => {
     }
   });
 
-  test("of 100 layers is under 2 MB and is made in under 8 seconds", async () => {
-    const start = performance.now();
+  test("of 100 layers is under 2 MB and is made in under 8 seconds of processor time", async () => {
+    const start = process.cpuUsage();
     const page = await renderReport(manyLayers(100));
-    expect(performance.now() - start).toBeLessThan(8000);
+    const { user, system } = process.cpuUsage(start);
+    expect(user + system).toBeLessThan(8_000_000);
     expect(Buffer.byteLength(page)).toBeLessThan(2_000_000);
     const densities = [...page.matchAll(/data-view="density"[^>]*>(<svg.*?<\/svg>)/gs)];
     expect(densities).toHaveLength(100);
