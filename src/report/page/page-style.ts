@@ -44,6 +44,11 @@ button:hover{border-color:var(--accent)}
 code,pre,.name{font-family:var(--mono);font-size:.875em}
 .name{overflow-wrap:anywhere}
 pre{background:var(--sunken);padding:1rem;border-radius:8px;overflow-x:auto;line-height:1.45}
+.copied+.plain{margin-top:1rem}
+.copied p{margin:1rem 0 .4rem}
+.copied button{font-size:.85rem;margin-left:.5rem;padding:.1rem .55rem}
+.copied pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
+.hash{font-size:.75em}
 .number,.numeric :is(td,th){text-align:right;font-variant-numeric:tabular-nums}
 footer{margin-top:4rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--quiet);font-size:.85rem}
 .skip{position:absolute;left:-999rem;background:var(--card);padding:.5rem 1rem;z-index:2}
@@ -114,12 +119,7 @@ table{border-collapse:separate;border-spacing:0;font-size:.86rem;width:100%}
 caption{text-align:left;padding:.6rem .75rem;color:var(--quiet)}
 th,td{padding:.4rem .45rem;text-align:left;vertical-align:baseline;border-top:1px solid var(--line);white-space:nowrap}
 thead th{border-top:0;font-weight:600;color:var(--quiet);font-size:.8rem;line-height:1.3;vertical-align:bottom;white-space:normal;min-width:3.6rem}
-thead th.copied+.plain{margin-top:1rem}
-.copied p{margin:1rem 0 .4rem}
-.copied button{font-size:.85rem;margin-left:.5rem;padding:.1rem .55rem}
-.copied pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
-.hash{font-size:.75em}
-.number{text-align:right}
+thead th.number{text-align:right}
 tbody th{font-weight:400}
 tbody tr:hover{background:var(--sunken)}
 td small{color:var(--quiet);font-size:.85em}
