@@ -14,8 +14,8 @@ import { manyLayers } from "../../test/report/example-result.ts";
  *     npx tsx scripts/bench/page.ts [RESULT.json...]
  *
  * Without a result: a synthetic model of 100 layers. Opened from a file in Chromium, with the network cut, seven times:
- * the median of the time from navigation to the frame that shows the table sorted by a click, and of the first paint.
- * Exit 1 where a page is over 2 MB, a density chart over 8 KB or an answer later than 1.5 s, where axe-core finds
+ * the time from navigation to the frame that shows the table sorted by a click, the quickest and the median (other work on
+ * the machine only makes it longer), and the processor time of the page's main thread until then. Exit 1 where a page is over 2 MB, a density chart over 8 KB or an quickest answer later than 1.5 s, where axe-core finds
  * anything or the page asks for anything.
  */
 const budgets = { bytes: 2_000_000, densityBytes: 8192, answerMs: 1500 };
@@ -31,6 +31,8 @@ async function opened(browser: Browser, address: string, isChecked: boolean) {
     page.on("request", (request) => {
       if (request.url() !== address) requests.push(request.url());
     });
+    const tools = await context.newCDPSession(page);
+    await tools.send("Performance.enable", { timeDomain: "threadTicks" });
     await page.goto(address, { waitUntil: "commit" });
     await page.locator("table.layers th button").first().waitFor();
     const [paintMs, answerMs] = await page.evaluate(
@@ -45,6 +47,8 @@ async function opened(browser: Browser, address: string, isChecked: boolean) {
           );
         }),
     );
+    const { metrics } = await tools.send("Performance.getMetrics");
+    const threadMs = 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
     const complaints: string[] = [];
     if (isChecked) {
       await page.evaluate(
@@ -61,7 +65,7 @@ async function opened(browser: Browser, address: string, isChecked: boolean) {
         })),
       );
     }
-    return { paintMs, answerMs, requests, complaints };
+    return { paintMs, answerMs, threadMs, requests, complaints };
   } finally {
     await context.close();
   }
@@ -79,9 +83,9 @@ async function main(paths: readonly string[]): Promise<void> {
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
   const faults: string[] = [];
   console.log(
-    "| page | layers | bytes | largest density chart | first paint | answers to a click | axe-core | requests |",
+    "| page | layers | bytes | largest density chart | first paint | answers a click (quickest, median) | its main thread | axe-core | requests |",
   );
-  console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
   try {
     for (const [name, result] of results) {
       const text = await renderReport(result);
@@ -94,13 +98,15 @@ async function main(paths: readonly string[]): Promise<void> {
       for (let i = 0; i < openings; i++) {
         runs.push(await opened(browser, pathToFileURL(path).href, i === openings - 1));
       }
-      const answerMs = median(runs.map((run) => run.answerMs));
+      const answers = runs.map((run) => run.answerMs);
+      const answerMs = Math.min(...answers);
       const paintMs = median(runs.map((run) => run.paintMs));
+      const threadMs = median(runs.map((run) => run.threadMs));
       const complaints = runs.flatMap((run) => run.complaints);
       const requests = runs.flatMap((run) => run.requests);
       const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
       console.log(
-        `| ${name} | ${layers} | ${bytes} | ${densityBytes} | ${Math.round(paintMs)} ms | ${Math.round(answerMs)} ms | ${complaints.join(" ") || "nothing"} | ${requests.length} |`,
+        `| ${name} | ${layers} | ${bytes} | ${densityBytes} | ${Math.round(paintMs)} ms | ${Math.round(answerMs)}, ${Math.round(median(answers))} ms | ${Math.round(threadMs)} ms | ${complaints.join(" ") || "nothing"} | ${requests.length} |`,
       );
       const isOver = { bytes, densityBytes, answerMs };
       for (const [key, most] of Object.entries(budgets)) {

@@ -6,6 +6,8 @@ import type { FileOfTensors, OpenedSource } from "./open-sources.ts";
  */
 const unasked = 64 * 1024 * 1024;
 
+const pieceBytes = 256 * 1024;
+
 /** A file with its hash, where it was computed. */
 export interface HashedFile extends FileOfTensors {
   readonly sha256?: string;
@@ -37,16 +39,22 @@ export async function filesWithHashes(
 
 async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string | null> {
   const { createHash } = await import("node:crypto");
-  const { createReadStream } = await import("node:fs");
+  const { open } = await import("node:fs/promises");
   const hash = createHash("sha256");
+  // One piece for all of the file: a stream leaves one behind for each.
+  const piece = new Uint8Array(pieceBytes);
+  const file = await open(path).catch(() => null);
   try {
-    for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    for (let read = 1; file && read > 0; ) {
       signal?.throwIfAborted();
-      hash.update(piece);
+      read = (await file.read(piece, 0, pieceBytes)).bytesRead;
+      hash.update(piece.subarray(0, read));
     }
   } catch {
     signal?.throwIfAborted();
     return null;
+  } finally {
+    await file?.close();
   }
-  return hash.digest("hex");
+  return file && hash.digest("hex");
 }

@@ -56,11 +56,19 @@ export function comparedLayer(
     relativeChangeError: relativeChange === null ? null : rounding,
     spectralDistance: distance,
     spectralDistanceError: distance === null ? null : distanceError,
+    ...(!isEqual && { spectra: { a: summaryOf(a), b: summaryOf(b) } }),
     verdicts: { a: a.verdict, b: b.verdict },
     differences: metricDifferences(a, b),
     change: change && change.status === "analysed" ? changeOf(change) : null,
     overlaps: vectors && subspaceOverlaps(vectors.a, vectors.b, a.spectrum?.top ?? [], b.spectrum?.top ?? []),
   };
+}
+
+/** A spectrum without the single values that `--spectra` keeps: a saved analysis has these. */
+function summaryOf({ spectrum }: LayerResult): LayerResult["spectrum"] {
+  if (spectrum === null) return null;
+  const { singularValues: _, ...summary } = spectrum;
+  return summary;
 }
 
 /** ||W_B - W_A||_F over the norm of A; 0 where the difference has no entry but zeros. */

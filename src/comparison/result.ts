@@ -93,6 +93,10 @@ export const comparedLayerSchema = z.object({
     "The same norm of the difference of the two lists of singular values, the least change that these allow; from 257 quantiles and the 64 largest where a result has no more.",
   ),
   spectralDistanceError: nullable("What rounding of the stored entries may make of it."),
+  spectra: z
+    .object({ a: analysed.spectrum, b: analysed.spectrum })
+    .optional()
+    .describe("Of A and of B; absent where every entry is the same."),
   verdicts: z.object({ a: z.enum(verdicts).nullable(), b: z.enum(verdicts).nullable() }),
   differences: z.record(z.string(), metricDifferenceSchema).describe("By metric id."),
   change: changeSchema.nullable().describe("Null where weights are not at hand, or are identical."),

@@ -74,10 +74,11 @@ describe("the page of a result", () => {
     }
   });
 
-  test("of 100 layers is under 2 MB and is made in under 8 seconds", async () => {
-    const start = performance.now();
+  test("of 100 layers is under 2 MB and is made in under 8 seconds of processor time", async () => {
+    const start = process.cpuUsage();
     const page = await renderReport(manyLayers(100));
-    expect(performance.now() - start).toBeLessThan(8000);
+    const { user, system } = process.cpuUsage(start);
+    expect(user + system).toBeLessThan(8_000_000);
     expect(Buffer.byteLength(page)).toBeLessThan(2_000_000);
     const densities = [...page.matchAll(/data-view="density"[^>]*>(<svg.*?<\/svg>)/gs)];
     expect(densities).toHaveLength(100);
@@ -123,9 +124,14 @@ describe("what training measured", () => {
     ];
     const page = await renderReport(series);
     const section = page.split('id="measured"')[1]!.split("<section")[0]!;
-    expect([...section.matchAll(/<figcaption>([^<]*)/g)].slice(0, 2).map((match) => match[1])).toEqual([
+    expect(
+      [...section.matchAll(/<figcaption>(.*?)<\/figcaption>/gs)]
+        .slice(0, 3)
+        .map((match) => match[1]!.replaceAll("<wbr>", "")),
+    ).toEqual([
       "Loss: from 2.30 to 0.500 on train data, from 2.30 to 0.750 on test data.",
       "Activated ratio, mean over blocks: from 0.500 to 0.100 on train data.",
+      "Activated ratio of a block on test data: at the end from 0.200 (blocks.0.mlp.fc_in.weight) to 0.200 (blocks.0.mlp.fc_in.weight).",
     ]);
   });
 });

@@ -4,9 +4,9 @@ import type { DensityPoint } from "./density-outline.ts";
 import { eigenvalueOf, type SpectrumMass, spectrumMass } from "./spectrum-mass.ts";
 
 /** The largest eigenvalue over the bulk's edge from which the axis becomes logarithmic. */
-const logarithmicFrom = 8;
+export const logarithmicFrom = 8;
 /** A linear axis ends here at the latest, in units of the bulk's edge, and says what lies beyond. */
-const linearEnd = 3;
+export const linearEnd = 3;
 /** More marks than these are a smear; the largest are drawn and the number is told. */
 const marksDrawn = 24;
 const curvePoints = 44;
@@ -98,7 +98,12 @@ function logDomain(mass: SpectrumMass, fit: DrawableFit | null): [number, number
   return [Math.max(floor, low / 1.4), high];
 }
 
-function binsOf(
+/**
+ * Left edge and height of each bin of an axis; the last point closes the last bin.
+ *
+ * @param mass - of a spectrum. @param count - of the bins.
+ */
+export function binsOf(
   mass: SpectrumMass,
   [low, high]: readonly [number, number],
   axis: "linear" | "log",
@@ -132,7 +137,11 @@ function curveOf(fit: DrawableFit, count: number, axis: "linear" | "log"): Densi
 }
 
 /** Top of the y axis: one bar (exact zeros, or a square matrix at 0) must not flatten the rest. */
-function heightOf(bars: readonly DensityPoint[], curve: readonly DensityPoint[], edge: number): number {
+export function heightOf(
+  bars: readonly DensityPoint[],
+  curve: readonly DensityPoint[],
+  edge: number,
+): number {
   const peak = Math.max(0, ...curve.filter((point) => point.x > 0.03 * edge).map((point) => point.y));
   const highest = Math.max(0, ...bars.map((bar) => bar.y));
   const height = peak > 0 ? Math.max(peak, Math.min(highest, 2.5 * peak)) : highest;

@@ -1,6 +1,7 @@
 import type { ComparedLayer, MetricDifference, SubspaceOverlap } from "../../comparison/result.ts";
 import { densityData, hasDensity } from "../charts/density-data.ts";
 import { eigenvalueDensity } from "../charts/eigenvalue-density.ts";
+import { pairedDensity } from "../charts/paired-density.ts";
 import { fitQuality, fitSentence, isRejected } from "../fit-quality.ts";
 import { formatNumber, missing } from "../format-number.ts";
 import { shapeText } from "../layer-facts.ts";
@@ -39,7 +40,7 @@ export async function differenceCard(
 <p class="evidence">${movementSentence(layer)}</p>
 ${change?.verdictEvidence && html`<p class="evidence">The change by itself: ${change.verdictEvidence}.</p>`}
 ${fit !== null && html`<p class="fit ${fitQuality(fit)}">${fitSentence(fit)}</p>`}
-<div class="card-columns">${isDrawn && (await changeFigure(layer))}${overlaps !== null && overlaps.length > 0 && overlapTable(layer, overlaps)}</div>
+<div class="card-columns">${isDrawn && [await spectraFigure(layer), await changeFigure(layer)]}${overlaps !== null && overlaps.length > 0 && overlapTable(layer, overlaps)}</div>
 ${fit !== null && spikesTable(fit, "above")}
 ${differenceTable(layer)}
 </div>
@@ -71,6 +72,25 @@ async function changeFigure(layer: ComparedLayer): Promise<Html | null> {
   const data = densityData(row.spectrum, row.marchenkoPastur);
   const spec = eigenvalueDensity(data, { rejected: isRejected(row) });
   return await chartFigure(spec, `Eigenvalues of the change. ${densitySentence(row, data)}`);
+}
+
+/** The densities of both sides. */
+async function spectraFigure({ spectra, differences, rows, columns }: ComparedLayer): Promise<Html | null> {
+  if (!spectra || !hasDensity(spectra.a) || !hasDensity(spectra.b)) return null;
+  const edges = differences["marchenkoPastur.lambdaPlus"];
+  const edge = Math.max(edges?.a ?? 0, edges?.b ?? 0) || null;
+  const { spec, beyond } = pairedDensity(spectra.a, spectra.b, edge);
+  const larger = Math.max(rows, columns);
+  const [from = null, to = null] = [spectra.a, spectra.b].map(({ top: [largest] }) =>
+    largest === undefined ? null : largest ** 2 / larger,
+  );
+  const { count } = spectra.b;
+  const [inA, inB] = beyond.map((share) => Math.round(share * count));
+  const right = inA || inB ? ` Right of the axis lie ${inA} eigenvalues of A and ${inB} of B.` : "";
+  return await chartFigure(
+    spec,
+    `Eigenvalues of A (line) and of B (filled); the largest goes from ${formatNumber(from)} to ${formatNumber(to)}.${right}`,
+  );
 }
 
 function overlapTable({ layer }: ComparedLayer, overlaps: readonly SubspaceOverlap[]): Html {

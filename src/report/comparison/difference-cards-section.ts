@@ -18,7 +18,7 @@ export async function differenceCardsSection({ layers }: ComparisonResult): Prom
   }
   return html`<section aria-labelledby="cards">
 ${heading(2, "cards", "Layer by layer")}
-<p class="quiet">The most moved first. Bars are the eigenvalues of WᵀW/N of the change W_B − W_A, the line its fitted Marchenko-Pastur law.</p>
+<p class="quiet">The most moved first: the eigenvalues of WᵀW/N of A and of B, and beside them those of the change W_B − W_A as bars, with its fitted Marchenko-Pastur law as a line.</p>
 <p class="fold" hidden><button type="button" data-fold="open">Unfold all</button> <button type="button" data-fold="close">Fold all</button></p>
 ${cards}
 </section>`;

@@ -2,6 +2,7 @@ import type { AnalysisResult } from "../../analysis/result.ts";
 import { wholeModel } from "../../analysis/run-metrics.ts";
 import { type ChartLine, lineChart } from "../charts/line-chart.ts";
 import { seriesLooks } from "../charts/series-looks.ts";
+import { trajectory } from "../charts/trajectory.ts";
 import { formatNumber } from "../format-number.ts";
 import { chartFigure } from "./chart-figure.ts";
 import { type Html, heading, html } from "./html.ts";
@@ -37,10 +38,44 @@ export async function measuredCharts(
     });
     if (chart !== null) figures.push(await chartFigure(chart.spec, changes(title, lines)));
   }
+  figures.push(...(await blockFigures(result)));
   if (figures.length === 0) return null;
   return html`${heading(level === 2 ? 3 : 4, `measured${suffix}`, "What training measured")}
 ${seriesLegend(looks, "Parts of the data")}
 <div class="charts">${figures}</div>`;
+}
+
+/** What is measured of each block, a line each: on test data where there is some, so that one colour is one thing. */
+const ofBlocks = [
+  ["activatedRatio", "activated ratio of a block"],
+  ["derivativeSparsity", "derivative sparsity of a block"],
+] as const;
+
+async function blockFigures({ measured = [], checkpoints }: AnalysisResult): Promise<Html[]> {
+  const blocks = measured.filter(({ layer }) => layer !== wholeModel);
+  const parts = blocks.map(({ part }) => part);
+  const part = parts.includes("test") ? "test" : parts[0];
+  const own = blocks.filter((each) => each.part === part);
+  const figures: Html[] = [];
+  for (const [id, title] of ofBlocks) {
+    const spec = trajectory(own, checkpoints.at(-1)?.layers ?? [], { id, title });
+    const last = own.flatMap(({ layer, values }) => {
+      const value = values[id]?.at(-1);
+      return value == null ? [] : [{ layer, value }];
+    });
+    if (spec === null || last.length === 0) continue;
+    last.sort((a, b) => a.value - b.value);
+    const [low, high] = [last[0]!, last.at(-1)!].map(
+      ({ layer, value }) => `${formatNumber(value)} (${layer})`,
+    );
+    figures.push(
+      await chartFigure(
+        spec,
+        `${title.charAt(0).toUpperCase()}${title.slice(1)} on ${part} data: at the end from ${low} to ${high}.`,
+      ),
+    );
+  }
+  return figures;
 }
 
 function changes(title: string, lines: readonly ChartLine[]): string {

@@ -44,6 +44,11 @@ button:hover{border-color:var(--accent)}
 code,pre,.name{font-family:var(--mono);font-size:.875em}
 .name{overflow-wrap:anywhere}
 pre{background:var(--sunken);padding:1rem;border-radius:8px;overflow-x:auto;line-height:1.45}
+.copied+.plain{margin-top:1rem}
+.copied p{margin:1rem 0 .4rem}
+.copied button{font-size:.85rem;margin-left:.5rem;padding:.1rem .55rem}
+.copied pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
+.hash{font-size:.75em}
 .number,.numeric :is(td,th){text-align:right;font-variant-numeric:tabular-nums}
 footer{margin-top:4rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--quiet);font-size:.85rem}
 .skip{position:absolute;left:-999rem;background:var(--card);padding:.5rem 1rem;z-index:2}
@@ -114,12 +119,7 @@ table{border-collapse:separate;border-spacing:0;font-size:.86rem;width:100%}
 caption{text-align:left;padding:.6rem .75rem;color:var(--quiet)}
 th,td{padding:.4rem .45rem;text-align:left;vertical-align:baseline;border-top:1px solid var(--line);white-space:nowrap}
 thead th{border-top:0;font-weight:600;color:var(--quiet);font-size:.8rem;line-height:1.3;vertical-align:bottom;white-space:normal;min-width:3.6rem}
-thead th.copied+.plain{margin-top:1rem}
-.copied p{margin:1rem 0 .4rem}
-.copied button{font-size:.85rem;margin-left:.5rem;padding:.1rem .55rem}
-.copied pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
-.hash{font-size:.75em}
-.number{text-align:right}
+thead th.number{text-align:right}
 tbody th{font-weight:400}
 tbody tr:hover{background:var(--sunken)}
 td small{color:var(--quiet);font-size:.85em}
@@ -192,9 +192,10 @@ dl{margin:0}
 .numeric th button{text-decoration:underline dotted;text-underline-offset:3px}
 .numbers dt button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .numbers dl>div{flex-wrap:wrap}
-.numbers dt{flex:1 1 0;min-width:min-content}
+.numbers dt{flex:1 1 0}
+.numbers dd{max-width:64%}
 .told{color:var(--quiet);font-size:.875rem;margin:.2rem 0;padding:.1rem 0 .4rem .8rem;border-left:2px solid var(--line)}
-.numbers .told{flex:1 0 100%;text-align:left}
+.numbers .told{flex:1 0 100%;max-width:none;text-align:left}
 .told p{margin:.1rem 0}
 .definitions td{min-width:12rem;max-width:26rem;white-space:normal;vertical-align:top}
 .definitions th{vertical-align:top}
@@ -213,6 +214,15 @@ nav,.filter,.copied button,.brushed,.brush,.save,.fold,.theme,.anchor,.skip{disp
 details::details-content{content-visibility:visible;display:block;height:auto}
 .card,figure,.findings li{break-inside:avoid}
 .scroll{overflow:visible;border:0}
-.layers{font-size:7.5pt}
+.charts,.card-columns{grid-template-columns:1fr 1fr;gap:1rem 1.5rem}
+.headlines{grid-template-columns:repeat(4,1fr)}
+.heading{margin-top:2rem;break-after:avoid}
+tr{break-inside:avoid}
 th,td{padding:.15rem .3rem}
+.layers,.definitions{font-size:6.5pt}
+.layers :is(th,td),.definitions :is(th,td){white-space:normal;min-width:0;max-width:none;padding:.1rem .2rem;overflow-wrap:break-word}
+.layers thead th{font-size:6pt}
+.layers td.number{white-space:nowrap}
+.layers tbody th{overflow-wrap:anywhere}
+.spark{width:48px}
 }`;
