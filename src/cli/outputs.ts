@@ -7,6 +7,7 @@ import { renderCsv } from "../report/csv.ts";
 import { jsonPieces } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { ndjsonLines } from "../report/ndjson.ts";
+import { growHeapSlowly } from "./small-heap.ts";
 import { columnsOf, wantsColor } from "./terminal.ts";
 
 /** A text, its pieces in order, or the bytes of what is no text. */
@@ -24,7 +25,11 @@ export const renderers: Readonly<Record<string, (result: AnalysisResult) => Text
   parquet: async (result) => (await import("../report/parquet.ts")).renderParquet(result),
   markdown: renderMarkdown,
   // Loading the charts takes longer than most commands do.
-  html: async (result) => (await import("../report/page/render-page.ts")).renderReport(result),
+  async html(result) {
+    growHeapSlowly();
+    const { renderReport } = await import("../report/page/render-page.ts");
+    return await renderReport(result);
+  },
 };
 
 const formatOfExtension: Readonly<Record<string, string>> = {
