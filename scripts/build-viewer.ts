@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build, type Plugin } from "esbuild";
 import { viewerDocument } from "../src/viewer/viewer-document.ts";
+import { englishZod } from "./bundle-plugins.ts";
 
 /** What browsers don't have: importing it fails there, and what needs it says so. */
 const absent: Plugin = {
@@ -31,7 +32,7 @@ export async function buildViewer(path: string): Promise<number> {
       minify: true,
       legalComments: "none",
       define: { DIGITS_GZ: JSON.stringify(digits) },
-      plugins: [absent],
+      plugins: [absent, englishZod],
       logLevel: "error",
     });
     return outputFiles[0]!.text;

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 /**
  * Bundles the programs of worker threads into one text each, without imports, and writes it as a TypeScript module:
@@ -7,11 +7,35 @@ import { build } from "esbuild";
  * a thread less time than loading forty.
  */
 const programs = [
-  { from: "src/analysis/compute-worker.ts", folder: "src/analysis/generated", name: "compute-worker-source" },
-  { from: "src/backends/wasm/worker.ts", folder: "src/backends/generated", name: "wasm-worker-source" },
+  {
+    from: "src/analysis/compute-worker.ts",
+    folder: "src/analysis/generated",
+    name: "compute-worker-source",
+    plugins: [],
+  },
+  {
+    from: "src/backends/wasm/worker.ts",
+    folder: "src/backends/generated",
+    name: "wasm-worker-source",
+    plugins: [sentBinaries()],
+  },
 ] as const;
 
-for (const { from, folder, name } of programs) {
+/** The trainer's threads are sent their kernels compiled: nine tenths of their program would be binaries that none
+ * reads. */
+function sentBinaries(): Plugin {
+  return {
+    name: "sent-binaries",
+    setup({ onLoad }) {
+      onLoad({ filter: /kernels\/generated\/training-[a-z-]+\.ts$/ }, () => ({
+        contents: 'export const binary = "";',
+        loader: "ts",
+      }));
+    },
+  };
+}
+
+for (const { from, folder, name, plugins } of programs) {
   const { outputFiles } = await build({
     entryPoints: [from],
     bundle: true,
@@ -22,6 +46,7 @@ for (const { from, folder, name } of programs) {
     external: ["node:*", "koffi", "gpu.js", "webgpu"],
     minifyWhitespace: true,
     legalComments: "none",
+    plugins: [...plugins],
   });
   mkdirSync(folder, { recursive: true });
   writeFileSync(

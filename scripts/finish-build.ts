@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { build } from "esbuild";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build, transform } from "esbuild";
 import { z } from "zod";
 import { source } from "../src/analysis/generated/compute-worker-source.ts";
 import { inspectOutputSchema } from "../src/analysis/inspection-schema.ts";
@@ -12,9 +13,16 @@ import { measurementResultSchema } from "../src/measure/result.ts";
 import { noiseResultSchema } from "../src/noise/result.ts";
 import { selftestResultSchema } from "../src/selftest/result.ts";
 import { buildViewer } from "./build-viewer.ts";
+import { englishZod, sharedBinaries } from "./bundle-plugins.ts";
+import { unreachedFiles } from "./unreached-files.ts";
 
-/** What the compiler leaves to do: the workers' programs in one file each, the result's JSON Schema, and the
- * command. */
+/** What the compiler leaves to do: modules without comments, which the types have; the workers' programs in one file
+ * each, the results' JSON Schemas, the command, the viewer, and the list of what stays out of the package. */
+for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" })) {
+  if (!file.endsWith(".js")) continue;
+  const path = join("dist", file);
+  writeFileSync(path, (await transform(readFileSync(path, "utf8"), { target: "es2022" })).code);
+}
 writeFileSync("dist/analysis/compute-worker.js", source);
 writeFileSync("dist/backends/wasm/worker.js", wasmSource);
 mkdirSync("dist/schema", { recursive: true });
@@ -28,7 +36,7 @@ for (const [name, schema] of [
   ["selftest", selftestResultSchema],
   ["experiment", experimentResultSchema],
 ] as const) {
-  writeFileSync(`dist/schema/${name}.json`, `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`);
+  writeFileSync(`dist/schema/${name}.json`, `${JSON.stringify(z.toJSONSchema(schema))}\n`);
 }
 
 // Bundled, the command starts in half the time: it is some two hundred files, and the packages that it needs at once.
@@ -58,7 +66,14 @@ const { outputFiles } = await build({
     "koffi",
     "gpu.js",
     "webgpu",
+    "sharp",
+    "@huggingface/tokenizers",
   ],
+  // Names stay, so that what a bug prints can be read.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 120,
+  plugins: [englishZod, sharedBinaries],
   // What is bundled of CommonJS asks for Node's own modules by `require`.
   banner: {
     js: 'import { createRequire as requireFor } from "node:module"; const require = requireFor(import.meta.url);',
@@ -67,7 +82,18 @@ const { outputFiles } = await build({
 rmSync("dist/cli", { recursive: true });
 mkdirSync("dist/cli");
 for (const { path, contents } of outputFiles) writeFileSync(path, contents);
-writeFileSync("dist/cli/compute-worker.js", source);
-writeFileSync("dist/cli/worker.js", wasmSource);
+writeFileSync("dist/cli/compute-worker.js", 'import "../analysis/compute-worker.js";\n');
+writeFileSync("dist/cli/worker.js", 'import "../backends/wasm/worker.js";\n');
 chmodSync("dist/cli/bin.js", 0o755);
 await buildViewer("dist/viewer/index.html");
+
+const workers = ["analysis/compute-worker.js", "backends/wasm/worker.js"];
+const unreached = await unreachedFiles([
+  "index.js",
+  "laws/index.js",
+  "checkpoint/index.js",
+  "train/index.js",
+  "experiments/run-worker.js",
+]);
+const ignored = unreached.filter((file) => !workers.includes(file)).map((file) => `/${file}\n`);
+writeFileSync("dist/.npmignore", ignored.join(""));

@@ -28,13 +28,14 @@ function docExamples(): Example[] {
     });
 }
 
-/** Code blocks of the README that are marked as TypeScript. */
+/** Code blocks of the README and the guides that are marked as TypeScript. */
 function readmeExamples(): Example[] {
-  const text = readFileSync("README.md", "utf8");
-  return Array.from(text.matchAll(/```ts\n([\s\S]*?)\n```/g), ([, code], i) => ({
-    where: `README.md #${i + 1}`,
-    code: code!,
-  }));
+  return ["README.md", "src/guides/import.md"].flatMap((path) =>
+    Array.from(readFileSync(path, "utf8").matchAll(/```ts\n([\s\S]*?)\n```/g), ([, code], i) => ({
+      where: `${path} #${i + 1}`,
+      code: code!,
+    })),
+  );
 }
 
 /** Names that examples may use without importing them, since their docstring is about them. */

@@ -11,13 +11,15 @@ import { portableId } from "../../dist/backends/gpu/products/autotune.js";
 import { productKernels } from "../../dist/backends/gpu/products/catalogue.js";
 import { wasmBackend } from "../../dist/backends/wasm/wasm-backend.js";
 import { randomStream } from "../../dist/linalg/random.js";
+import { timeSpectra } from "./gpu-spectra.ts";
 import { startPeerIfAny } from "./peer.ts";
 import { median } from "./timing.ts";
 import { mlpStep, optimizerFeed, type TrainingStep, transformerStep } from "./training-models.ts";
 
 /**
  * Measures the GPU backend in one run: the host's cost of a kernel on Dawn's null backend, each op and the ways to
- * compute matrix products beside the CPU backend, training steps beside both it and PyTorch, and memory over 2000 steps.
+ * compute matrix products beside the CPU backend, training steps beside both it and PyTorch, memory over 2000 steps, and
+ * singular values by `--engine gpu` beside the default.
  * Prints Markdown.
  *
  *     npm run build && npx tsx --experimental-wasm-relaxed-simd scripts/bench/gpu.ts >reports/gpu-benchmark.md
@@ -222,6 +224,22 @@ async function hostCost(): Promise<void> {
   await backend.dispose();
 }
 
+/** When `--engine gpu` pays. */
+async function spectra(isSoftware: boolean): Promise<void> {
+  console.log(
+    `\n## Spectra\n\nSingular values of float32 noise, in ms: \`--engine gpu\`, of which the Gram matrix is on the device and the eigenvalues are on one thread, and the default on ${threads} threads. The last column is the largest difference over what both bounds allow.`,
+  );
+  head("matrix", "Gram matrix", "--engine gpu", "default", "times as fast", "of the bounds");
+  const times = await timeSpectra(isSoftware, threads, Math.min(repeat, 3));
+  for (const { shape, gram, gpu, cpu, ofBound } of times) {
+    row(shape.join(" x "), ...[gram, gpu, cpu, cpu / gpu, ofBound].map(digits));
+  }
+  const pays = times.filter(({ gpu, cpu, ofBound }) => gpu < cpu && ofBound <= 1);
+  const where =
+    pays.length === 0 ? "for none of these" : `for ${pays.map(({ shape }) => shape.join(" x ")).join(", ")}`;
+  console.log(`\nHere \`--engine gpu\` is faster within the bounds ${where}.`);
+}
+
 async function memory(gpu: GpuBackend): Promise<void> {
   const { run, plan } = await prepare(gpu, mlpStep(8, [16, 16, 10]));
   await run(200, ["loss"]);
@@ -252,6 +270,7 @@ await trainingSteps(gpu, cpu);
 await products(cpu);
 await eachOp(gpu, cpu);
 await memory(gpu);
+await spectra(adapter.isSoftware);
 console.log(`\nLoad after: ${load()}`);
 await gpu.dispose();
 await cpu.dispose();

@@ -49,6 +49,8 @@ export interface AnalyzeOptions {
   readonly null?: NullKind;
   /** "auto" (the default) computes float64 matrices again without squaring where their small singular values need it. */
   readonly method?: SpectrumMethod;
+  /** Whether to add the SHA-256 of each file on disk; by default where they have at most 64 MiB together. */
+  readonly hash?: boolean;
   /** Which part of the layers to analyse; all by default. `mergeShards` makes one result of all parts. */
   readonly shard?: Shard;
   /** Where spectra stay for the next analysis, see `cacheFolder`; none by default. The result is the same. */

@@ -8,6 +8,7 @@ import { cachedCompute } from "./cached-compute.ts";
 import { comparableSide } from "./comparable-side.ts";
 import { computeInProcess } from "./compute.ts";
 import { spectraOf } from "./examine-matrix.ts";
+import { filesWithHashes } from "./file-hashes.ts";
 import { mapBounded } from "./map-bounded.ts";
 import { memoryBudget } from "./memory-budget.ts";
 import { nothingAnalysed } from "./nothing-analysed.ts";
@@ -22,6 +23,7 @@ import { computeInWorkers } from "./pooled-compute.ts";
 import { costliestFirst, costsOf } from "./progress.ts";
 import { provenanceOf } from "./provenance.ts";
 import type { AnalysisResult, CheckpointResult, LayerResult } from "./result.ts";
+import { nothingLogged, onLayers, runMetrics } from "./run-metrics.ts";
 import { secondPass } from "./second-pass.ts";
 import { requireShard, shardsOf, withoutOthers } from "./shards.ts";
 import { trajectoriesOfSeries } from "./summarize.ts";
@@ -151,18 +153,27 @@ async function walk(
     if ((!shard || isEmpty) && checkpoints.every(({ totals }) => totals.layersAnalysed === 0)) {
       throw new NothingToAnalyzeError(nothingAnalysed(checkpoints, options.include));
     }
+    const hasSeries = opened.sources.some(({ series }) => series !== null);
+    const { measured, warnings } = hasSeries ? await runMetrics(checkpoints) : nothingLogged;
+    // Which blocks are which layers is known when all shards are together.
+    const placed = shard ? measured : onLayers(measured, checkpoints);
     return {
       type: "analysis",
       schemaVersion,
       ...(shard && {
         shard: { index: shard.index, count: shard.count, comparableSide: wants.comparableAlpha },
       }),
-      provenance: provenanceOf(opened.sources, options, compute.engine, options.cache && { cache: use }),
-      warnings: warningsOf(checkpoints, wants.comparableAlpha),
+      provenance: provenanceOf(
+        opened.paths,
+        await filesWithHashes(opened.sources, options.hash ?? false, signal),
+        options,
+        compute.engine,
+        options.cache && { cache: use },
+      ),
+      warnings: [...warningsOf(checkpoints, wants.comparableAlpha), ...warnings],
       checkpoints,
-      ...(opened.sources.some(({ series }) => series !== null) && {
-        trajectories: trajectoriesOfSeries(checkpoints),
-      }),
+      ...(hasSeries && { trajectories: trajectoriesOfSeries(checkpoints) }),
+      ...(placed.length > 0 && { measured: [...placed] }),
     };
   } finally {
     await compute.close();

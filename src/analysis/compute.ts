@@ -28,6 +28,7 @@ export interface Compute {
   readonly parallelism: number;
   /** A place for the entries of a matrix, from which `spectrum` takes them without a copy. */
   slot(dtype: "F32" | "F64", length: number): MatrixSlot;
+  /** The spectrum of one matrix, whose entries were stored in a format. */
   spectrum(matrix: Matrix, format: FloatFormatName, hints?: SpectrumHints): Promise<Spectrum>;
   /** Rows that {@link streamed} wants in a block, or a multiple of them; null where matrices have to be whole. */
   rowsAtOnce(shape: MatrixShape): number | null;
@@ -43,6 +44,7 @@ export interface Compute {
   workspace(order: number): number;
   /** Simulated noise of a shape; drawn once and kept. */
   nullSpectra(larger: number, smaller: number): Promise<NullSpectra>;
+  /** Ends the threads, if there are any. */
   close(): Promise<void>;
 }
 

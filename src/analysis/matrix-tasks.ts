@@ -195,16 +195,25 @@ function convolutionOperator(
 
 /** What can be asked of a matrix beside its singular values, wherever that is computed. */
 export const matrixTasks = {
+  /** Mean squares of rows and columns. */
   profile,
+  /** On which coordinates the vectors of outliers live. */
   localise,
+  /** Leading singular vectors. */
   leading,
+  /** Spectra of the entries in random order. */
   shuffle,
+  /** The exponent of the tail on square blocks of one side. */
   comparableAlpha,
+  /** Singular values of a convolution as a map of images. */
   convolutionOperator,
 } as const;
 
+/** Name of a task. */
 export type MatrixTaskName = keyof typeof matrixTasks;
+/** What a task is asked beside the matrix. */
 export type WantedOf<Name extends MatrixTaskName> = Parameters<(typeof matrixTasks)[Name]>[1];
+/** What a task answers. */
 export type AnswerOf<Name extends MatrixTaskName> = Awaited<ReturnType<(typeof matrixTasks)[Name]>>;
 
 /** Runs a task in this thread. */

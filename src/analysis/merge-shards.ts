@@ -1,6 +1,7 @@
 import { NothingToAnalyzeError, UnreadableInputError } from "../errors.ts";
 import { nothingAnalysed } from "./nothing-analysed.ts";
 import type { AnalysisResult, CheckpointResult, LayerResult } from "./result.ts";
+import { onLayers } from "./run-metrics.ts";
 import { secondPass } from "./second-pass.ts";
 import { isOfOtherShard } from "./shards.ts";
 import { trajectoriesOfSeries } from "./summarize.ts";
@@ -45,7 +46,8 @@ export function mergeShards(
   for (const other of others) requireSameAnalysis(first, other);
   requireComplete(named);
   const checkpoints = first.result.checkpoints.map((_, place) => mergedCheckpoint(named, place));
-  const { type, schemaVersion, shard, provenance, trajectories: series } = first.result;
+  const { type, schemaVersion, shard, provenance, trajectories: series, measured = [] } = first.result;
+  const placed = onLayers(measured, checkpoints);
   if (checkpoints.every(({ totals }) => totals.layersAnalysed === 0)) {
     const { include } = provenance.configuration as { readonly include: readonly string[] };
     throw new NothingToAnalyzeError(nothingAnalysed(checkpoints, include.length > 0 ? include : undefined));
@@ -54,9 +56,14 @@ export function mergeShards(
     type,
     schemaVersion,
     provenance: { ...provenance, run: {} },
-    warnings: warningsOf(checkpoints, shard.comparableSide),
+    warnings: [
+      ...warningsOf(checkpoints, shard.comparableSide),
+      // A shard's own are computed anew; what follows them is of the log of its run.
+      ...first.result.warnings.slice(warningsOf(first.result.checkpoints, shard.comparableSide).length),
+    ],
     checkpoints,
     ...(series && { trajectories: trajectoriesOfSeries(checkpoints) }),
+    ...(placed.length > 0 && { measured: placed }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { NamedBlob } from "../checkpoint/folder.ts";
 import type { ModelConfig } from "../checkpoint/model-config.ts";
 import { openCheckpointBlob } from "../checkpoint/open-checkpoint.ts";
 import type { OpenOptions } from "../checkpoint/place.ts";
-import { shownPath } from "../checkpoint/remote/address.ts";
+import { isRemote, shownPath } from "../checkpoint/remote/address.ts";
 import { openCheckpoints } from "../checkpoint/series.ts";
 import type { TensorSource } from "../checkpoint/tensor.ts";
 import { UsageError } from "../errors.ts";
@@ -12,6 +12,7 @@ import { type LayerOptions, layersOf } from "../layers/layers-of.ts";
 
 /** A source that has its layers made already: matrices that no tensor of a file holds. */
 export interface LayerSource extends TensorSource {
+  /** Its matrices, as layers. */
   layers(): Iterable<Layer> | Promise<Iterable<Layer>>;
 }
 
@@ -38,6 +39,8 @@ export interface OpenedSource {
   /** The series that it is a member of; null for a model by itself. */
   readonly series: string | null;
   readonly files: readonly FileOfTensors[];
+  /** Whether they lie on this machine's disk, by their paths. */
+  readonly isOnDisk: boolean;
   readonly leftOut: readonly LeftOutFile[];
   /** The file's own metadata, {} where there is none. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -48,6 +51,8 @@ export interface OpenedSources {
   readonly sources: readonly OpenedSource[];
   /** True when all of them are one training run at several steps. */
   readonly isSeries: boolean;
+  /** What was given, without passwords; null where anything is no path and no address. */
+  readonly paths: readonly string[] | null;
   readonly close: () => Promise<void>;
 }
 
@@ -86,7 +91,7 @@ export async function openSources(input: AnalysisInput, options: SourceOptions =
           const leftOut =
             checkpoint === first ? [...opened.leftOut, ...checkpoint.leftOut] : checkpoint.leftOut;
           const series = names.get(checkpoint) ?? null;
-          sources.push({ ...openedCheckpoint(checkpoint), series, leftOut });
+          sources.push({ ...openedCheckpoint(checkpoint), series, leftOut, isOnDisk: !isRemote(each) });
         }
         isSeries = (opened.series || Boolean(isAlone)) && inputs.length === 1;
       } else if (each instanceof Blob) {
@@ -95,7 +100,7 @@ export async function openSources(input: AnalysisInput, options: SourceOptions =
         sources.push(openedCheckpoint(checkpoint));
       } else {
         const { id, step = null, epoch = null } = each;
-        const nothing = { series: null, files: [], leftOut: [], metadata: {} };
+        const nothing = { series: null, files: [], isOnDisk: false, leftOut: [], metadata: {} };
         sources.push({ source: each, id, path: id, format: "memory", step, epoch, ...nothing });
       }
     }
@@ -103,7 +108,13 @@ export async function openSources(input: AnalysisInput, options: SourceOptions =
     await close();
     throw error;
   }
-  return { sources: withUniqueIds(sources), isSeries, close };
+  const paths = inputs.flatMap((each) => (typeof each === "string" ? [shownPath(each)] : []));
+  return {
+    sources: withUniqueIds(sources),
+    isSeries,
+    paths: paths.length === inputs.length ? paths : null,
+    close,
+  };
 }
 
 /** The model's configuration beside a source, as far as it has one. */
@@ -125,7 +136,10 @@ function isLayerSource(source: TensorSource): source is LayerSource {
 function openedCheckpoint(checkpoint: Checkpoint): OpenedSource {
   const { id, path, format, step, epoch, leftOut, metadata } = checkpoint;
   const files = filesOf(checkpoint);
-  return { source: checkpoint, id, path, format, step, epoch, series: null, files, leftOut, metadata };
+  return {
+    ...{ source: checkpoint, id, path, format, step, epoch, series: null },
+    ...{ files, isOnDisk: false, leftOut, metadata },
+  };
 }
 
 /** What a series of one of several paths is called: its folder, and its own name where that has more. */

@@ -36,7 +36,7 @@ const program: ThreadProgram = {
  * @param workers - number of threads, >= 1; an engine that keeps to the main thread has none.
  * @param seed - of the simulated noise.
  * @param engineId - id of an engine of the catalogue: a function can't be sent to another thread.
- * @returns the same bytes as {@link computeInProcess} with that engine. Close it when done.
+ * @returns the same bytes as `computeInProcess` with that engine. Close it when done.
  */
 export async function computeInWorkers(
   workers: number,

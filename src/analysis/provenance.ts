@@ -1,11 +1,12 @@
 import type { AnalyzeOptions } from "./analyze-options.ts";
-import type { OpenedSource } from "./open-sources.ts";
+import type { HashedFile } from "./file-hashes.ts";
 import type { Provenance } from "./result.ts";
 import { version } from "./version.ts";
 
 /** Where a result comes from: all that shaped it, and nothing that may differ between equal runs. */
 export function provenanceOf(
-  sources: readonly OpenedSource[],
+  paths: readonly string[] | null,
+  files: readonly HashedFile[],
   options: AnalyzeOptions,
   engine: string,
   run: Provenance["run"] = {},
@@ -30,7 +31,8 @@ export function provenanceOf(
     },
     seed,
     engine,
-    files: sources.flatMap(({ files }) => [...files]),
+    ...(paths && { paths: [...paths] }),
+    files: [...files],
     run,
   };
 }

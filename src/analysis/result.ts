@@ -84,6 +84,7 @@ export const concentrationSchema = z.object({
     .describe("5, 50 and 95 % quantiles of ratio for noise of this shape, dtype and size of entries."),
 });
 
+/** Every verdict, in the order in which tables count them. */
 export const verdicts = [
   "noise-like",
   "noise-with-spikes",
@@ -93,6 +94,7 @@ export const verdicts = [
   "undetermined",
 ] as const;
 
+/** Schema of {@link LayerResult}. */
 export const layerResultSchema = z.object({
   tensor: z.string().describe("Name of the tensor in the file."),
   tensors: z
@@ -147,6 +149,7 @@ export const layerResultSchema = z.object({
   verdictEvidence: z.string().nullable().describe("The numbers that decided the verdict, in a sentence."),
 });
 
+/** Schema of {@link Finding}. */
 export const findingSchema = z.object({
   id: z.string().describe("Stable code of the finding."),
   severity: z.enum(["error", "warning", "info"]),
@@ -155,6 +158,7 @@ export const findingSchema = z.object({
   advice: z.string().describe("What to do."),
 });
 
+/** Schema of {@link CheckpointResult}. */
 export const checkpointResultSchema = z.object({
   id: z.string(),
   step: number.nullable(),
@@ -189,7 +193,17 @@ export const provenanceSchema = z.object({
   configuration: z.record(z.string(), z.unknown()).describe("Options that shape the result."),
   seed: z.union([number, z.string()]),
   engine: z.string(),
-  files: z.array(z.object({ path: z.string(), sizeBytes: count("Bytes of the tensors in it.") })),
+  paths: z.array(z.string()).optional().describe("What the command was given; absent of what is no path."),
+  files: z.array(
+    z.object({
+      path: z.string(),
+      sizeBytes: count("Bytes of the tensors in it."),
+      sha256: z
+        .string()
+        .optional()
+        .describe("Of the file, in hexadecimal: on disk, and of at most 64 MiB in all or with --hash."),
+    }),
+  ),
   run: z.record(z.string(), z.unknown()).describe("All that may differ between equal runs."),
 });
 
@@ -199,6 +213,7 @@ export const shardSchema = z.object({
   comparableSide: nullable("Side of the blocks of --comparable-alpha, for all parts."),
 });
 
+/** Schema of {@link AnalysisResult}. */
 export const analysisResultSchema = z
   .object({
     type: z.literal("analysis"),
@@ -223,15 +238,20 @@ export const analysisResultSchema = z
     measured: z
       .array(measuredTrajectorySchema)
       .optional()
-      .describe("What was measured on data over the series; with --follow-spikes."),
+      .describe("What was measured on data over the series, where its run has logged it in metrics.ndjson."),
   })
   .describe("Result of marchenko analyze");
 
 export type SpectrumSummary = z.infer<typeof spectrumSchema>;
 export type Concentration = z.infer<typeof concentrationSchema>;
+/** What an analysed layer looks like. */
 export type Verdict = (typeof verdicts)[number];
+/** One tensor, or a matrix of it: analysed, or skipped with a reason. */
 export type LayerResult = z.infer<typeof layerResultSchema>;
+/** Something worth looking at, with its evidence and advice. */
 export type Finding = z.infer<typeof findingSchema>;
+/** One checkpoint of an analysis. */
 export type CheckpointResult = z.infer<typeof checkpointResultSchema>;
 export type Provenance = z.infer<typeof provenanceSchema>;
+/** What `analyze` gives, and its JSON holds. */
 export type AnalysisResult = z.infer<typeof analysisResultSchema>;

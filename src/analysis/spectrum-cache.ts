@@ -12,7 +12,9 @@ export interface SpectrumCache {
   keep(key: string, entry: Uint8Array): Promise<void>;
 }
 
+/** A hash that takes its bytes piece by piece. */
 export interface RunningDigest {
+  /** Takes the next bytes. */
   update(bytes: Uint8Array): void;
   /** In hexadecimal. */
   end(): string;

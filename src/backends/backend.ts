@@ -1,5 +1,6 @@
 import type { Program } from "../autodiff/program.ts";
 import type { Shape } from "../autodiff/shape.ts";
+import { MarchenkoError } from "../errors.ts";
 
 /** An array that a backend keeps. */
 export interface Tensor {
@@ -12,8 +13,10 @@ export class OutOfMemoryError extends RangeError {
 }
 
 /** A backend's device was reset, unplugged or taken away: all that it held is lost. */
-export class DeviceLostError extends Error {
+export class DeviceLostError extends MarchenkoError {
   override readonly name = "DeviceLostError";
+  readonly code = "device-lost";
+  readonly exitCode = 2;
 }
 
 /** Runs programs; each has a kernel for every op of `autodiff/catalogue.ts`. */
@@ -26,9 +29,11 @@ export interface Backend {
    * @throws {OutOfMemoryError} If it has no place.
    */
   alloc(shape: Shape): Tensor;
+  /** Gives back the memory of a tensor. */
   free(tensor: Tensor): void;
   /** @throws {RangeError} If the number of entries is another. */
   write(tensor: Tensor, entries: ArrayLike<number>): void;
+  /** The entries of a tensor. */
   read(tensor: Tensor): Promise<Float32Array | Float64Array>;
   /**
    * Prepares a program for many runs.
@@ -38,6 +43,7 @@ export interface Backend {
    *   {OutOfMemoryError} If its values have no place.
    */
   compile(program: Program, state: ReadonlyMap<string, Tensor>): Promise<Plan>;
+  /** Gives back all that the backend holds. */
   dispose(): Promise<void>;
 }
 
@@ -55,5 +61,6 @@ export interface Plan {
    * @throws {RangeError} If an input is missing, unknown or has another number of entries.
    */
   run(feed: Feed, read?: readonly string[]): Promise<Record<string, Float32Array | Float64Array>>;
+  /** Gives back what the plan holds. */
   dispose(): void;
 }

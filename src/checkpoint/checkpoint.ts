@@ -39,6 +39,7 @@ export interface Checkpoint extends TensorSource {
   tensors(): readonly Tensor[];
   /** The model's configuration beside its files, read when asked for; null where there is none. */
   config(): Promise<ModelConfig | null>;
+  /** Closes its files. */
   close(): Promise<void>;
 }
 

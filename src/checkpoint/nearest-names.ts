@@ -25,6 +25,14 @@ export async function missingPath(path: string): Promise<UnreadableInputError> {
   return new UnreadableInputError(`${path} does not exist: expected a checkpoint file or folder. ${hint}`);
 }
 
+/** Paths beside one that is not there, of names much like its: three at most, perhaps none. */
+export async function similarPaths(path: string): Promise<string[]> {
+  const { readdir } = await import("node:fs/promises");
+  const { basename, dirname, join } = await import("node:path");
+  const names = await readdir(dirname(path)).catch(() => []);
+  return similarNames(basename(path), names).map((name) => join(dirname(path), name));
+}
+
 /** Names that are much like a misspelt one, the nearest first: three at most, perhaps none. */
 export function similarNames(wanted: string, names: readonly string[]): string[] {
   return names
@@ -36,18 +44,22 @@ export function similarNames(wanted: string, names: readonly string[]): string[]
 }
 
 /**
- * Insertions, deletions and replacements that make one word of the other.
+ * Insertions, deletions, replacements and swaps of neighbours that make one word of the other.
  *
- * @source Levenshtein 1966; the two-row form of Wagner & Fischer 1974.
+ * @source Wagner & Fischer 1974 for the rows; Damerau 1964 for swaps (each letter is swapped once at most).
  */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? before[j - 2]! + 1 : replaced;
+      next.push(Math.min(replaced, swapped, row[j]! + 1, next[j - 1]! + 1));
     }
+    before = row;
     row = next;
   }
   return row[b.length]!;

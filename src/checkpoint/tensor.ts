@@ -81,6 +81,7 @@ export interface TensorSource {
   readonly id: string;
   readonly step?: number | null;
   readonly epoch?: number | null;
+  /** Its tensors; their entries are read when they are asked for. */
   tensors(): Iterable<Tensor> | Promise<Iterable<Tensor>>;
   /** The model's `config.json`, parsed; null where there is none. */
   config?(): Promise<ModelConfig | null>;

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from "node:v8";
 import { main } from "./main.ts";
+import { adoptRelay, asksForGpu, relay } from "./relay.ts";
 import { holdYoungGeneration } from "./small-heap.ts";
 
 // Node 20 and 21 have relaxed SIMD behind a flag; set here, in our own process, never by the library in a host's.
 if (Number(process.versions.node.split(".")[0]) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 holdYoungGeneration();
-process.exitCode = await main(process.argv);
+// Windows has no signals to hand on.
+const isRelayed = adoptRelay() || process.platform === "win32";
+process.exitCode = await (!isRelayed && asksForGpu(process.argv) ? relay(process.argv) : main(process.argv));

@@ -10,14 +10,16 @@ import { comparisonCsv } from "../report/comparison/comparison-csv.ts";
 import { comparisonMarkdown } from "../report/comparison/comparison-markdown.ts";
 import { comparisonLead } from "../report/comparison/comparison-words.ts";
 import { renderJson } from "../report/json.ts";
-import { shortenMiddle } from "../report/shorten-middle.ts";
+import { asShown, screenLine } from "../report/plain-text.ts";
+import { shortenNames } from "../report/shorten-middle.ts";
 import { wrapText } from "../report/wrap-text.ts";
 import type { Text } from "./outputs.ts";
 import { columnsOf, plain } from "./terminal.ts";
 import { writeTable } from "./write-table.ts";
 
-/** With these a comparison fits a screen of 24 lines. */
-const layersShown = 7;
+/** With these, or fewer after an answer of more lines than usual, a comparison fits a screen of 24 lines. */
+const mostLayers = 7;
+const usualLead = 2;
 const narrowestName = 24;
 const gap = 2;
 
@@ -38,15 +40,16 @@ async function terminalText(result: ComparisonResult): Promise<string> {
   const lead = wrapText(plain(comparisonLead(result)), width - gap, 0);
   const parts = [lead.map((line, i) => `${i === 0 ? "≠ " : "  "}${line}\n`).join("")];
   if (result.totals.moved === 0) parts[0] = parts[0]!.replace(/^≠/, "=");
-  parts.push("\n", await layerTable(result, width), "\n", await metricTable(result, width));
+  const layersShown = Math.min(mostLayers, Math.max(3, mostLayers + usualLead - lead.length));
+  parts.push("\n", await layerTable(result, layersShown, width), "\n", await metricTable(result, width));
   const more = result.layers.length - layersShown;
-  const where = "see the JSON or the page (-o comparison.json, -o comparison.html)";
+  const where = "see the page or the JSON (-o comparison.html)";
   if (more > 0) parts.push(`\nand ${more} more ${more === 1 ? "layer" : "layers"}: ${where}\n`);
   return parts.join("");
 }
 
 /** Columns are left out from the right where they don't fit beside a name. */
-async function layerTable({ layers }: ComparisonResult, width: number): Promise<string> {
+async function layerTable({ layers }: ComparisonResult, layersShown: number, width: number): Promise<string> {
   const shown = layers.slice(0, layersShown);
   const columns = [
     ...comparisonColumns(layers).map(({ symbol, text }) => ({ symbol, text })),
@@ -62,12 +65,13 @@ async function layerTable({ layers }: ComparisonResult, width: number): Promise<
     widths.pop();
   }
   const room = Math.max(narrowestName, width - widths.reduce((sum, each) => sum + each, gap));
+  const names = shortenNames(
+    shown.map(({ layer }) => screenLine(layer)),
+    room,
+  ).map(asShown);
   return await writeTable(
     ["most moved", ...columns.map(({ symbol }) => symbol)],
-    shown.map((layer, row) => [
-      shortenMiddle(plain(layer.layer), room),
-      ...columns.map((_, column) => texts[column]![row]!),
-    ]),
+    names.map((name, row) => [name, ...columns.map((_, column) => texts[column]![row]!)]),
   );
 }
 

@@ -4,8 +4,7 @@ import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 
 /** The matrix that the speed is measured on: small enough to take milliseconds, large enough to be like others. */
-const rows = 640;
-const columns = 320;
+const usual = { rows: 640, columns: 320 };
 /** Seconds that the measurement takes: the first runs, before the machine code is at its best, are the slow ones. */
 const patience = 0.4;
 /** Seconds that a run takes to start. */
@@ -24,6 +23,7 @@ export async function forecastSeconds(
   engine: SpectrumEngine,
   now: () => number,
 ): Promise<number> {
+  const { rows, columns } = engine.sample ?? usual;
   const stream = randomStream(0, ["forecast"]);
   const matrix = {
     rows,

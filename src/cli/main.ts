@@ -3,7 +3,7 @@ import { MarchenkoError } from "../errors.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { InterruptedError } from "./interrupt.ts";
 import { buildProgram } from "./program.ts";
-import { talk } from "./terminal.ts";
+import { talk, talkMore } from "./terminal.ts";
 
 /**
  * Runs the command and gives its exit code. Every error ends here: one that the package knows in a line
@@ -32,6 +32,7 @@ function report(error: unknown): number {
   }
   if (error instanceof MarchenkoError) {
     talk(`marchenko: ${error.message}`);
+    if (error.cause instanceof Error) talkMore(`because of: ${error.cause.stack ?? error.cause.message}`);
     return error.exitCode;
   }
   talk(`marchenko: this is a bug, please report it with what follows\n${(error as Error).stack ?? error}`);

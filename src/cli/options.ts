@@ -1,9 +1,22 @@
 import { InvalidArgumentError } from "commander";
 import { smallestBlock } from "../fits/aspect-ratio-comparable-alpha.ts";
 
+const repeatables = new Set<unknown>([collect]);
+
 /** Collects an option that may be given several times. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
+}
+
+/** Declares that a parser collects the values of an option that may be given several times. */
+export function repeatable<Parse>(parse: Parse): Parse {
+  repeatables.add(parse);
+  return parse;
+}
+
+/** Whether an option with this parser may be given several times. */
+export function isRepeatable(parse: unknown): boolean {
+  return repeatables.has(parse);
 }
 
 /** A whole number of at least 1. */

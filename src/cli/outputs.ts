@@ -2,28 +2,40 @@ import { constants, existsSync } from "node:fs";
 import { access, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import type { AnalysisResult } from "../analysis/result.ts";
+import { similarNames } from "../checkpoint/nearest-names.ts";
 import { UsageError } from "../errors.ts";
 import { renderCsv } from "../report/csv.ts";
 import { jsonPieces } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { ndjsonLines } from "../report/ndjson.ts";
+import { type FinishedRun, nextStep } from "./next-step.ts";
 import { growHeapSlowly } from "./small-heap.ts";
 import { columnsOf, wantsColor } from "./terminal.ts";
 
 /** A text, its pieces in order, or the bytes of what is no text. */
 export type Text = string | Generator<string> | Uint8Array;
 
-/** How a result can be written, by the name of the format. */
-export const renderers: Readonly<Record<string, (result: AnalysisResult) => Text | Promise<Text>>> = {
-  async table(result) {
+/**
+ * How a result can be written, by the name of the format.
+ *
+ * @param finished - what the table takes the next command from; it tells none without.
+ */
+export const renderers: Readonly<
+  Record<string, (result: AnalysisResult, finished?: FinishedRun) => Text | Promise<Text>>
+> = {
+  async table(result, finished) {
     const { renderTerminal } = await import("../report/terminal.ts");
-    return renderTerminal(result, { columns: columnsOf(process.stdout), color: wantsColor(process.stdout) });
+    return renderTerminal(result, {
+      columns: columnsOf(process.stdout),
+      color: wantsColor(process.stdout),
+      next: finished && nextStep(result, finished),
+    });
   },
-  json: jsonPieces,
-  ndjson: ndjsonLines,
-  csv: renderCsv,
+  json: (result) => jsonPieces(result),
+  ndjson: (result) => ndjsonLines(result),
+  csv: (result) => renderCsv(result),
   parquet: async (result) => (await import("../report/parquet.ts")).renderParquet(result),
-  markdown: renderMarkdown,
+  markdown: (result) => renderMarkdown(result),
   // Loading the charts takes longer than most commands do.
   async html(result) {
     growHeapSlowly();
@@ -44,10 +56,14 @@ const formatOfExtension: Readonly<Record<string, string>> = {
 
 /** The format that a file's extension asks for. @throws {UsageError} If it asks for none. */
 export function formatOfFile(path: string): string {
-  const format = formatOfExtension[extname(path).toLowerCase()];
-  if (format) return format;
-  const known = Object.keys(formatOfExtension).join(", ");
-  throw new UsageError(`can't tell the format of ${path} by its extension: use one of ${known}`);
+  const extension = extname(path).toLowerCase();
+  const known = Object.keys(formatOfExtension);
+  if (known.includes(extension)) return formatOfExtension[extension]!;
+  const near = similarNames(extension, known);
+  const hint = near.length > 0 ? `. Did you mean ${near.join(" or ")}?` : "";
+  throw new UsageError(
+    `can't tell the format of ${path} by its extension: use one of ${known.join(", ")}${hint}`,
+  );
 }
 
 /** @throws {UsageError} If a command does not write the format of a file: with those that it does. */

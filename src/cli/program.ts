@@ -1,5 +1,9 @@
-import { Command } from "commander";
+import { type Argument, Command, InvalidArgumentError, type Option } from "commander";
 import { version } from "../analysis/version.ts";
+import { similarNames } from "../checkpoint/nearest-names.ts";
+import { configurable } from "./configuration/configurable.ts";
+import { configuredCommands } from "./configuration/configuration-file.ts";
+import { presetsByCommand } from "./configuration/presets.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 
 const examples = `
@@ -12,6 +16,12 @@ Examples:
   marchenko view model.safetensors                        its page, in a browser; files can be dropped there
   marchenko train digits-vit --out runs/a                 a small vision Transformer, trained here
   marchenko measure runs/a/checkpoints/step-003450        its sparsity, gradients and flatness on its data
+
+Options of commands can stand in marchenko.config.json, read where a command runs (--config FILE for another):
+  { "analyze": { "exclude": ["*.embed*"], "seed": 1 }, "gate": { "failOn": ["powerLaw.alpha < 2"] } }
+A flag is stronger than the file, the file than --preset, and that than the defaults; --print-config shows what holds.
+
+NO_COLOR, FORCE_COLOR and TERM=dumb are heeded; with CI set, progress is printed and not drawn.
 
 ${exitCodeHelp}`;
 
@@ -50,14 +60,39 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
   const called = argv[2] ?? "";
   const names = Object.hasOwn(commands, called) ? [called] : Object.keys(commands);
   for (const command of await Promise.all(names.map((name) => commands[name]!()))) {
+    const name = command.name();
+    if (configuredCommands.includes(name)) configurable(command, presetsByCommand[name]);
+    // What a run would use can be asked without saying on what.
+    if (argv.includes("--print-config"))
+      for (const each of command.registeredArguments) each.required = false;
     program.addCommand(likeProgram(command));
   }
   return program;
 }
 
+/** A choice that is none comes with those that are much like it. */
+function suggestChoices(each: Option | Argument): void {
+  const { argChoices, parseArg } = each;
+  if (argChoices === undefined || parseArg === undefined) return;
+  each.parseArg = (value, previous) => {
+    try {
+      return parseArg.call(each, value, previous) as typeof previous;
+    } catch (error) {
+      const near = [
+        ...similarNames(value, argChoices),
+        // The first part of a name is meant as often: wasm of wasm-relaxed.
+        ...argChoices.filter((name) => similarNames(value, [name.split("-")[0]!]).length > 0),
+      ];
+      if (!(error instanceof InvalidArgumentError) || near.length === 0) throw error;
+      throw new InvalidArgumentError(`${error.message} Did you mean ${[...new Set(near)].join(" or ")}?`);
+    }
+  };
+}
+
 /** What commander does not hand on to subcommands: errors are thrown, and begin as all others do. */
 function likeProgram(command: Command): Command {
   for (const each of command.commands) likeProgram(each);
+  for (const each of [...command.options, ...command.registeredArguments]) suggestChoices(each);
   return command
     .exitOverride()
     .showHelpAfterError("(add --help for what there is)")

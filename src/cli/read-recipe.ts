@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { similarNames, similarPaths } from "../checkpoint/nearest-names.ts";
 import { unreadable } from "../checkpoint/system-errors.ts";
 import { MarchenkoError, UnreadableInputError, UsageError } from "../errors.ts";
 import { composeRecipe, unknownPreset } from "../train/compose-recipe.ts";
@@ -42,8 +43,12 @@ export async function readRecipe(
 }
 
 async function readText(path: string): Promise<string> {
-  const handle = await open(path, "r").catch((error: unknown) => {
-    throw unreadable(path, error);
+  const handle = await open(path, "r").catch(async (error: unknown) => {
+    const near = [...(await similarPaths(path)), ...similarNames(path, Array.from(presetsByName.keys()))];
+    const { message } = unreadable(path, error);
+    throw near.length > 0
+      ? new UnreadableInputError(`${message} Did you mean ${near.join(" or ")}?`, { cause: error })
+      : unreadable(path, error);
   });
   try {
     if ((await handle.stat()).isDirectory()) {

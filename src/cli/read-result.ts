@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { similarPaths } from "../checkpoint/nearest-names.ts";
 import { UnreadableInputError } from "../errors.ts";
+import type { FinishedRun } from "./next-step.ts";
 import type { Text } from "./outputs.ts";
 import { resultKinds } from "./result-kinds.ts";
 
@@ -20,7 +22,7 @@ export interface SavedResult {
   readonly noun: string;
   readonly formats: readonly string[];
   /** @param format - one of `formats`. */
-  render(format: string): Text | Promise<Text>;
+  render(format: string, finished?: FinishedRun): Text | Promise<Text>;
 }
 
 /**
@@ -36,7 +38,8 @@ export async function readResult(path: string): Promise<SavedResult> {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "it does not exist" : code === "EISDIR" ? "it is a folder" : message;
     const inside = join(path, "result.json");
-    const hint = code === "EISDIR" && existsSync(inside) ? ` Did you mean ${inside}?` : "";
+    const near = code === "ENOENT" ? await similarPaths(path) : existsSync(inside) ? [inside] : [];
+    const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
     throw new UnreadableInputError(`can't read ${path}: ${why}.${hint} Expected ${expected}.`, {
       cause: error,
     });
@@ -64,7 +67,7 @@ export async function readResult(path: string): Promise<SavedResult> {
       formats: Object.keys(renderers),
       // The value itself: the parsed copy has its keys in the schema's order, and writes other bytes. The schema has
       // found it to be what these renderers take.
-      render: (format) => renderers[format]!(value as never),
+      render: (format, finished) => renderers[format]!(value as never, finished),
     };
   }
   const { issues } = parsed.error;

@@ -1,8 +1,11 @@
 import type { z } from "zod";
+import type { FinishedRun } from "./next-step.ts";
 import type { Text } from "./outputs.ts";
 
 /** How results of one kind are written, by the name of the format. */
-export type Renderers<Result> = Readonly<Record<string, (result: Result) => Text | Promise<Text>>>;
+export type Renderers<Result> = Readonly<
+  Record<string, (result: Result, finished?: FinishedRun) => Text | Promise<Text>>
+>;
 
 /** A kind of saved result: what it is called, how it is checked, how it is written. */
 export interface ResultKind {

@@ -8,6 +8,20 @@ export function talk(lines: string): void {
   process.stderr.write(`${lines.split("\n").map(plain).join("\n")}\n`);
 }
 
+/** How much is told. */
+export type Talk = "less" | "usual" | "more";
+let told: Talk = "usual";
+
+/** Sets how much is told from now on, by --quiet and --verbose. */
+export function setTalk(talk: Talk): void {
+  told = talk;
+}
+
+/** Prints lines of talk where --verbose asks for them. */
+export function talkMore(lines: string): void {
+  if (told === "more") talk(lines);
+}
+
 /** Control characters out: a tensor's name must not move the cursor or colour the screen. */
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
@@ -84,20 +98,25 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Whether to colour a stream: NO_COLOR wins over FORCE_COLOR, both over what the stream is. */
+/**
+ * Whether to colour a stream: NO_COLOR wins over FORCE_COLOR, both over what the stream is. One that is set and empty
+ * says nothing.
+ */
 export function wantsColor(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR) return false;
-  if (FORCE_COLOR) return FORCE_COLOR !== "0";
+  if (FORCE_COLOR) return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
   return stream.isTTY === true && TERM !== "dumb";
 }
 
-/** Columns of a stream's terminal, 100 for what is no terminal. */
+const usualColumns = 80;
+
+/** Columns of a stream's terminal, the usual 80 for what is no terminal, or does not tell. */
 export function columnsOf(stream: NodeJS.WriteStream): number {
-  return stream.isTTY ? stream.columns : 100;
+  return (stream.isTTY && stream.columns) || usualColumns;
 }
 
 /** Columns that a table for people has to fit; a pipe takes any width. */
 export function widthOf(stream: NodeJS.WriteStream): number {
-  return stream.isTTY ? stream.columns : Number.POSITIVE_INFINITY;
+  return stream.isTTY ? columnsOf(stream) : Number.POSITIVE_INFINITY;
 }

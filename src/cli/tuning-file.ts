@@ -1,17 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { TuningStore } from "../backends/gpu/products/tuning-store.ts";
+import { cachePlace } from "./spectrum-cache.ts";
 
-/** The user's folder for what can be found again: `MARCHENKO_CACHE`, or the system's place for such. */
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const { MARCHENKO_CACHE, XDG_CACHE_HOME } = environment;
-  return MARCHENKO_CACHE || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "marchenko");
-}
-
-/** What was found fastest on each adapter: a file of it, or memory alone where it can't be read or written. */
-export function tuningFile(path = join(cacheFolder(), "gpu-products.json")): TuningStore {
+/**
+ * What was found fastest on each adapter: a file of it, or memory alone where it can't be read or written.
+ *
+ * @param folder - the cache's; null where there is none.
+ */
+export function tuningFile(folder: string | null = cachePlace()): TuningStore {
   const known = new Map<string, string>();
+  if (folder === null) return known;
+  const path = join(folder, "gpu-products.json");
   try {
     const stored: unknown = JSON.parse(readFileSync(path, "utf8"));
     for (const [key, id] of Object.entries(stored as Record<string, unknown>)) {
@@ -25,7 +25,7 @@ export function tuningFile(path = join(cacheFolder(), "gpu-products.json")): Tun
     set(key, id) {
       known.set(key, id);
       try {
-        mkdirSync(dirname(path), { recursive: true });
+        mkdirSync(folder, { recursive: true });
         writeFileSync(path, `${JSON.stringify(Object.fromEntries(known), null, 1)}\n`);
       } catch {
         // Measured again by the next run.

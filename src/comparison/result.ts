@@ -12,6 +12,7 @@ const count = (meaning: string) => z.int().nonnegative().describe(meaning);
 
 export const differenceStates = ["none", "unsure", "moved", "unreliable", "unknown"] as const;
 
+/** Schema of {@link MetricDifference}. */
 export const metricDifferenceSchema = z.object({
   a: nullable("The metric of A."),
   b: nullable("The metric of B."),
@@ -38,6 +39,7 @@ const sideSchema = z.object({
   randomStandardDeviation: number.describe("Of the overlap with a random subspace."),
 });
 
+/** Schema of {@link SubspaceOverlap}. */
 export const subspaceOverlapSchema = z.object({
   dimension: count("How many leading directions span each subspace."),
   left: sideSchema.describe("Of the singular vectors of the larger side."),
@@ -66,6 +68,7 @@ export const changeSchema = z
 
 export const layerStates = ["identical", "none", "moved"] as const;
 
+/** Schema of {@link ComparedLayer}. */
 export const comparedLayerSchema = z.object({
   tensor: analysed.tensor,
   layer: analysed.layer.describe("Its name in B."),
@@ -132,6 +135,7 @@ const comparedCheckpointSchema = z.object({
   layersAnalysed: count("Matrices that were analysed in it."),
 });
 
+/** Schema of {@link ComparisonResult}. */
 export const comparisonResultSchema = z
   .object({
     type: z.literal("comparison"),
@@ -172,11 +176,15 @@ export const comparisonResultSchema = z
   })
   .describe("Result of marchenko compare: B less A, layers aligned by name and shape.");
 
+/** The difference of one metric, with its error. */
 export type MetricDifference = z.infer<typeof metricDifferenceSchema>;
+/** How much of two leading singular subspaces is in common. */
 export type SubspaceOverlap = z.infer<typeof subspaceOverlapSchema>;
 export type LayerChange = z.infer<typeof changeSchema>;
+/** A layer that both sides have. */
 export type ComparedLayer = z.infer<typeof comparedLayerSchema>;
 export type UnpairedLayer = z.infer<typeof unpairedSchema>;
 export type NotCompared = z.infer<typeof notComparedSchema>;
 export type ComparedCheckpoint = z.infer<typeof comparedCheckpointSchema>;
+/** What `compare` gives. */
 export type ComparisonResult = z.infer<typeof comparisonResultSchema>;

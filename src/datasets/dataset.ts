@@ -51,6 +51,7 @@ export interface PartOfKind {
   readonly tokens: TokenSet;
 }
 
+/** What the examples of a data set are. */
 export type DatasetKind = keyof PartOfKind;
 
 /** A data set in memory (image folders: its list): what a model is trained on, and what it is tested on. */

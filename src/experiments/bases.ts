@@ -1,3 +1,4 @@
+import { similarNames } from "../checkpoint/nearest-names.ts";
 import { datasetCatalogue } from "../datasets/catalogue.ts";
 import { UsageError } from "../errors.ts";
 import { presetsByName } from "../train/presets/catalogue.ts";
@@ -105,9 +106,11 @@ export function namedData(told: string): { readonly name: string; readonly path?
   const colon = told.indexOf(":");
   const name = colon < 0 ? told : told.slice(0, colon);
   if (!datasetCatalogue.some((each) => each.name === name)) {
-    const names = datasetCatalogue.map((each) => each.name).join(", ");
+    const names = datasetCatalogue.map((each) => each.name);
+    const near = similarNames(name, names);
+    const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
     throw new UsageError(
-      `--data: expected NAME or NAME:PATH with a data set's name (${names}), got ${told}.`,
+      `--data: expected NAME or NAME:PATH with a data set's name (${names.join(", ")}), got ${told}.${hint}`,
     );
   }
   return colon < 0 ? { name } : { name, path: told.slice(colon + 1) };

@@ -84,6 +84,7 @@ export interface Claim {
   readonly statement: string;
   /** Who claims it, or where its line comes from. */
   readonly source: string;
+  /** What the runs say of it. */
   judge(runs: RunTable): Judgement;
 }
 
@@ -130,7 +131,9 @@ export interface Experiment {
   /** Runs in a worker thread; the result is kept in the run's folder. */
   measure(run: FinishedRun): Promise<RunMetrics>;
   readonly claims: readonly Claim[];
+  /** Tables of the runs. */
   tables(runs: RunTable): readonly TableSpec[];
+  /** Charts of the runs. */
   charts(runs: RunTable): readonly ChartSpec[];
   /** What the runs don't show, a sentence each. */
   limits(setting: Setting): readonly string[];

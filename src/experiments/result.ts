@@ -18,6 +18,7 @@ const estimate = {
 
 const axis = z.object({ title: z.string(), scale: z.enum(["linear", "log"]) });
 
+/** Schema of {@link ExperimentResult}. */
 export const experimentResultSchema = z
   .object({
     type: z.literal("experiment"),
@@ -91,4 +92,5 @@ export const experimentResultSchema = z
   })
   .describe("Result of marchenko experiment");
 
+/** What `runExperiment` gives. */
 export type ExperimentResult = z.infer<typeof experimentResultSchema>;

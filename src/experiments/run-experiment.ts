@@ -36,6 +36,7 @@ export interface ExperimentOptions {
   readonly workers?: number;
   /** Stops all runs after the step under way; they are saved, and the signal's reason is thrown. */
   readonly signal?: AbortSignal;
+  /** Hears how far each run is. */
   readonly onProgress?: (progress: ExperimentProgress) => void;
 }
 

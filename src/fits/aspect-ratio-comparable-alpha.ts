@@ -22,6 +22,7 @@ export interface AspectRatioComparableAlpha {
   readonly blockColumns: number;
 }
 
+/** Options of {@link aspectRatioComparableAlpha}. */
 export interface AspectRatioComparableAlphaOptions {
   /** Smaller over larger side of the blocks, in (0, 1]; 1 by default. */
   readonly aspectRatio?: number;

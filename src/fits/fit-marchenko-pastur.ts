@@ -34,6 +34,7 @@ export interface MarchenkoPasturFit {
   readonly spikesBelow: readonly Spike[] | null;
 }
 
+/** Options of {@link fitMarchenkoPastur}. */
 export interface MarchenkoPasturFitOptions {
   /** Only the largest this many eigenvalues are fitted (the others are structural zeros); all by default. */
   readonly rank?: number;

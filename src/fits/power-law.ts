@@ -30,6 +30,7 @@ export interface PowerLawFit {
   readonly reason: string | null;
 }
 
+/** Options of {@link fitPowerLaw}. */
 export interface PowerLawFitOptions {
   /** Seed of the bootstrap; 0 by default. */
   readonly seed?: number | string;

@@ -39,6 +39,7 @@ export interface ShrinkageAdvice {
   readonly warnings: readonly string[];
 }
 
+/** Options of {@link optimalShrinkage}. */
 export interface ShrinkageOptions {
   /** The error that is to be least; "frobenius" by default. */
   readonly loss?: ShrinkageLoss;
@@ -62,7 +63,7 @@ export interface ShrinkageOptions {
  *
  *     t^2 + h^2 - 2 h t c d,   at the Frobenius shrinker t^2 (1 - c^2 d^2)
  *
- * and directions add up. Its standard error is that of the outcome: from {@link spikeFluctuations}, and from the
+ * and directions add up. Its standard error is that of the outcome: from `spikeFluctuations`, and from the
  * error of the scale. "Planted" is what was found: a direction under `s (N M)^(1/4)` leaves no trace, one
  * somewhat above it may be missed, and none of their energy is counted. A direction within some N^(-1/3) of that has larger errors than are given.
  *

@@ -14,6 +14,7 @@ export interface GatedResult {
   readonly type: string;
 }
 
+/** Options of {@link gate}. */
 export interface GateOptions {
   /** Expressions that are not to hold in any layer: `[GLOB:]METRIC OP NUMBER`, METRIC a metric id or `delta(ID)`. */
   readonly failOn: readonly string[];

@@ -15,6 +15,7 @@ const placeSchema = {
   part: z.string().nullable().describe("Part of the data; null of weights."),
 };
 
+/** Schema of {@link GateResult}. */
 export const gateResultSchema = z
   .object({
     type: z.literal("gate"),
@@ -57,6 +58,7 @@ export const gateResultSchema = z
   })
   .describe("Result of marchenko gate.");
 
+/** What `gate` gives. */
 export type GateResult = z.infer<typeof gateResultSchema>;
 export type GateRule = GateResult["rules"][number];
 export type GateViolation = GateResult["violations"][number];

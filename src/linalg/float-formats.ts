@@ -21,6 +21,7 @@ export const floatFormats = {
   F8_E5M2: { significandBits: 3, minExponent: -14 },
 } as const satisfies Record<string, FloatFormat>;
 
+/** Name of a format of stored numbers. */
 export type FloatFormatName = keyof typeof floatFormats;
 
 /**

@@ -42,6 +42,7 @@ const reasons = z
   .record(z.string(), z.string())
   .describe("For what is null here, by its path, why: that of an object stands for all that would be in it.");
 
+/** Schema of {@link MeasuredLayer}. */
 export const measuredLayerSchema = z.object({
   layer: z.string().describe("The key matrix, as an analysis names it."),
   value: z.string().nullable().describe("The value matrix; null where the block has none."),
@@ -60,6 +61,7 @@ export const measuredLayerSchema = z.object({
 
 export const parts = ["train", "test"] as const;
 
+/** Schema of {@link MeasuredCheckpoint}. */
 export const measuredCheckpointSchema = z.object({
   id: z.string(),
   step: number.nullable(),
@@ -101,6 +103,7 @@ export const measurementTrajectorySchema = z.object({
     ),
 });
 
+/** Schema of {@link MeasurementResult}. */
 export const measurementResultSchema = z
   .object({
     type: z.literal("measurement"),
@@ -123,7 +126,10 @@ export const measurementResultSchema = z
   );
 
 export type Part = (typeof parts)[number];
+/** One MLP block of it. */
 export type MeasuredLayer = z.infer<typeof measuredLayerSchema>;
+/** One checkpoint of a measurement. */
 export type MeasuredCheckpoint = z.infer<typeof measuredCheckpointSchema>;
 export type MeasurementTrajectory = z.infer<typeof measurementTrajectorySchema>;
+/** What `measure` gives. */
 export type MeasurementResult = z.infer<typeof measurementResultSchema>;

@@ -51,7 +51,7 @@ export interface DrawSpec {
 /** A number that follows from the step: an input of shape `[]`. */
 export interface ScheduledSpec {
   readonly name: string;
-  /** @param step - steps made before this one, from 0. */
+  /** Its value at a step. @param step - steps made before this one, from 0. */
   readonly at: (step: number) => number;
 }
 

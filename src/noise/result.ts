@@ -162,6 +162,7 @@ export const noiseCheckpointSchema = z.object({
   layers: z.array(noiseLayerSchema),
 });
 
+/** Schema of {@link NoiseResult}. */
 export const noiseResultSchema = z
   .object({
     type: z.literal("noise"),
@@ -173,6 +174,7 @@ export const noiseResultSchema = z
   })
   .describe("Result of marchenko noise");
 
+/** What `gradientNoise` gives. */
 export type NoiseResult = z.infer<typeof noiseResultSchema>;
 export type NoiseCheckpoint = z.infer<typeof noiseCheckpointSchema>;
 export type NoiseLayerResult = z.infer<typeof noiseLayerSchema>;

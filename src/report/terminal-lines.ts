@@ -1,7 +1,8 @@
 import type { Finding, LayerResult } from "../analysis/result.ts";
 import { countVerdicts, verdictTexts } from "./describe-verdict.ts";
 import { severityMarks, sortFindings } from "./notable-layers.ts";
-import { plainLine } from "./plain-text.ts";
+import { filler, screenLine } from "./plain-text.ts";
+import { commandLines } from "./shell-words.ts";
 import { wrapText } from "./wrap-text.ts";
 
 export interface TerminalOptions {
@@ -9,6 +10,8 @@ export interface TerminalOptions {
   readonly columns: number;
   /** Whether to write SGR colour codes; marks tell the same without them. */
   readonly color: boolean;
+  /** The command that comes next, in words; left out where there is none. */
+  readonly next?: readonly string[] | undefined;
 }
 
 export type Style = "bold" | "dim" | "red" | "yellow" | "green" | "cyan";
@@ -22,9 +25,10 @@ const sgr: Readonly<Record<Style, readonly [open: number, close: number]>> = {
 };
 const severityStyles = { error: "red", warning: "yellow", info: "cyan" } as const;
 
-/** With these a result fits a screen of 24 lines with the prompt. */
-const findingsShown = 4;
-const warningsShown = 1;
+/** A screen has 24; what was written, how long it took and the prompt need some of them. */
+const screenLines = 21;
+/** Of one finding or warning. */
+const mostLines = 3;
 /** Narrowest terminal that lines are laid out for. */
 const minimumWidth = 48;
 
@@ -77,38 +81,87 @@ export interface PlacedFinding extends Finding {
   readonly of?: string;
 }
 
-/** The worst findings, and how many more there are. */
-export function findingLines(findings: readonly PlacedFinding[], layout: TerminalLayout): string[] {
+/** What an answer consists of, each a block of lines; blocks without any leave no gap. */
+export interface Answer {
+  /** The verdict, and what was counted. */
+  readonly lead: readonly string[];
+  /** Tables, which keep their lines. */
+  readonly tables: readonly (readonly string[])[];
+  readonly findings: readonly PlacedFinding[];
+  readonly warnings: readonly string[];
+  /** What ends it. */
+  readonly close: readonly string[];
+}
+
+/** An answer that fits a screen: findings, the worst first, then warnings get the lines that the rest leaves. */
+export function screen(
+  { lead, tables, findings, warnings, close }: Answer,
+  layout: TerminalLayout,
+): string[] {
+  const filled = tables.filter((lines) => lines.length > 0);
+  const above = [...lead, ...filled.flatMap((lines) => ["", ...lines])];
+  const notes = noteLines(findings, warnings, screenLines - above.length - 1 - close.length, layout);
+  const below = [...notes, ...close];
+  return below.length === 0 || filled.length === 0 ? [...above, ...below] : [...above, "", ...below];
+}
+
+/** As many findings and warnings as there is room for, and how many more there are. */
+function noteLines(
+  findings: readonly PlacedFinding[],
+  warnings: readonly string[],
+  room: number,
+  layout: TerminalLayout,
+): string[] {
   const { width, paint } = layout;
-  const lines = sortFindings(findings)
-    .slice(0, findingsShown)
-    .flatMap((finding) => {
-      const where = [finding.of, finding.layer].map((name) => (name ? `${plainLine(name)}: ` : "")).join("");
-      const mark = paint(severityStyles[finding.severity], severityMarks[finding.severity]);
-      const [first = "", ...rest] = wrapText(where + plainLine(finding.evidence), width - 2, 0);
-      return [`${mark} ${first}`, ...rest.map((line) => `  ${line}`)];
-    });
-  return [...lines, ...moreLines(findings.length - findingsShown, "finding", layout)];
+  const notes = [
+    ...sortFindings(findings).map((finding) => {
+      const where = [finding.of, finding.layer].map((name) => (name ? `${screenLine(name)}: ` : "")).join("");
+      const lines = wrapText(where + screenLine(finding.evidence), width - 2, 0);
+      return { mark: paint(severityStyles[finding.severity], severityMarks[finding.severity]), lines };
+    }),
+    ...warnings.map((warning) => ({
+      mark: paint("yellow", "!"),
+      lines: wrapText(screenLine(warning), width - 2, 0).map((line) => paint("yellow", line)),
+    })),
+  ];
+  const shown: string[] = [];
+  let count = 0;
+  for (const { mark, lines } of notes) {
+    const isLast = count === notes.length - 1;
+    const left = room - shown.length - (isLast ? 0 : 1);
+    const most = Math.max(1, count === 0 ? Math.min(mostLines, left) : mostLines);
+    const cut =
+      lines.length > most ? [...lines.slice(0, most - 1), clip(`${lines[most - 1]}…`, width - 2)] : lines;
+    if (count > 0 && cut.length > left) break;
+    shown.push(...cut.map((line, i) => (i === 0 ? `${mark} ${line}` : `  ${line}`)));
+    count++;
+  }
+  const more = [
+    counted(findings.length - count, "finding"),
+    counted(warnings.length - Math.max(0, count - findings.length), "warning"),
+  ].filter((text) => text !== "");
+  if (more.length === 0) return shown;
+  return [...shown, paint("dim", clip(`  and ${more.join(" and ")}: see the page or the JSON`, width))];
 }
 
-export function warningLines(warnings: readonly string[], layout: TerminalLayout): string[] {
-  const shown = warnings.slice(0, warningsShown).flatMap((warning) => {
-    return wrapText(`! ${plainLine(warning)}`, layout.width, 2).map((line) => layout.paint("yellow", line));
-  });
-  return [...shown, ...moreLines(warnings.length - warningsShown, "warning", layout)];
+/** `3 more findings`; nothing where there are none. */
+function counted(count: number, noun: string): string {
+  return count <= 0 ? "" : `${count} more ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** How many are not shown, and where they are; nothing when all are. */
-export function moreLines(count: number, noun: string, layout: TerminalLayout): string[] {
-  if (count <= 0) return [];
-  return dimLines(
-    `and ${count} more ${noun}${count === 1 ? "" : "s"}: see the JSON or the page (-o result.json, -o result.html)`,
-    layout,
-  );
+/** The command that comes next, ready to be pasted; no lines where it would take too many. */
+export function nextLines(next: readonly string[] | undefined, { width, paint }: TerminalLayout): string[] {
+  const title = "next: ";
+  // A control character can't be pasted, however it is shown.
+  const isPlain = next?.every((word) => screenLine(word).replaceAll(filler, "") === word);
+  const lines = isPlain ? commandLines(next!.map(screenLine), width, title.length) : [];
+  if (lines.length > mostLines) return [];
+  return lines.map((line, i) => (i === 0 ? paint("dim", title) + line : line));
 }
 
-export function dimLines(text: string, { width, paint }: TerminalLayout): string[] {
-  return wrapText(text, width - 2, 0).map((line) => paint("dim", `  ${line}`));
+/** One line, whatever its length. */
+export function dimLine(text: string, { width, paint }: TerminalLayout): string {
+  return paint("dim", clip(`  ${text}`, width));
 }
 
 export function clip(text: string, width: number): string {

@@ -1,3 +1,5 @@
+import { filler } from "./plain-text.ts";
+
 /**
  * A text as lines no wider than a screen, broken between words and, in a word that is too long for a
  * line, after one of its dots, slashes or dashes.
@@ -34,5 +36,7 @@ export function wrapText(text: string, width: number, indent: number): string[] 
 function breakAt(word: string, room: number): number {
   const start = word.slice(0, room);
   const last = Math.max(...["/", ".", "-", "_"].map((mark) => start.lastIndexOf(mark))) + 1;
-  return last > room / 2 ? last : room;
+  if (last > room / 2) return last;
+  // No character of two columns is cut in half.
+  return word[room] === filler ? room - 1 : room;
 }

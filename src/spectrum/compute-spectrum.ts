@@ -9,6 +9,7 @@ import type { SingularValues, SpectrumEngine } from "./spectrum-engine.ts";
 import { isEstimated, needsAccuracy, type SpectrumMethod } from "./spectrum-method.ts";
 import { fastestEngine } from "./wasm-engine.ts";
 
+/** Options of {@link computeSpectrum}. */
 export interface SpectrumOptions {
   /** The engine; the fastest of this machine by default. */
   readonly engine?: SpectrumEngine;

@@ -22,3 +22,10 @@ export function engineById(id: string): SpectrumEngine {
   if (engine) return engine;
   throw new UsageError(`there is no engine ${id}: use one of ${engines.map((each) => each.id).join(", ")}`);
 }
+
+/** The same, prepared: what it lacks is said before there is a matrix. @throws {UsageError} If it lacks something. */
+export async function preparedEngine(id: string): Promise<SpectrumEngine> {
+  const engine = engineById(id);
+  await engine.prepare?.();
+  return engine;
+}

@@ -45,11 +45,19 @@ export function gpuEngine({
   tile,
   flags = [],
 }: GpuEngineOptions = {}): SpectrumEngine {
+  // Of a matrix that is just large enough for the device.
+  const side = 4 * Math.ceil(Math.cbrt(Math.max(smallest, 1) / 2) / 4);
   let opened: Promise<Opened> | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   const open = (): Promise<Opened> => {
-    opened ??= openDevice(flags).then((device) => ({ device, gram: gramOnGpu(device, tile) }));
-    return opened;
+    if (opened) return opened;
+    const opening = openDevice(flags).then((device) => ({ device, gram: gramOnGpu(device, tile) }));
+    opened = opening;
+    // The next matrix tries again: a device may be plugged in.
+    opening.catch(() => {
+      opened = null;
+    });
+    return opening;
   };
   const singularValues: SpectrumEngine["singularValues"] = async (matrix, unit) => {
     const order = Math.min(matrix.rows, matrix.columns);
@@ -65,7 +73,7 @@ export function gpuEngine({
         : symmetricEigenvalues(lower, order);
       return fromGramEigenvalues(ascending, unit, leftOut);
     } catch (error) {
-      // The next matrix tries again: a device may be lost, or plugged in.
+      // The device may be lost: the next matrix gets another.
       const failed = opened;
       opened = null;
       await failed?.then(({ device }) => device.close()).catch(() => {});
@@ -74,8 +82,12 @@ export function gpuEngine({
   };
   return {
     id: "gpu",
+    // No sum of the device rounds: all of them give the same bits.
+    build: () => `slices from ${smallest}, ${fastestEngine().build?.()}`,
+    sample: { rows: 2 * side, columns: side },
     isParallel: true,
     staysInThread: true,
+    prepare: open,
     rowsAtOnce: null,
     workspace: (order) => gramOnGpuBytes(order, tile) + gramBytes(order),
     singularValues(matrix, unit) {

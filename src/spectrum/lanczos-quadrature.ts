@@ -25,6 +25,7 @@ const atomTolerance = 1e-10;
 /** 95 % quantile of the Kolmogorov distribution. */
 const kolmogorov95 = 1.3581;
 
+/** Options of {@link estimateSpectrum}. */
 export interface SpectralEstimateOptions {
   /** Of the probes. */
   readonly seed: number | string;

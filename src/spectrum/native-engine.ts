@@ -39,6 +39,7 @@ export const nativeEngineOnDemand: SpectrumEngine = {
   isParallel: true,
   workspace: nativeWorkspace,
   rowsAtOnce: null,
+  prepare: () => loadNativeLapack(),
   singularValues: async (matrix, unit) => (await nativeEngine()).singularValues(matrix, unit),
 };
 

@@ -42,6 +42,7 @@ export interface SingularTriplet {
   readonly residual: number;
 }
 
+/** Options of {@link extremeSingularVectors}. */
 export interface ExtremeVectorsOptions {
   /** The largest singular values, or the smallest. */
   readonly end: "top" | "bottom";

@@ -24,6 +24,8 @@ export interface SpectrumEngine {
   readonly build?: () => string;
   /** Why this machine can't run it; null or absent when it can. */
   readonly unavailable?: () => string | null;
+  /** Loads what it needs, as the first matrix would. @throws {UsageError} If that is missing. */
+  readonly prepare?: () => Promise<unknown>;
   /**
    * @param matrix - W, any shape with at least one entry, all entries finite and not all zero.
    * @param unit - a power of two near the largest entry, to divide by (`unitOf` of the census).
@@ -38,6 +40,8 @@ export interface SpectrumEngine {
   readonly compile?: () => unknown;
   /** Takes what another thread's `compile` made. */
   readonly adopt?: (compiled: unknown) => void;
+  /** A matrix that shows how fast it is with large ones; absent: one of any size does. */
+  readonly sample?: { readonly rows: number; readonly columns: number };
   /** Bytes that the singular values of a matrix take beside its entries, for a smaller side of `order`. */
   workspace(order: number): number;
   /** A tall matrix may come to a {@link team} in blocks of a multiple of so many rows, all but the last; null: whole. */

@@ -29,7 +29,7 @@ export interface TrainObserver {
    * looked at again.
    */
   readonly onStart?: (step: number) => Promise<void>;
-  /** @param source - its tensors are those of this step, however late they are asked for within the call. */
+  /** A step to look at. @param source - its tensors are those of this step, however late they are asked for within the call. */
   readonly onStep: (source: LiveModel, taps: Readonly<Record<string, TapEntries>>) => Promise<void>;
 }
 

@@ -25,6 +25,7 @@ export interface RunOptions {
   /** Goes on with the run in the folder. */
   readonly resume?: boolean;
   readonly observers?: readonly TrainObserver[];
+  /** Hears of every step. */
   readonly onProgress?: (progress: TrainProgress) => void;
   /** Stops after the step under way when aborted: the state is saved, and the signal's reason thrown. */
   readonly signal?: AbortSignal;

@@ -6,6 +6,7 @@ import type { Updating } from "./step-program.ts";
 
 /** A model with its sizes and modules, ready to be traced. */
 export interface TrainableModel {
+  /** The graph of the model. */
   trace(options: TraceOptions): Traced;
   /** What `config.json` holds. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -18,7 +19,9 @@ export interface BatchSource {
   readonly task: Pick<Task, "name" | "perToken">;
   /** What the entries of images stand for; null for what has no pixels. */
   readonly pixels: PixelScale | null;
+  /** Batches of the training part, in a seeded order. */
   training(traced: Traced): Batches;
+  /** Batches of the test part, in its order. */
   testing(traced: Traced): Batches;
 }
 

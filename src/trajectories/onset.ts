@@ -50,7 +50,7 @@ export function onsetOf(steps: readonly number[], holds: readonly (boolean | nul
  *     |x_k - x_0| > 2 (e_k^2 + e_0^2)^1/2
  *
  * @param steps - ascending. @param values - null where not known. @param errors - standard errors, >= 0; null where
- *   there are none: the scatter of the values about their neighbours takes their place, see {@link scatterOf}.
+ *   there are none: the scatter of the values about their neighbours takes their place, see `scatterOf`.
  * @returns see {@link onsetOf}.
  * @example
  * ```ts

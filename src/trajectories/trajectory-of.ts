@@ -5,11 +5,9 @@ import { type AnalysisInput, openSources } from "../analysis/open-sources.ts";
 import type { AnalysisResult, CheckpointResult, FollowedSpike } from "../analysis/result.ts";
 import { trajectories } from "../analysis/summarize.ts";
 import type { MeasuredTrajectory } from "../analysis/trajectory-schemas.ts";
-import { isRemote } from "../checkpoint/remote/address.ts";
 import { UsageError } from "../errors.ts";
 import { spikeFollower } from "./follow-spikes.ts";
 import { layerOnsets } from "./layer-onsets.ts";
-import { runMetrics } from "./run-metrics.ts";
 
 export interface TrajectoryOptions extends AnalyzeOptions {
   /**
@@ -66,23 +64,15 @@ export async function trajectoryOf(
       checkpoints: places.map((i) => result.checkpoints[i]!),
     };
   });
-  // What a run has logged is of one series: of several in a folder nothing tells which.
-  const logged =
-    typeof input === "string" && !isRemote(input) && !given && all.length === 1
-      ? await runMetrics(input, parts[0]!.checkpoints.at(-1)!.layers)
-      : { measured: given ?? [], warnings: [] };
-  const measured = logged.measured.map((each) => (all.length === 1 ? { ...parts[0]!.of, ...each } : each));
+  const { measured: logged = [], ...rest } = result;
+  const measured = given?.map((each) => (all.length === 1 ? { ...parts[0]!.of, ...each } : each)) ?? logged;
   return {
-    ...result,
+    ...rest,
     provenance: {
       ...result.provenance,
       configuration: { ...result.provenance.configuration, followSpikes: true },
     },
-    warnings: [
-      ...result.warnings,
-      ...logged.warnings,
-      ...unfollowed(parts.flatMap(({ checkpoints }) => checkpoints)),
-    ],
+    warnings: [...result.warnings, ...unfollowed(parts.flatMap(({ checkpoints }) => checkpoints))],
     trajectories: result.trajectories ?? trajectories(result.checkpoints),
     followedSpikes: parts.flatMap(({ of, checkpoints }, i) =>
       inOrder(followers[i]!.spikes(), checkpoints).map((spike) => ({ ...of, ...spike })),

@@ -5,7 +5,7 @@ import type { Backend } from "../../src/backends/backend.ts";
 import { gpuBackend } from "../../src/backends/gpu/gpu-backend.ts";
 import { wasmBackend } from "../../src/backends/wasm/wasm-backend.ts";
 import { type SparsityInput, sparsityOptions } from "../../src/sparsity/options.ts";
-import { hasAdapter } from "../backends/gpu/adapter.ts";
+import { hasGpu } from "../backends/gpu/adapter.ts";
 import { distance, drawEntries, drawFeed, norm, runValues } from "./run-values.ts";
 import { tinyModels } from "./tiny-models.ts";
 
@@ -23,7 +23,7 @@ const everything: SparsityInput = {
  */
 const backends = [
   { on: "the WebAssembly backend", open: () => wasmBackend({ threads: 1 }), can: true, tolerance: 2e-5 },
-  { on: "the GPU backend", open: () => gpuBackend(), can: hasAdapter, tolerance: 1e-4 },
+  { on: "the GPU backend", open: () => gpuBackend(), can: hasGpu, tolerance: 1e-4 },
 ];
 const cases = backends.flatMap((each) => tinyModels.map((tiny) => ({ ...each, ...tiny })));
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
+import { metricCatalogue } from "../../src/metrics/catalogue.ts";
 import { renderChart } from "../../src/report/charts/render-chart.ts";
 import { renderReport } from "../../src/report/page/render-page.ts";
 import { exampleResult, exampleSeries, twoModels } from "./example-result.ts";
@@ -67,7 +68,7 @@ describe.skipIf(!hasChromium)("the page in Chromium, from a file, with the netwo
         .evaluateAll((rows) =>
           rows
             .map((row) => (row as HTMLTableRowElement).cells[8]!.dataset.value)
-            .filter((value) => value !== ""),
+            .filter((value) => value !== undefined && value !== ""),
         );
     await head.locator("button").click();
     expect(await head.getAttribute("aria-sort")).toBe("ascending");
@@ -159,12 +160,18 @@ describe.skipIf(!hasChromium)("the page in Chromium, from a file, with the netwo
     expect(rows[1]!.startsWith(`"'=HYPERLINK(""x"")"`)).toBe(true);
   });
 
-  test("a number of a card leads to its meaning, formula and source", async () => {
+  test("a number of a card tells its meaning, formula and source where it stands", async () => {
     const { page } = await open(exampleResult(), { fragment: "#layer-blocks.0.attn.q.weight" });
-    const definition = page.locator('[id="number-metrics.stableRank"]');
-    expect(await definition.isVisible()).toBe(false);
-    await page.locator('[id="layer-blocks.0.attn.q.weight"] dt a', { hasText: "stable rank" }).press("Enter");
-    await expect.poll(() => definition.isVisible()).toBe(true);
+    const card = page.locator('[id="layer-blocks.0.attn.q.weight"]');
+    const number = card.getByRole("button", { name: "stable rank", exact: true });
+    const told = card.locator(".told");
+    await number.press("Enter");
+    expect(await number.getAttribute("aria-expanded")).toBe("true");
+    const { meaning, formula, source } = metricCatalogue.find(({ id }) => id === "metrics.stableRank")!;
+    for (const text of [meaning, formula, source]) expect(await told.textContent()).toContain(text);
+    expect(await violations(page)).toEqual([]);
+    await number.press("Enter");
+    expect(await told.count()).toBe(0);
   });
 
   test("the theme switch overrules the system", async () => {

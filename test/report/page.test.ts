@@ -79,6 +79,9 @@ describe("the page of a result", () => {
     const page = await renderReport(manyLayers(100));
     expect(performance.now() - start).toBeLessThan(8000);
     expect(Buffer.byteLength(page)).toBeLessThan(2_000_000);
+    const densities = [...page.matchAll(/data-view="density"[^>]*>(<svg.*?<\/svg>)/gs)];
+    expect(densities).toHaveLength(100);
+    for (const [, svg] of densities) expect(Buffer.byteLength(svg!)).toBeLessThan(8192);
   });
 
   test("of nothing analysed says so", async () => {

@@ -13,7 +13,7 @@ describe("on a screen of 80 columns", () => {
   const layer = "model.decoder.layers.11.self_attn.q_proj.lora_A.default.weight";
   const warning = `model: no Marchenko-Pastur fit, fewer than 8 non-zero singular values: ${layer}, ${layer}, ${layer}`;
 
-  test("findings and warnings are wrapped and nothing of them is cut", () => {
+  test("findings are wrapped and nothing of them is cut, and a warning keeps three lines", () => {
     const result = exampleResult();
     result.checkpoints[0]!.findings = [
       { id: "x", severity: "warning", layer, evidence, advice: "None." },
@@ -24,21 +24,21 @@ describe("on a screen of 80 columns", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     const text = lines.map((line) => line.trim()).join(" ");
     expect(text).toContain(`! ${layer}: ${evidence}`);
-    expect(text).toContain(`! ${warning}`);
+    expect(text).toContain(`! ${warning.slice(0, 190)}`);
     const start = lines.findIndex((line) => line.startsWith(`! ${layer}`));
     expect(lines[start + 1]).toMatch(/^ {2}\S/);
-    expect(lines.slice(start).join("")).not.toContain("…");
+    expect(lines.slice(start).join("").match(/…/g)).toHaveLength(1);
   });
 
   test("what is not shown is counted, with the place where it is", () => {
     const result = exampleResult();
     const [finding] = result.checkpoints[0]!.findings;
-    result.checkpoints[0]!.findings = Array(6).fill(finding);
+    result.checkpoints[0]!.findings = Array(12).fill(finding);
     result.warnings = ["first", "second"];
     const text = linesOf(result, 80).join(" ").replace(/ +/g, " ");
-    expect(text).toContain("and 2 more findings: see the JSON or the page (-o result.json, -o result.html)");
-    expect(text).toContain("and 1 more warning: see the JSON");
-    expect(text).toContain("! first");
+    const [, findings] = /and (\d+) more findings and 2 more warnings: see the page or the JSON/.exec(text)!;
+    expect(text.split(finding!.evidence).length - 1).toBe(12 - Number(findings));
+    expect(text).not.toContain("first");
     expect(text).not.toContain("second");
   });
 });

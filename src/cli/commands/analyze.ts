@@ -3,11 +3,12 @@ import { Command, Option } from "commander";
 import { analyze } from "../../analysis/analyze.ts";
 import { type NullKind, nullKinds } from "../../analysis/analyze-options.ts";
 import { nothingElse, spectraOf } from "../../analysis/examine-matrix.ts";
+import type { ProgressEvent } from "../../analysis/progress.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
 import { UsageError } from "../../errors.ts";
 import { type ShrinkageLoss, shrinkageLosses } from "../../fits/shrinkers.ts";
 import { layerLine } from "../../report/ndjson.ts";
-import { engineById, engines } from "../../spectrum/engines.ts";
+import { engines, preparedEngine } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { fastestEngine } from "../../spectrum/wasm-engine.ts";
 import { trajectoryOf } from "../../trajectories/trajectory-of.ts";
@@ -20,7 +21,8 @@ import { runProvenance, workerCount } from "../run-provenance.ts";
 import { parseShard, partText, requireAllowed } from "../shard-option.ts";
 import { garbageCollector, holdYoungGeneration } from "../small-heap.ts";
 import { spectrumCache } from "../spectrum-cache.ts";
-import { counted, talk, talkOfLeftOut } from "../terminal.ts";
+import { counted, talk, talkMore, talkOfLeftOut } from "../terminal.ts";
+import { talkOfUnmatched } from "../unmatched-globs.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, throwAll } from "../write-result.ts";
 import { dryRun } from "./dry-run.ts";
@@ -33,6 +35,7 @@ interface Flags {
   readonly spectra?: boolean;
   readonly vectors?: boolean;
   readonly followSpikes?: boolean;
+  readonly hash?: boolean;
   readonly comparableAlpha?: boolean | number;
   readonly convOperator?: number;
   readonly null: NullKind;
@@ -48,6 +51,7 @@ interface Flags {
   readonly writeDenoised?: string;
   readonly shrinker?: ShrinkageLoss;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly cache: boolean;
   readonly progress: boolean;
 }
@@ -105,6 +109,7 @@ export function analyzeCommand(): Command {
         .choices(nullKinds)
         .default("gaussian"),
     )
+    .option("--hash", "the SHA-256 of every file in the result; without it of files of at most 64 MiB in all")
     .option("--seed <n>", "seed of bootstraps, shuffles and simulated noise", parseSeed, 0)
     .option(
       "--workers <n>",
@@ -190,9 +195,10 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     ...(flags.exclude && { exclude: flags.exclude }),
     ...(flags.keepFused && { keepFused: true }),
   };
-  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const engine = flags.engine ? await preparedEngine(flags.engine) : undefined;
   const workers = workerCount(flags.workers, engine);
-  const show = flags.quiet || !flags.progress ? "none" : "auto";
+  // With --verbose each layer has a line of its own.
+  const show = flags.quiet || flags.verbose || !flags.progress ? "none" : "auto";
   const printed = flags.format ?? (flags.quiet ? null : "table");
   const shared = {
     ...selection,
@@ -214,6 +220,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       "--conv-operator": flags.convOperator !== undefined,
       "--null permute": flags.null === "permute",
       "--shard": shard !== undefined,
+      "--hash": flags.hash,
       "--write-denoised": denoised !== null,
     }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
     return await analyzeLikeWeightwatcher(paths, {
@@ -240,6 +247,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
       engine ?? fastestEngine(),
       spectraOf(wants),
       shard,
+      flags.quiet,
     );
     const unwritten = [...outputs, ...(denoised ? [denoised.path] : [])];
     if (unwritten.length > 0 && !flags.quiet) talk(`a dry run writes nothing to ${unwritten.join(", ")}`);
@@ -253,6 +261,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     const result = await walk(paths.length === 1 ? paths[0]! : paths, {
       ...shared,
       seed: flags.seed,
+      hash: flags.hash ?? false,
       spectra: flags.spectra ? "all" : "summary",
       vectors: flags.vectors ?? false,
       comparableAlpha: flags.comparableAlpha ?? false,
@@ -265,6 +274,7 @@ async function run(paths: string[], flags: Flags): Promise<void> {
         holdYoungGeneration();
         journal.add(layerLine({ id: event.checkpoint, step: event.step }, event.result));
         progress.update(event);
+        talkMore(layerText(event));
         collectGarbage();
       },
     });
@@ -273,10 +283,17 @@ async function run(paths: string[], flags: Flags): Promise<void> {
     result.provenance.run = { ...result.provenance.run, ...runProvenance(startedAt, { workers }) };
     // The answer goes to stdout even with files to look at.
     const { written, failures, inFiles } = await deliver(outputs, printed, (format) =>
-      renderers[format]!(result),
+      renderers[format]!(result, { typed: process.argv.slice(2), outputs }),
     );
     if (inFiles) journal.discard();
-    if (!flags.quiet) tell(result, written);
+    if (!flags.quiet) {
+      const rows = shard ? [] : result.checkpoints.flatMap(({ layers }) => layers);
+      talkOfUnmatched(
+        { "--include": flags.include, "--exclude": flags.exclude },
+        rows.flatMap(({ tensor, layer }) => [tensor, layer]),
+      );
+      tell(result, written);
+    }
     if (denoised) {
       const failure = await deliverDenoised(paths[0]!, denoised, result, {
         signal,
@@ -289,11 +306,20 @@ async function run(paths: string[], flags: Flags): Promise<void> {
   });
 }
 
+/** A layer as --verbose tells of it. */
+function layerText({ checkpoint, result }: ProgressEvent): string {
+  const { layer, shape, verdict, reason, spectrum } = result;
+  const found =
+    spectrum === null ? `skipped: ${reason}` : `${verdict ?? "no verdict"}, by ${spectrum.method}`;
+  return `${checkpoint}: ${layer} [${shape.join(" x ")}] ${found}`;
+}
+
 /** Says on stderr what was done. */
 function tell(result: AnalysisResult, written: readonly string[]): void {
-  for (const { leftOut } of result.checkpoints) talkOfLeftOut(leftOut);
+  talkOfLeftOut(result.checkpoints.flatMap(({ leftOut }) => leftOut));
   for (const path of written) talk(`wrote ${path}`);
   const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);
   const time = duration(Number(result.provenance.run.seconds));
+  talkMore(`engine ${result.provenance.engine}, ${JSON.stringify(result.provenance.run)}`);
   talk(`${counted(layers, "layer")} in ${time}${partText(result.shard)}`);
 }

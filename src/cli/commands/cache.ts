@@ -36,7 +36,8 @@ Examples:
   command
     .command("rm")
     .description("Removes the entries of the cache, and nothing else.")
-    .action(async () => {
+    .option("-q, --quiet", "print nothing but errors")
+    .action(async ({ quiet }: { quiet?: boolean }) => {
       const folder = cachePlace();
       const files = folder === null ? [] : await cacheFiles(folder);
       for (const { path } of files) {
@@ -44,7 +45,7 @@ Examples:
           throw cannotWrite(path, error);
         });
       }
-      talk(`removed ${entriesText(files)}, ${readableBytes(bytesOf(files))}`);
+      if (!quiet) talk(`removed ${entriesText(files)}, ${readableBytes(bytesOf(files))}`);
     });
   return command;
 }

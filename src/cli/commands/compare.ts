@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { compare } from "../../comparison/compare.ts";
 import type { ComparisonResult } from "../../comparison/result.ts";
-import { engineById, engines } from "../../spectrum/engines.ts";
+import { engines, preparedEngine } from "../../spectrum/engines.ts";
 import { type SpectrumMethod, spectrumMethods } from "../../spectrum/spectrum-method.ts";
 import { comparisonRenderers } from "../comparison-renderers.ts";
 import { collect, parseBytes, parseCount, parseSeed } from "../options.ts";
@@ -9,7 +9,8 @@ import { checkOutputs, requireWritable } from "../outputs.ts";
 import { duration } from "../progress-line.ts";
 import { remoteAccess, remoteHelp } from "../remote-access.ts";
 import { runProvenance, workerCount } from "../run-provenance.ts";
-import { counted, plain, talk } from "../terminal.ts";
+import { counted, plain, talk, talkMore } from "../terminal.ts";
+import { talkOfUnmatched } from "../unmatched-globs.ts";
 import { watchedRun } from "../watched-run.ts";
 import { deliver, throwAll } from "../write-result.ts";
 
@@ -93,7 +94,7 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
   const outputs = flags.output ?? [];
   requireWritable("compare", outputs, comparisonRenderers);
   await checkOutputs(outputs);
-  const engine = flags.engine ? engineById(flags.engine) : undefined;
+  const engine = flags.engine ? await preparedEngine(flags.engine) : undefined;
   const workers = workerCount(flags.workers, engine);
   const startedAt = new Date();
   // No journal: what is finished of two analyses is no comparison.
@@ -123,7 +124,14 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
       const { written, failures } = await deliver(outputs, printed, (format) =>
         comparisonRenderers[format]!(result),
       );
-      if (!flags.quiet) tell(result, written, thisRun.seconds);
+      if (!flags.quiet) {
+        const rows = [...result.layers, ...result.onlyInA, ...result.onlyInB];
+        talkOfUnmatched(
+          { "--include": flags.include },
+          rows.map(({ layer }) => layer),
+        );
+        tell(result, written, thisRun.seconds);
+      }
       throwAll(failures);
     },
   );
@@ -131,10 +139,11 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
 
 /** Says on stderr what was done. */
 function tell({ warnings, totals }: ComparisonResult, written: readonly string[], seconds: number): void {
-  const [first] = warnings;
+  const [first, ...others] = warnings;
   if (first !== undefined) talk(`warning: ${first}`);
   if (warnings.length > 1)
-    talk(`and ${counted(warnings.length - 1, "more warning")}: see the JSON or the page`);
+    talk(`and ${counted(warnings.length - 1, "more warning")}: see the page or the JSON`);
+  for (const warning of others) talkMore(`warning: ${warning}`);
   for (const path of written) talk(`wrote ${path}`);
   talk(`${counted(totals.compared, "layer")} compared in ${duration(seconds)}`);
 }

@@ -11,6 +11,7 @@ import type { SpectrumEngine } from "../../spectrum/spectrum-engine.ts";
 import { forecastSeconds } from "../forecast.ts";
 import { duration } from "../progress-line.ts";
 import { counted, printData, talk, talkOfLeftOut } from "../terminal.ts";
+import { talkOfUnmatched } from "../unmatched-globs.ts";
 import { writeTable } from "../write-table.ts";
 
 /** 12 M, 3.4 B. Made when asked for: it takes a fifth of the time that the command starts in. */
@@ -23,6 +24,7 @@ const compact = (value: number): string =>
  * @param workers - that the analysis would have; how long it takes is told for them.
  * @param spectra - that each layer takes.
  * @param shard - whose layers would be analysed; all by default.
+ * @param isQuiet - whether only the list is printed.
  * @throws {NothingToAnalyzeError} If it would analyse nothing: a script learns it here already.
  */
 export async function dryRun(
@@ -33,6 +35,7 @@ export async function dryRun(
   engine: SpectrumEngine,
   spectra: number,
   shard?: Shard,
+  isQuiet = false,
 ): Promise<void> {
   if (format !== "table" && format !== "json") {
     throw new UsageError(`--dry-run prints table or json, not ${format}`);
@@ -85,10 +88,15 @@ export async function dryRun(
             ]),
           ),
     );
-    for (const { leftOut } of opened.sources) talkOfLeftOut(leftOut);
+    if (!isQuiet) talkOfLeftOut(opened.sources.flatMap(({ leftOut }) => leftOut));
     const analysed = rows.filter((row) => row.reason === null);
     const operations = analysed.reduce((sum, row) => sum + row.operations, 0);
     if (isEmpty) throw new NothingToAnalyzeError(nothing(rows, selection.include ?? []));
+    if (isQuiet) return;
+    talkOfUnmatched(
+      { "--include": selection.include, "--exclude": selection.exclude },
+      rows.map(({ layer }) => layer),
+    );
     const seconds = await forecastSeconds(operations, workers, engine, () => performance.now());
     const inAll = `about ${compact(operations)} operations, ${duration(seconds)} with ${counted(workers, "worker")}`;
     talk(`${analysed.length} of ${counted(rows.length, "tensor")} would be analysed, ${inAll}`);

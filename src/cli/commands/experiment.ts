@@ -62,7 +62,10 @@ export function experimentCommand(): Command {
         .choices(scales)
         .default("small"),
     )
-    .option("--data <name[:path]>", "a data set in the place of the scale's own; the full scale needs it")
+    .option(
+      "--data <data>",
+      "NAME or NAME:PATH: a data set in the place of the scale's own; the full scale needs it",
+    )
     .option("--set <key=json>", "change a member of every recipe; may be given several times", collect)
     .option(
       "--workers <n>",

@@ -16,8 +16,9 @@ import { printData, talk, talkOfLeftOut } from "../terminal.ts";
 
 interface Flags {
   readonly hash?: boolean;
-  readonly format: "table" | "json";
+  readonly format?: "table" | "json";
   readonly output?: string[];
+  readonly quiet?: boolean;
 }
 
 /** Entries hashed at once: 16 MB of float32. */
@@ -35,8 +36,9 @@ export function inspectCommand(): Command {
       "a file, a model folder, or a folder of checkpoints; https:// or hf:// for one elsewhere",
     )
     .option("--hash", "add the sha256 of each tensor's contents (float32, little-endian, row-major)")
-    .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
+    .addOption(new Option("--format <format>", "what to print on stdout").choices(["table", "json"]))
     .option("-o, --output <file>", "write the result to a .json file; may be given several times", collect)
+    .option("-q, --quiet", "print nothing but errors")
     .addHelpText(
       "after",
       `
@@ -74,14 +76,16 @@ async function run(path: string, flags: Flags): Promise<void> {
       ? { ...single, path: shown, leftOut: [...leftOut, ...single.leftOut] }
       : { path: shown, format: series ? "series" : "folder", checkpoints: described, leftOut };
     for (const file of flags.output ?? []) await writeOutput(file, renderJson(value));
-    if (flags.format === "json") await printData(renderJson(value));
-    else {
+    const printed = flags.format ?? (flags.quiet ? null : "table");
+    if (printed === "json") await printData(renderJson(value));
+    else if (printed !== null) {
       const { checkpointTable, checkpointsTable } = await import("../inspection-table.ts");
       const withHash = flags.hash === true;
       await printData(
         single ? await checkpointTable(single, withHash) : await checkpointsTable(described, withHash),
       );
     }
+    if (flags.quiet) return;
     for (const file of flags.output ?? []) talk(`wrote ${file}`);
     talkOfLeftOut([...leftOut, ...checkpoints.flatMap((checkpoint) => checkpoint.leftOut)]);
   } finally {

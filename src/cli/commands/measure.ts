@@ -3,7 +3,7 @@ import { groups } from "../../measure/groups.ts";
 import { measure } from "../../measure/measure.ts";
 import { type Part, parts } from "../../measure/result.ts";
 import { measurementRenderers } from "../measurement-renderers.ts";
-import { collect, parseCount, parseSeed } from "../options.ts";
+import { collect, parseCount, parseSeed, repeatable } from "../options.ts";
 import { remoteAccess } from "../remote-access.ts";
 import { type CheckpointFlags, runOnCheckpoint } from "../run-on-checkpoint.ts";
 
@@ -22,10 +22,10 @@ export function measureCommand(): Command {
     .description("Sparsity, gradients, flatness and robustness of a trained checkpoint, on data.")
     .argument("<checkpoint>", "a checkpoint, or a folder of them (a series)")
     .option(
-      "--recipe <file>",
+      "--recipe <recipe>",
       "the recipe of the model and its data, or its name; by default what the checkpoint says",
     )
-    .option("--data <name>", "other data: a data set's name, NAME:PATH, or a path")
+    .option("--data <data>", "other data: a data set's name, NAME:PATH, or a path")
     .option(
       "--batches <n>",
       "batches of a part at most; by default all of test, and an epoch of train",
@@ -38,7 +38,11 @@ export function measureCommand(): Command {
     .option("--only <group>", "measure this alone; may be given several times", collect)
     .option("--with <group>", "measure this, too; may be given several times", collect)
     .option("--without <group>", "don't measure this; may be given several times", collect)
-    .option("--set <group.key=json>", "a setting of a group; may be given several times", parseSetting)
+    .option(
+      "--set <group.key=json>",
+      "a setting of a group; may be given several times",
+      repeatable(parseSetting),
+    )
     .option(
       "--time",
       "time blocks with and without skipping their inactive neurons, on one thread; times differ from run to run",

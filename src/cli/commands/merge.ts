@@ -63,7 +63,9 @@ async function run(paths: string[], { output = [], format, quiet = false }: Flag
     shards: runs,
   };
   const printed = format ?? (quiet ? null : "table");
-  const { written, failures } = await deliver(output, printed, (wanted) => renderers[wanted]!(result));
+  const { written, failures } = await deliver(output, printed, (wanted) =>
+    renderers[wanted]!(result, { typed: process.argv.slice(2), outputs: output }),
+  );
   if (!quiet) {
     for (const path of written) talk(`wrote ${path}`);
     const layers = result.checkpoints.reduce((sum, { totals }) => sum + totals.layersAnalysed, 0);

@@ -18,10 +18,10 @@ export function noiseCommand(): Command {
     )
     .argument("<checkpoint>", "a checkpoint, or a folder of them (a series)")
     .option(
-      "--recipe <file>",
+      "--recipe <recipe>",
       "the recipe of the model and its data, or its name; by default what the checkpoint says",
     )
-    .option("--data <name>", "other data: a data set's name, NAME:PATH, or a path")
+    .option("--data <data>", "other data: a data set's name, NAME:PATH, or a path")
     .option(
       "--batches <n>",
       "batches at most, at least 4: half for the noise, half for covariances; 64 by default",

@@ -7,6 +7,7 @@ import { printData, talk } from "../terminal.ts";
 interface Flags {
   readonly output?: string[];
   readonly format?: string;
+  readonly quiet?: boolean;
 }
 
 export function reportCommand(): Command {
@@ -23,6 +24,7 @@ export function reportCommand(): Command {
         Object.keys(renderers),
       ),
     )
+    .option("-q, --quiet", "print nothing but errors")
     .addHelpText(
       "after",
       `
@@ -30,19 +32,21 @@ Examples:
   marchenko report run.json -o run.html
   marchenko report run.json --format markdown`,
     )
-    .action(async (path: string, { output = [], format }: Flags) => {
+    .action(async (path: string, { output = [], format, quiet = false }: Flags) => {
       await checkOutputs(output);
       // Loaded here: the validation library is a fifth of the memory of the commands that don't need it.
       const { readResult } = await import("../read-result.ts");
       const result = await readResult(path);
       const render = (wanted: string): Text | Promise<Text> => {
-        if (result.formats.includes(wanted)) return result.render(wanted);
+        if (result.formats.includes(wanted))
+          return result.render(wanted, { typed: process.argv.slice(2), outputs: output });
         throw new UsageError(`${result.noun} has no ${wanted}: ${result.formats.join(", ")}`);
       };
       for (const file of output) {
         await writeOutput(file, await render(formatOfFile(file)));
-        talk(`wrote ${file}`);
+        if (!quiet) talk(`wrote ${file}`);
       }
-      if (format || output.length === 0) await printData(await render(format ?? "table"));
+      const printed = format ?? (quiet || output.length > 0 ? null : "table");
+      if (printed !== null) await printData(await render(printed));
     });
 }

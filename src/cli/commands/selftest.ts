@@ -18,6 +18,7 @@ interface Flags {
   readonly output?: string[];
   readonly format?: string;
   readonly quiet?: boolean;
+  readonly progress: boolean;
 }
 
 export function selftestCommand(): Command {
@@ -33,6 +34,7 @@ export function selftestCommand(): Command {
       new Option("--format <format>", "what to print on stdout").choices(Object.keys(selftestRenderers)),
     )
     .option("-q, --quiet", "print nothing but errors")
+    .option("--no-progress", "don't show progress")
     .addHelpText(
       "after",
       `
@@ -55,7 +57,7 @@ async function run(flags: Flags): Promise<void> {
   await checkOutputs(outputs);
   const workers = flags.workers ?? availableParallelism();
   const startedAt = new Date();
-  const progress = await progressLine(flags.quiet ? "none" : "auto", () => Date.now());
+  const progress = await progressLine(flags.quiet || !flags.progress ? "none" : "auto", () => Date.now());
   const result = await selftest({
     seed: flags.seed,
     quick: flags.quick ?? false,

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { Argument, Command, Option } from "commander";
 import { analyzeEvery } from "../../analysis/analyze-every.ts";
 import { type Backend, DeviceLostError } from "../../backends/backend.ts";
@@ -154,7 +156,9 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
     await tell(summary, flags, `${duration((Date.now() - started) / 1000)} on ${open.backend!.name}`);
   } catch (error) {
     progress.end();
-    if (error instanceof InterruptedError || error instanceof DeviceLostError) {
+    const isCut = error instanceof InterruptedError || error instanceof DeviceLostError;
+    // Nothing is there yet of a run that was cut before its first step.
+    if (isCut && existsSync(join(out, "recipe.json"))) {
       talk(
         `the run is saved; go on with: marchenko train ${resumeArguments(given, flags).map(quoted).join(" ")}`,
       );

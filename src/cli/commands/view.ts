@@ -20,6 +20,7 @@ interface Flags {
   readonly port: number;
   readonly workers?: number;
   readonly progress: boolean;
+  readonly quiet?: boolean;
 }
 
 export function viewCommand(): Command {
@@ -31,7 +32,8 @@ export function viewCommand(): Command {
     .option("--no-open", "print the address, and open no browser")
     .option("--port <n>", "of 127.0.0.1; by default a free one", parsePort, 0)
     .option("--workers <n>", "threads of the analysis; one a core by default", parseCount)
-    .option("--no-progress", "no progress on stderr")
+    .option("--no-progress", "don't show progress")
+    .option("-q, --quiet", "print the address alone")
     .addHelpText(
       "after",
       `
@@ -45,7 +47,7 @@ Examples:
       const given = path === undefined ? null : await reportOf(path, flags);
       const server = await servePage(given ? withReport(viewer, given) : viewer, flags.port);
       await printData(server.address);
-      talk("the viewer is open as long as this runs; Ctrl-C ends it");
+      if (!flags.quiet) talk("the viewer is open as long as this runs; Ctrl-C ends it");
       if (flags.open) {
         openInBrowser(server.address, () => talk(`no browser could be opened: go to ${server.address}`));
       }
@@ -53,11 +55,11 @@ Examples:
     });
 }
 
-async function reportOf(path: string, { workers, progress: shown }: Flags): Promise<GivenReport> {
+async function reportOf(path: string, { workers, progress, quiet }: Flags): Promise<GivenReport> {
   const saved = await savedReport(path);
   if (saved) return saved;
   let given: GivenReport | null = null;
-  await watchedRun(undefined, shown ? "auto" : "none", async ({ progress, signal }) => {
+  await watchedRun(undefined, progress && !quiet ? "auto" : "none", async ({ progress, signal }) => {
     const result = await analyze(path, {
       workers: Math.min(workers ?? availableParallelism(), 4 * availableParallelism()),
       signal,

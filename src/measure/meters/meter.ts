@@ -19,6 +19,7 @@ export interface MeterNumber<Name extends string> extends Omit<Quantity, "id"> {
   estimate(sample: Sample<Name>): Estimated;
 }
 
+/** Numbers of a group, by name. */
 type Fields<Names extends string> = {
   [Field in Names | `${Names}StandardError`]: z.ZodNullable<z.ZodNumber>;
 };

@@ -5,6 +5,7 @@ import { exampleSum, isBelow, square } from "./entry-parts.ts";
 import type { MeterNumber } from "./meter.ts";
 
 type Name = "belowNano" | "belowMicro" | "belowMilli" | "size" | "square";
+/** Numbers of a group of gradients. */
 type Field = "shareBelowNano" | "shareBelowMicro" | "shareBelowMilli" | "norm1" | "norm2";
 
 /** What is summed of gradients: entries below each threshold, sizes and squares. */

@@ -9,7 +9,7 @@ const logarithmicFrom = 8;
 const linearEnd = 3;
 /** More marks than these are a smear; the largest are drawn and the number is told. */
 const marksDrawn = 24;
-const curvePoints = 60;
+const curvePoints = 44;
 
 /** What the density chart shows, in the numbers of its axes. */
 export interface DensityData {

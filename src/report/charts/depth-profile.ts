@@ -77,12 +77,10 @@ export function depthProfile(
     point.high ?? point.value,
   ]);
   const y = metricAxis(extremes, column.title.replace(" [noise]", ""));
-  const places = placed.map((each) => each.place);
-  const first = Math.min(...places);
-  const last = Math.max(...places);
-  const x = quantitative("x", [first - 0.5, last + 0.5], "linear", {
+  const [low, high] = placeDomain(placed);
+  const x = quantitative("x", [low, high], "linear", {
     title: axis === "block" ? "block, from input to output" : "place in the file",
-    values: placeTicks(first, last),
+    values: placeTicks(low + 0.5, high - 0.5),
     format: "d",
   });
   const { color, shape } = seriesScales(series);
@@ -118,6 +116,12 @@ export function depthProfile(
       },
     ],
   };
+}
+
+/** The ends of the axis: half a place before the first layer and behind the last. */
+export function placeDomain(placed: readonly PlacedLayer[]): readonly [low: number, high: number] {
+  const places = placed.map((each) => each.place);
+  return [Math.min(...places) - 0.5, Math.max(...places) + 0.5];
 }
 
 /** Whole places, at most ten. */

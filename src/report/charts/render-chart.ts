@@ -2,6 +2,7 @@ import { Error as logErrors, parse, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { escapeHtml, undisguised } from "../escape-html.ts";
+import { compactSvg } from "./compact-svg.ts";
 import { chartPalette } from "./palette.ts";
 
 /**
@@ -13,11 +14,30 @@ import { chartPalette } from "./palette.ts";
  * @throws {Error} If the specification is not valid Vega-Lite.
  */
 export async function renderChart(spec: TopLevelSpec, label: string): Promise<string> {
+  return (await drawChart(spec, label)).svg;
+}
+
+/** Where a chart is drawn between its axes, in the units of its SVG. */
+export interface ChartFrame {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** {@link renderChart}, and where in the SVG the chart stands between its axes. */
+export async function drawChart(
+  spec: TopLevelSpec,
+  label: string,
+): Promise<{ readonly svg: string; readonly frame: ChartFrame }> {
   // Interpreted: where a page's policy allows no eval, compiled expressions would not run.
   const parsed = parse(compile(spec).spec, undefined, { ast: true });
   const view = new View(parsed, { renderer: "none", logLevel: logErrors, expr: expressionInterpreter });
   try {
-    return compact(await view.toSVG(), label);
+    const svg = compact(await view.toSVG(), label);
+    const { left: padLeft = 0, top: padTop = 0 } = Object(view.padding());
+    const [left, top] = [padLeft + view.origin()[0], padTop + view.origin()[1]];
+    return { svg, frame: { left, top, right: left + view.width(), bottom: top + view.height() } };
   } finally {
     view.finalize();
   }
@@ -33,35 +53,13 @@ const variables = new Map(
   Object.entries(chartPalette).map(([name, color]) => [color.light as string, `var(--${name})`]),
 );
 
-/** Leaves out what Vega writes for its own use or repeats: two thirds of the bytes. */
+/** The chart as an element of the page, in the colours of its themes. */
 function compact(svg: string, label: string): string {
   const size = /viewBox="([^"]*)"/.exec(svg)?.[1] ?? "0 0 0 0";
   const [, , width, height] = size.split(" ");
-  const body = svg
-    .replace(/^<svg[^>]*>|<\/svg>$/g, "")
-    .replace(/<path class="(?:background|foreground)"[^>]*\/>/g, "")
-    .replace(/<text[^>]* opacity="0"[^>]*>[^<]*<\/text>/g, "") // labels that would overlap
-    .replace(/ (?:class|role|aria-[a-z]+|pointer-events|font-family|xml:space)="[^"]*"/g, "")
-    .replace(/ (?:opacity|stroke-width)="1"/g, "")
-    .replace(/ (?:x2|y2)="0"| transform="translate\(0,0\)"/g, "")
-    .replace(/ font-(?:size="12px"|weight="normal")/g, "")
-    .replace(/ (?:d|transform|[xy][12]?)="[^"]*"/g, roundNumbers)
-    .replace(colorPattern, (color) => variables.get(color) ?? color);
-  return `<svg class="chart" role="img" aria-label="${escapeHtml(label)}" viewBox="${size}" width="${width}" height="${height}">${unwrap(undisguised(body))}</svg>`;
-}
-
-/** A tenth of a pixel is finer than any screen shows. */
-function roundNumbers(attribute: string): string {
-  return attribute.replace(/-?\d+\.\d\d+(?:e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(1))));
-}
-
-/** Groups without attributes group nothing; the innermost pairs go first, until none is left. */
-function unwrap(svg: string): string {
-  let before = "";
-  let after = svg.replaceAll("<g/>", "");
-  while (after !== before) {
-    before = after;
-    after = after.replace(/<g[^>]*><\/g>/g, "").replace(/<g>((?:(?!<\/?g\b).)*)<\/g>/gs, "$1");
-  }
-  return after;
+  const body = compactSvg(svg.replace(/^<svg[^>]*>|<\/svg>$/g, "")).replace(
+    colorPattern,
+    (color) => variables.get(color) ?? color,
+  );
+  return `<svg class="chart" role="img" aria-label="${escapeHtml(label)}" viewBox="${size}" width="${width}" height="${height}">${undisguised(body)}</svg>`;
 }

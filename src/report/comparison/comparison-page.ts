@@ -1,4 +1,5 @@
 import type { ComparisonResult } from "../../comparison/result.ts";
+import { commandLine } from "../page/command-line.ts";
 import { type Html, heading, html } from "../page/html.ts";
 import { pageDocument } from "../page/page-document.ts";
 import { reproductionSection, warningsSection } from "../page/reproduction-section.ts";
@@ -27,7 +28,11 @@ export async function comparisonPage(result: ComparisonResult): Promise<string> 
       { id: "unpaired", title: "Not compared", content: unpairedSection(result) },
       { id: "warnings", title: "Warnings", content: warningsSection(result) },
       { id: "glossary", title: "Reading this page", content: glossary() },
-      { id: "reproduction", title: "Reproduction", content: reproductionSection(result) },
+      {
+        id: "reproduction",
+        title: "Reproduction",
+        content: reproductionSection(result, null, commandOf(result)),
+      },
     ];
   const present = sections.filter((section) => section.content !== null);
   const title = titleOf(result);
@@ -43,6 +48,15 @@ export async function comparisonPage(result: ComparisonResult): Promise<string> 
     header,
     present.map((section) => html`${section.content}\n`),
   );
+}
+
+/** The command that compares the same again. */
+function commandOf({ a, b, provenance }: ComparisonResult): string | null {
+  if (a.from === "result" || b.from === "result") return null;
+  if (provenance.files.length === 0) return null;
+  return commandLine("compare", [a.path, b.path], provenance, {
+    overlap: (wanted) => (wanted === false ? ["--no-overlap"] : []),
+  });
 }
 
 /** The ids of both; of two checkpoints of one name, as those of two runs are, with the folders they are in. */

@@ -1,6 +1,6 @@
-import { depthProfile, type PlacedLayer, placeLayers } from "../charts/depth-profile.ts";
+import { depthProfile, type PlacedLayer, placeDomain, placeLayers } from "../charts/depth-profile.ts";
 import { layerSeries } from "../charts/layer-series.ts";
-import { renderChart } from "../charts/render-chart.ts";
+import { drawChart } from "../charts/render-chart.ts";
 import { type Column, columnOf } from "../columns.ts";
 import type { CheckpointView } from "./checkpoint-view.ts";
 import { breakable, type Html, heading, html, trusted } from "./html.ts";
@@ -24,8 +24,11 @@ export async function depthSection(view: CheckpointView): Promise<Html | null> {
     const spec = depthProfile(placed, axis, column);
     if (spec === null) continue;
     const sentence = extremesSentence(placed, column);
-    const svg = trusted(await renderChart(spec, sentence));
-    figures.push(html`<figure>${svg}<figcaption>${breakable(sentence)}</figcaption></figure>`);
+    const { svg, frame } = await drawChart(spec, sentence);
+    const places = [frame.left, frame.right, frame.top, frame.bottom, ...placeDomain(placed)].join(" ");
+    figures.push(
+      html`<figure data-frame="${places}">${trusted(svg)}<figcaption>${breakable(sentence)}</figcaption></figure>`,
+    );
   }
   if (figures.length === 0) return null;
   const id = `depth${view.suffix}`;
@@ -43,8 +46,13 @@ export async function depthSection(view: CheckpointView): Promise<Html | null> {
 ${heading(view.level, id, "Depth profile")}
 <p class="quiet">${note.filter((part) => part !== "").join(" ")} The numbers are in the <a href="#layers${view.suffix}">table of layers</a>.</p>
 ${seriesLegend(layerSeries(placed.map((each) => each.layer)))}
-<div class="charts">${figures}</div>
+<div class="charts" data-brush="${view.suffix}" data-places="${placesTitle(axis)}">${figures}</div>
 </section>`;
+}
+
+/** What places are called where they are chosen. */
+export function placesTitle(axis: "block" | "order"): string {
+  return axis === "block" ? "Blocks" : "Places";
 }
 
 function extremesSentence(placed: readonly PlacedLayer[], column: Column): string {

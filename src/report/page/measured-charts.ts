@@ -1,5 +1,5 @@
 import type { AnalysisResult } from "../../analysis/result.ts";
-import { wholeModel } from "../../trajectories/run-metrics.ts";
+import { wholeModel } from "../../analysis/run-metrics.ts";
 import { type ChartLine, lineChart } from "../charts/line-chart.ts";
 import { seriesLooks } from "../charts/series-looks.ts";
 import { formatNumber } from "../format-number.ts";

@@ -1,4 +1,8 @@
+import { brushScript } from "./brush-script.ts";
+import { definitionScript } from "./definition-script.ts";
+import { linkScript } from "./link-script.ts";
 import { saveScript } from "./save-script.ts";
+import { tableScript } from "./table-script.ts";
 import { viewScript } from "./view-script.ts";
 
 /**
@@ -29,63 +33,16 @@ switcher.addEventListener("click", () => {
   store.set(theme);
 });
 
-// Sorting: ascending, descending, as in the file. Rows without a value stay last.
-const valueOf = (row, column, kind) => {
-  const cell = row.cells[column];
-  const text = cell.dataset.value ?? cell.textContent;
-  return kind === "number" ? (text === "" ? null : Number(text)) : text;
-};
-const compare = (a, b) => a === b ? 0 : a === null || a === "" ? 2 : b === null || b === "" ? -2 : a < b ? -1 : 1;
-for (const table of all("table.layers")) {
-  const body = table.tBodies[0];
-  const original = [...body.rows];
-  for (const head of all("th[data-sort]", table)) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
-    head.append(button);
-    button.addEventListener("click", () => {
-      const order = { ascending: "descending", descending: null }[head.getAttribute("aria-sort")];
-      const next = order === undefined ? "ascending" : order;
-      for (const other of all("th[aria-sort]", table)) other.removeAttribute("aria-sort");
-      let rows = original;
-      if (next !== null) {
-        head.setAttribute("aria-sort", next);
-        const sign = next === "ascending" ? 1 : -1;
-        const keyed = original.map((row) => [valueOf(row, head.cellIndex, head.dataset.sort), row]);
-        keyed.sort(([a], [b]) => { const c = compare(a, b); return Math.abs(c) === 2 ? c : sign * c; });
-        rows = keyed.map(([, row]) => row);
-      }
-      body.append(...rows);
-    });
-  }
-}
-
-// Filtering by name, role and verdict.
-for (const form of all("form.filter")) {
-  const table = form.parentElement.querySelector("table.layers");
-  const rows = [...table.tBodies[0].rows];
-  const apply = () => {
-    const text = form.elements.text.value.trim().toLowerCase();
-    const verdict = form.elements.verdict.value;
-    let shown = 0;
-    for (const row of rows) {
-      const words = (row.cells[0].textContent + " " + row.cells[2].textContent).toLowerCase();
-      row.hidden = !(words.includes(text) && (verdict === "" || row.dataset.verdict === verdict));
-      if (!row.hidden) shown++;
-    }
-    form.querySelector("output").textContent = shown + " of " + rows.length + " rows";
-  };
-  form.addEventListener("input", apply);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.hidden = false;
-  apply();
-}
-
+// Links.
+${linkScript}
+// Tables.
+${tableScript}${brushScript}
 // Views of a layer.
 ${viewScript}
 // Saving.
 ${saveScript}
+// Numbers.
+${definitionScript}
 // Folding.
 for (const bar of all(".fold")) {
   bar.hidden = false;
@@ -94,14 +51,6 @@ for (const bar of all(".fold")) {
     if (fold) for (const card of all(".card", bar.parentElement)) card.open = fold === "open";
   });
 }
-const reveal = () => {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (target === null) return;
-  for (let each = target; each !== null; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
-  target.scrollIntoView();
-};
-addEventListener("hashchange", reveal);
-reveal();
 let folded = [];
 addEventListener("beforeprint", () => {
   folded = all("details:not([open])");
@@ -109,16 +58,6 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => { for (const each of folded) each.open = false; });
 
-// Links to sections and cards are copied when followed.
-for (const anchor of all("a.anchor")) {
-  anchor.addEventListener("click", () => {
-    if (!navigator.clipboard) return;
-    navigator.clipboard.writeText(anchor.href).then(() => {
-      anchor.textContent = "copied";
-      anchor.classList.add("done");
-      setTimeout(() => { anchor.textContent = "#"; anchor.classList.remove("done"); }, 1200);
-    }, () => {});
-  });
-}
+follow(true);
 })();
 `;

@@ -44,7 +44,7 @@ button:hover{border-color:var(--accent)}
 code,pre,.name{font-family:var(--mono);font-size:.875em}
 .name{overflow-wrap:anywhere}
 pre{background:var(--sunken);padding:1rem;border-radius:8px;overflow-x:auto;line-height:1.45}
-.number{text-align:right;font-variant-numeric:tabular-nums}
+.number,.numeric :is(td,th){text-align:right;font-variant-numeric:tabular-nums}
 footer{margin-top:4rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--quiet);font-size:.85rem}
 .skip{position:absolute;left:-999rem;background:var(--card);padding:.5rem 1rem;z-index:2}
 .skip:focus{left:1rem;top:1rem}
@@ -114,7 +114,12 @@ table{border-collapse:separate;border-spacing:0;font-size:.86rem;width:100%}
 caption{text-align:left;padding:.6rem .75rem;color:var(--quiet)}
 th,td{padding:.4rem .45rem;text-align:left;vertical-align:baseline;border-top:1px solid var(--line);white-space:nowrap}
 thead th{border-top:0;font-weight:600;color:var(--quiet);font-size:.8rem;line-height:1.3;vertical-align:bottom;white-space:normal;min-width:3.6rem}
-thead th.number{text-align:right}
+thead th.copied+.plain{margin-top:1rem}
+.copied p{margin:1rem 0 .4rem}
+.copied button{font-size:.85rem;margin-left:.5rem;padding:.1rem .55rem}
+.copied pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
+.hash{font-size:.75em}
+.number{text-align:right}
 tbody th{font-weight:400}
 tbody tr:hover{background:var(--sunken)}
 td small{color:var(--quiet);font-size:.85em}
@@ -143,7 +148,10 @@ th[aria-sort=descending] button::after{content:" ▼";font-size:.75em}
 .spark path{fill:var(--chart-bulk)}
 .spark .edge{fill:none;stroke:var(--chart-law)}
 .filter{display:flex;flex-wrap:wrap;gap:.6rem 1.25rem;align-items:center;margin:1rem 0;font-size:.9rem}
-.filter output{color:var(--quiet)}`;
+.filter output{color:var(--quiet)}
+.filter [type=number]{width:4.5em}
+.brushable{cursor:crosshair;touch-action:pan-y;user-select:none}
+.brushed button{font-size:.85em;padding:.05rem .45rem}`;
 
 const cards = `
 .card,.earlier{border:1px solid var(--line);border-radius:10px;background:var(--card);margin:.75rem 0}
@@ -158,9 +166,10 @@ const cards = `
 .card summary .name{font-weight:600;font-size:.92rem;overflow-wrap:break-word}
 .facts{color:var(--quiet);font-size:.88rem}
 @media (min-width:700px){.card>summary .facts{margin-left:auto}}
-.card:target{border-color:var(--accent);box-shadow:0 0 0 1px var(--accent)}
+.card:target,.card.target{border-color:var(--accent);box-shadow:0 0 0 1px var(--accent)}
 .card-body{position:relative;padding:0 1.1rem 1.1rem}
 .card-body>.anchor{position:absolute;right:.9rem;top:0}
+.evidence::first-letter{text-transform:uppercase}
 .evidence{margin:0 2rem .3rem 0}
 .fit{margin:.3rem 0 0;font-size:.92rem;color:var(--quiet);max-width:52rem}
 .fit.rejected{color:var(--text);border-left:3px solid var(--warning);padding-left:.8rem}
@@ -179,10 +188,16 @@ dl{margin:0}
 .plain{max-width:34rem}
 .save{margin:.35rem 0 0;font-size:.8rem;color:var(--quiet)}
 .save button{padding:.05rem .45rem;font-size:.8rem}
-.numbers dt a{color:inherit;text-decoration:underline dotted;text-underline-offset:3px}
+.numbers dt button{all:unset;cursor:pointer;text-decoration:underline dotted;text-underline-offset:3px}
+.numeric th button{text-decoration:underline dotted;text-underline-offset:3px}
+.numbers dt button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.numbers dl>div{flex-wrap:wrap}
+.numbers dt{flex:1 1 0;min-width:min-content}
+.told{color:var(--quiet);font-size:.875rem;margin:.2rem 0;padding:.1rem 0 .4rem .8rem;border-left:2px solid var(--line)}
+.numbers .told{flex:1 0 100%;text-align:left}
+.told p{margin:.1rem 0}
 .definitions td{min-width:12rem;max-width:26rem;white-space:normal;vertical-align:top}
 .definitions th{vertical-align:top}
-.definitions :target{color:var(--accent)}
 .data>summary{cursor:pointer;color:var(--accent);font-size:.9rem;width:fit-content}
 .glossary{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1.1rem 2.5rem}
 .glossary dt{font-weight:600}
@@ -194,7 +209,7 @@ const special = `
 @media print{
 body{font-size:10.5pt}
 .page{max-width:none;padding:0}
-nav,.filter,.save,.fold,.theme,.anchor,.skip{display:none!important}
+nav,.filter,.copied button,.brushed,.brush,.save,.fold,.theme,.anchor,.skip{display:none!important}
 details::details-content{content-visibility:visible;display:block;height:auto}
 .card,figure,.findings li{break-inside:avoid}
 .scroll{overflow:visible;border:0}

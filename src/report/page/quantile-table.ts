@@ -3,8 +3,8 @@ import { marchenkoPastur } from "../../laws/marchenko-pastur.ts";
 import { formatNumber } from "../format-number.ts";
 import { type Html, html } from "./html.ts";
 
-/** Every sixteenth of the 257 stored quantiles: 17 rows. */
-const stride = 16;
+/** Every 32nd of the 257 stored quantiles: 9 rows. */
+const stride = 32;
 
 /**
  * The data of a density chart as a folded table: quantiles of the eigenvalues beside those of the
@@ -18,7 +18,7 @@ export function quantileTable(spectrum: SpectrumSummary, fit: MarchenkoPasturRes
     const share = i / Math.max(1, last);
     const expected = law === null ? null : law.quantile(share);
     return [
-      html`<tr><th scope="row" class="number">${formatNumber(100 * share, 4)} %</th><td class="number">${formatNumber(value, 4)}</td><td class="number">${formatNumber(expected, 4)}</td></tr>`,
+      html`<tr><th>${formatNumber(100 * share, 4)} %</th><td>${formatNumber(value, 4)}</td><td>${formatNumber(expected, 4)}</td></tr>`,
     ];
   });
   const bound = spectrum.relativeErrorBound;
@@ -29,5 +29,5 @@ export function quantileTable(spectrum: SpectrumSummary, fit: MarchenkoPasturRes
   ];
   return html`<details class="data"><summary>Show data</summary>
 <p class="quiet">${method.join(", ")}. The law's column is for all eigenvalues; outliers are not taken out of it.</p>
-<div class="scroll" tabindex="0" role="group" aria-label="Quantiles of the eigenvalues"><table class="narrow"><thead><tr><th scope="col" class="number">share below</th><th scope="col" class="number">eigenvalue</th><th scope="col" class="number">fitted law</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+<div class="scroll" tabindex="0" role="group" aria-label="Quantiles of the eigenvalues"><table class="narrow numeric"><thead><tr><th>share below</th><th>eigenvalue</th><th>fitted law</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }

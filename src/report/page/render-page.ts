@@ -2,6 +2,7 @@ import type { AnalysisResult } from "../../analysis/result.ts";
 import { verdictSentence } from "../describe-verdict.ts";
 import { cardsSection } from "./cards-section.ts";
 import { type CheckpointView, planPage } from "./checkpoint-view.ts";
+import { commandLine } from "./command-line.ts";
 import { depthSection } from "./depth-section.ts";
 import { earlierSection } from "./earlier-section.ts";
 import { glossarySection } from "./glossary-section.ts";
@@ -46,7 +47,9 @@ export async function renderReport(result: AnalysisResult): Promise<string> {
   add("earlier", "Earlier checkpoints", await earlierSection(plan.earlier));
   add("warnings", "Warnings", warningsSection(result));
   add("glossary", "Reading this page", glossarySection());
-  add("reproduction", "Reproduction", reproductionSection(result, result.checkpoints.map(leftOut)));
+  const { provenance, checkpoints } = result;
+  const command = provenance.paths ? commandLine("analyze", provenance.paths, provenance) : null;
+  add("reproduction", "Reproduction", reproductionSection(result, checkpoints.map(leftOut), command));
 
   const present = sections.filter((section) => section.content !== null);
   const main = present.map((section) => html`${section.content}\n`);

@@ -8,11 +8,12 @@ import { breakable, type Content, type Html, heading, html } from "./html.ts";
  * out: equal runs give equal pages.
  *
  * @param result - of any sort.
- * @param more - what else one needs to know.
+ * @param more - what else one needs to know. @param command - that makes it again.
  */
 export function reproductionSection(
   { provenance }: { readonly provenance: Provenance },
   more: Content = null,
+  command: string | null = null,
 ): Html {
   const { tool, version, schema, configuration, seed, engine, files } = provenance;
   const facts: [string, string][] = [
@@ -21,18 +22,24 @@ export function reproductionSection(
     ["Seed", String(seed)],
     ["Engine", engine],
   ];
+  const isHashed = files.some(({ sha256 }) => sha256 !== undefined);
   const rows = files.map(
     (file) =>
-      html`<tr><th scope="row" class="name">${file.path}</th><td class="number">${file.sizeBytes === null ? "" : formatCount(file.sizeBytes)}</td></tr>`,
+      html`<tr><th scope="row" class="name">${breakable(file.path)}</th><td class="number">${file.sizeBytes === null ? "" : formatCount(file.sizeBytes)}</td>${isHashed && html`<td class="name hash">${file.sha256}</td>`}</tr>`,
   );
   return html`<section aria-labelledby="reproduction">
 ${heading(2, "reproduction", "Reproduction")}
+${command !== null && copied("The command", "command", command)}
 <dl class="plain">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<p>Options that shape the result:</p>
-<pre tabindex="0" aria-label="Configuration">${renderJson(configuration)}</pre>
-${rows.length > 0 && html`<div class="scroll" tabindex="0" role="group" aria-label="Files"><table class="narrow"><caption>Files read</caption><thead><tr><th scope="col">file</th><th scope="col" class="number">bytes</th></tr></thead><tbody>${rows}</tbody></table></div>`}
+${copied("Options that shape the result", "configuration", renderJson(configuration))}
+${rows.length > 0 && html`<div class="scroll" tabindex="0" role="group" aria-label="Files"><table class="narrow"><caption>Files read</caption><thead><tr><th scope="col">file</th><th scope="col" class="number">bytes of tensors</th>${isHashed && html`<th scope="col">SHA-256 of the file</th>`}</tr></thead><tbody>${rows}</tbody></table></div>`}
 ${more}
 </section>`;
+}
+
+/** A text to take along; the script adds a button that copies it. */
+function copied(title: string, what: string, text: string): Html {
+  return html`<div class="copied"><p>${title}:</p><pre tabindex="0" aria-label="${title}" data-copy="${what}">${text}</pre></div>`;
 }
 
 /** Warnings of a result as a whole; null when there are none. */

@@ -13,7 +13,8 @@ const save = (name, type, content) => {
 };
 const fileName = (...parts) => parts.filter(Boolean).join("-").replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 120);
 const standAlone = (figure) => {
-  const shown = figure.querySelector("svg.chart"), copy = shown.cloneNode(true), colors = getComputedStyle(root);
+  const copy = figure.querySelector("svg.chart").cloneNode(true), colors = getComputedStyle(root);
+  for (const brush of all(".brush", copy)) brush.remove();
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
   for (const [key, value] of Object.entries({ width: "100%", height: "100%", fill: "var(--card)" })) paper.setAttribute(key, value);
@@ -66,7 +67,7 @@ const addSaving = (scope) => {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = label;
-      button.setAttribute("aria-label", label + ": save this figure");
+      button.setAttribute("aria-label", label + (label === "Link" ? ": copy a link to this figure" : ": save this figure"));
       button.addEventListener("click", action);
       bar.append(button, " ");
     };
@@ -76,6 +77,10 @@ const addSaving = (scope) => {
       add("CSV", () => save(name + ".csv", "text/csv", csvOf(figure)));
       add("Vega-Lite", () => save(name + ".vl.json", "application/json", specOf(figure)));
     }
+    if (figure.dataset.view && place.matches(".card")) {
+      const link = () => location.href.split("#")[0] + linkOf(place.id) + "&view=" + figure.dataset.view;
+      add("Link", (event) => copyText(event.currentTarget, link()));
+    }
     figure.append(bar);
   }
 };
@@ -83,23 +88,6 @@ for (const figures of all(".charts")) if (!figures.closest(".card")) addSaving(f
 for (const card of all(".card")) {
   if (card.open) addSaving(card);
   card.addEventListener("toggle", () => { if (card.open) addSaving(card); });
-}
-
-// Numbers of a card lead to what they are.
-const definitions = new Map(all(".definitions th[data-title]").map((head) => [head.dataset.title, head.id]));
-const linkNumbers = (card) => {
-  for (const term of all(".numbers dt", card)) {
-    const id = definitions.get(term.textContent);
-    if (id === undefined || term.firstElementChild) continue;
-    const link = document.createElement("a");
-    link.href = "#" + id;
-    link.append(...term.childNodes);
-    term.append(link);
-  }
-};
-for (const card of all(".card")) {
-  if (card.open) linkNumbers(card);
-  card.addEventListener("toggle", () => { if (card.open) linkNumbers(card); });
 }
 
 // The rows of a table that are shown, in their order; no cell starts as a formula does.

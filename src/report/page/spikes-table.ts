@@ -5,6 +5,8 @@ import { type Html, html } from "./html.ts";
 
 /** More rows than these are left to the JSON; a layer with as many has no noise bulk to speak of. */
 const rowsShown = 16;
+/** Where no p-value holds. */
+const rowsOfRejected = 8;
 
 /**
  * The outliers of a layer with their p-values.
@@ -16,19 +18,19 @@ const rowsShown = 16;
 export function spikesTable(fit: MarchenkoPasturResult, side: "above" | "below"): Html | null {
   const spikes = (side === "above" ? fit.spikes : fit.spikesBelow) ?? [];
   if (spikes.length === 0) return null;
+  const isRejected = fitQuality(fit) === "rejected";
   const rows = spikes
-    .slice(0, rowsShown)
+    .slice(0, isRejected ? rowsOfRejected : rowsShown)
     .map(
       (spike, i) =>
-        html`<tr><th scope="row" class="number">${i + 1}</th><td class="number">${formatNumber(spike.singularValue, 4)}</td><td class="number">${formatPValue(spike.pValue)}</td><td class="number">${formatPValue(spike.pValueAdjusted)}</td><td class="number">${formatNumber(spike.strength, 4)}</td><td class="number">${formatNumber(spike.overlapLeft, 2)}</td><td class="number">${formatNumber(spike.overlapRight, 2)}</td></tr>`,
+        html`<tr><th>${i + 1}</th><td>${formatNumber(spike.singularValue, 4)}</td><td>${formatPValue(spike.pValue)}</td><td>${formatPValue(spike.pValueAdjusted)}</td><td>${formatNumber(spike.strength, 4)}</td><td>${formatNumber(spike.overlapLeft, 2)}</td><td>${formatNumber(spike.overlapRight, 2)}</td></tr>`,
     );
   const more = spikes.length - rows.length;
-  const caption =
-    fitQuality(fit) === "rejected"
-      ? `${spikes.length} singular values ${side} the edge of the closest fit; as it is rejected, their p-values do not hold`
-      : `${spikes.length} ${spikes.length === 1 ? "outlier" : "outliers"} ${side} the bulk`;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Outliers ${side} the bulk"><table>
-<caption>${caption}${more > 0 && `; the first ${rowsShown} are shown`}</caption>
-<thead><tr><th scope="col" class="number">#</th><th scope="col" class="number">singular value</th><th scope="col" class="number">p</th><th scope="col" class="number">p, all layers</th><th scope="col" class="number">planted strength</th><th scope="col" class="number">overlap, larger side</th><th scope="col" class="number">overlap, smaller side</th></tr></thead>
+  const caption = isRejected
+    ? `${spikes.length} singular values ${side} the edge of the closest fit; as it is rejected, their p-values do not hold`
+    : `${spikes.length} ${spikes.length === 1 ? "outlier" : "outliers"} ${side} the bulk`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Outliers ${side} the bulk"><table class="numeric">
+<caption>${caption}${more > 0 && `; the first ${rows.length} are shown`}</caption>
+<thead><tr><th>#</th><th>singular value</th><th>p</th><th>p, all layers</th><th>planted strength</th><th>overlap, larger side</th><th>overlap, smaller side</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }

@@ -72,6 +72,7 @@ export interface Optimizer {
 export interface OptimizerDefinition<Options extends z.ZodType<CommonOptions> = z.ZodType<CommonOptions>> {
   readonly name: string;
   readonly options: Options;
+  /** The optimizer with these options. */
   create(options: z.output<Options>): Optimizer;
 }
 

@@ -16,7 +16,7 @@ export type Factor = (step: number) => number;
 export interface ScheduleDefinition<Options extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly options: Options;
-  /** @param steps - of the whole run. */
+  /** The factor of the learning rate at each step. @param steps - of the whole run. */
   create(options: z.output<Options>, steps: number): Factor;
 }
 

@@ -6,6 +6,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { referenceBackend } from "../../../dist/backends/reference.js";
 import { distance, networkProgram, runAll } from "../../conformance/programs.ts";
+import { hasGpuJs } from "./adapter.ts";
 
 /** Debian's Chromium, which brings a software Vulkan of its own. */
 const executablePath = "/usr/bin/chromium";
@@ -15,7 +16,7 @@ interface Entry {
   readonly mine: typeof import("./browser-entry.ts");
 }
 
-describe.skipIf(!existsSync(executablePath))("the GPU backend in Chromium", () => {
+describe.skipIf(!existsSync(executablePath) || !hasGpuJs)("the GPU backend in Chromium", () => {
   let browser: Browser;
   let server: Server;
   let page: Page;
