@@ -9,6 +9,7 @@ import { jsonPieces } from "../report/json.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { ndjsonLines } from "../report/ndjson.ts";
 import { type FinishedRun, nextSteps } from "./next-step.ts";
+import { growHeapSlowly } from "./small-heap.ts";
 import { columnsOf, wantsColor } from "./terminal.ts";
 
 /** A text, its pieces in order, or the bytes of what is no text. */
@@ -36,7 +37,11 @@ export const renderers: Readonly<
   parquet: async (result) => (await import("../report/parquet.ts")).renderParquet(result),
   markdown: (result) => renderMarkdown(result),
   // Loading the charts takes longer than most commands do.
-  html: async (result) => (await import("../report/page/render-page.ts")).renderReport(result),
+  async html(result) {
+    growHeapSlowly();
+    const { renderReport } = await import("../report/page/render-page.ts");
+    return await renderReport(result);
+  },
 };
 
 const formatOfExtension: Readonly<Record<string, string>> = {
