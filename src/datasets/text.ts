@@ -17,11 +17,11 @@ interface Passage {
   readonly isWholeEnd: boolean;
 }
 
-/** Text of one or several files, the last part of it held out; by default two novels of Jane Austen. */
+/** Text of one or several files, the last part of it held out; by default a novel of Jane Austen. */
 export const text = defineDataset({
   name: "text",
   kind: "tokens",
-  description: "plain text (files or folders in data.path, else two novels of Jane Austen, shipped)",
+  description: "plain text (files or folders in data.path, else Emma by Jane Austen, shipped)",
   options: z.strictObject({
     /** Text files in UTF-8, plain or gzipped, or folders of such (`.txt`, `.txt.gz`); in this order, each one document. */
     path: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),

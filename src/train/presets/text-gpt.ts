@@ -3,7 +3,7 @@ import type { Preset } from "./preset.ts";
 /** A character model that learns in minutes. */
 export const textGpt: Preset = {
   name: "text-gpt",
-  description: "GPT of 4 blocks on the characters of a text (shipped: Jane Austen)",
+  description: "GPT of 4 blocks on the characters of a text (shipped: Emma by Jane Austen)",
   data: { name: "text", tokenizer: "characters" },
   model: { kind: "gpt", contextLength: 64, width: 128, depth: 4, heads: 4 },
   sparsity: { activation: "relu" },

@@ -3,7 +3,7 @@ import type { Preset } from "./preset.ts";
 /** Span corruption of characters; the schedule and weight decay are those of T5 on C4, scaled to its length. */
 export const textT5: Preset = {
   name: "text-t5",
-  description: "T5 of 2 + 2 blocks on masked spans of a text (shipped: Jane Austen)",
+  description: "T5 of 2 + 2 blocks on masked spans of a text (shipped: Emma by Jane Austen)",
   data: { name: "text", tokenizer: "characters", sentinels: 8 },
   model: {
     kind: "t5",
