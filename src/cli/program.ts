@@ -50,7 +50,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 /**
  * The command line: one subcommand a file. Errors are thrown, never process.exit.
  *
- * @param argv - as the process has it: only the command that it names is loaded, all where it names none.
+ * @param argv - as the process has it: only the command that it names is loaded, none for the version, all for anything else.
  */
 export async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = likeProgram(new Command("marchenko"))
@@ -58,7 +58,8 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
     .version(version)
     .addHelpText("after", examples);
   const called = argv[2] ?? "";
-  const names = Object.hasOwn(commands, called) ? [called] : Object.keys(commands);
+  const isVersion = called === "--version" || called === "-V";
+  const names = isVersion ? [] : Object.hasOwn(commands, called) ? [called] : Object.keys(commands);
   for (const command of await Promise.all(names.map((name) => commands[name]!()))) {
     const name = command.name();
     if (configuredCommands.includes(name)) configurable(command, presetsByCommand[name]);

@@ -34,8 +34,8 @@ async function nodeThreads(module: URL): Promise<(events: ThreadEvents) => Threa
   const asText = process.execArgv.some((option) => option.startsWith("--input-type"));
   const program = asText ? `import(${JSON.stringify(module.href)})` : module;
   return ({ onMessage, onEnd }) => {
-    // They make few objects: a small nursery saves some ten megabytes each.
-    const worker = new NodeWorker(program, { eval: asText, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+    // A small nursery saves some ten megabytes each; a smaller one is collected all the time while fits run.
+    const worker = new NodeWorker(program, { eval: asText, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
     worker.on("message", onMessage);
     worker.on("error", (error) => onEnd(`a worker thread failed: ${error.message}`));
     worker.on("exit", (code) => onEnd(`a worker thread ended early, with code ${code}`));
