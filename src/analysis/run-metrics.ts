@@ -100,10 +100,10 @@ export function onLayers(
   for (const series of new Set(measured.map((each) => each.series))) {
     const own = measured.filter((each) => each.series === series && each.layer !== wholeModel);
     const blocks = [...new Set(own.map(({ layer }) => layer))];
-    const keys = checkpoints
-      .filter((each) => series === undefined || each.series === series)
-      .at(-1)!
-      .layers.filter(({ role, status }) => role === "mlp-in" && status === "analysed")
+    const last = checkpoints.findLast((each) => series === undefined || each.series === series);
+    // A saved result may tell of a series that it has no checkpoint of.
+    const keys = (last?.layers ?? [])
+      .filter(({ role, status }) => role === "mlp-in" && status === "analysed")
       .sort((a, b) => (a.depth ?? 0) - (b.depth ?? 0));
     const isSame = keys.length === blocks.length;
     names.set(series, new Map(blocks.map((block, i) => [block, isSame ? keys[i]!.layer : block])));

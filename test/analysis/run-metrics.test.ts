@@ -57,6 +57,16 @@ describe("what a run has logged", () => {
     expect(renderJson(mergeShards(shards))).toBe(renderJson(whole));
   });
 
+  test("of a series that the result has no checkpoint of keeps its names", async () => {
+    const shards: AnalysisResult[] = [];
+    for (const index of [1, 2]) {
+      const shard = await analyze(resolve("data/example-series"), { ...options, shard: { index, count: 2 } });
+      const strange = { series: "absent", layer: "block", part: "train", steps: [1], values: { loss: [2] } };
+      shards.push({ ...shard, measured: [strange] });
+    }
+    expect(mergeShards(shards).measured).toEqual(shards[0]!.measured);
+  });
+
   test("belongs to each of several runs, and to none of two series in one folder", async () => {
     const runs = [run("first", 2), run("second", 5)];
     const result = await analyze(runs, options);
