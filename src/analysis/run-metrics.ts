@@ -16,6 +16,8 @@ export const wholeModel = "model";
 
 /** A part of the data has no more lines in a result than about these: what a page can draw. */
 const mostLines = 1000;
+/** No model has more; a log whose every line names others would take minutes. */
+const mostBlocks = 4096;
 
 /** What runs have logged, and what is wrong with it. */
 export interface RunMetrics {
@@ -118,12 +120,18 @@ function measuredIn(text: string, file: string, saved: ReadonlySet<number | null
   const lines = text.split("\n").filter((line) => line !== "");
   const rows = lines.flatMap(rowOf).sort((a, b) => a.step - b.step);
   const parts = new Set(rows.map(({ part }) => part));
-  const blocks = new Set(
-    rows.flatMap(({ line }) => Object.values(ofBlocks).flatMap((key) => Object.keys(objectOf(line[key])))),
-  );
+  const named = new Set<string>();
+  for (const { line } of rows) {
+    for (const key of Object.values(ofBlocks))
+      for (const name of Object.keys(objectOf(line[key]))) named.add(name);
+  }
+  const blocks = named.size > mostBlocks ? [] : named;
   const bad = lines.length - rows.length;
   const warnings =
     bad > 0 ? [`${bad} of ${lines.length} lines of ${file} are no metrics and are left out`] : [];
+  if (named.size > mostBlocks) {
+    warnings.push(`${file} names ${named.size} blocks, which are left out: at most ${mostBlocks} are read`);
+  }
   const measured: MeasuredTrajectory[] = [];
   for (const part of parts) {
     const all = rows.filter((row) => row.part === part);

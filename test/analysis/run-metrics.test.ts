@@ -95,6 +95,21 @@ describe("what a run has logged", () => {
     expect(result.warnings.at(-1)).toMatch(/of 3001 lines of test data in .*, 7\d\d are kept/);
   });
 
+  test("of more blocks than models have is of the whole model alone, with a warning", async () => {
+    const folder = run("blocks", 2);
+    const line = (step: number) => {
+      const names = Array.from({ length: 500 }, (_, i) => [`block ${500 * step + i}`, 0.5]);
+      return JSON.stringify({
+        ...{ step, split: "train", loss: 1 },
+        activatedRatioPerLayer: Object.fromEntries(names),
+      });
+    };
+    writeFileSync(join(folder, "metrics.ndjson"), Array.from({ length: 10 }, (_, i) => line(i)).join("\n"));
+    const { measured, warnings } = await analyze(folder, options);
+    expect(measured!.map(({ layer }) => layer)).toEqual(["model"]);
+    expect(warnings.join("\n")).toMatch(/names 5000 blocks, which are left out/);
+  });
+
   test("that can't be read is a warning, and no word where there is none", async () => {
     const folder = join(root, "odd");
     mkdirSync(join(folder, "metrics.ndjson"), { recursive: true });
