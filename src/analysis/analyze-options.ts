@@ -67,8 +67,10 @@ export interface AnalyzeOptions {
   /**
    * What an earlier analysis with the same options has found in a checkpoint, so that it is not read again; null for
    * one that is to be analysed. None is known by default.
+   *
+   * @param comparableSide - of this analysis, null for none: what was found with another is not comparable.
    */
-  readonly known?: (checkpoint: FoundCheckpoint) => CheckpointResult | null;
+  readonly known?: (checkpoint: FoundCheckpoint, comparableSide: number | null) => CheckpointResult | null;
   /** How addresses (`https://`, `hf://`) are reached: a token, another hub, a `fetch` of one's own. */
   readonly remote?: RemoteOptions | undefined;
   /** Told of each layer as soon as it is done. */

@@ -75,7 +75,7 @@ interface Plan {
   /** Of each layer. */
   costs: number[];
   /** What was found in it before. */
-  readonly known: CheckpointResult | null;
+  known: CheckpointResult | null;
 }
 
 async function walk(
@@ -89,8 +89,7 @@ async function walk(
   const shuffles = options.null === "permute";
   const plans: Plan[] = [];
   for (const each of opened.sources) {
-    const known = options.known?.(each) ?? null;
-    plans.push({ opened: each, layers: await layersIn(each, options), costs: [], known });
+    plans.push({ opened: each, layers: await layersIn(each, options), costs: [], known: null });
   }
   const computing =
     workers > 1
@@ -111,7 +110,10 @@ async function walk(
       convolutionOperator: options.convolutionOperator ?? null,
     };
     // What is known is not walked again.
-    for (const plan of plans) if (plan.known) plan.layers = [];
+    for (const plan of plans) {
+      plan.known = options.known?.(plan.opened, wants.comparableAlpha) ?? null;
+      if (plan.known) plan.layers = [];
+    }
     const pending = plans.flatMap(({ layers }) => layers);
     const costs = costsOf(pending, spectraOf(wants));
     const isEmpty = costs.every((each) => each === 0);

@@ -3,7 +3,8 @@ import type { SpectrumCache } from "./spectrum-cache.ts";
 /** First bytes of a file of the cache. */
 const magic = "MKSPEC01";
 const digestBytes = 32;
-const namePattern = /^[0-9a-f]{64}\.spectrum$/;
+/** An entry, or what a run that was stopped has left of one. */
+const namePattern = /^[0-9a-f]{64}\.spectrum(\.[0-9a-f-]{36}\.tmp)?$/;
 /** Bytes of all files unless told otherwise: some 80 000 spectra of 768 values. */
 export const usualCacheBytes = 1 << 30;
 /** What is over the bound is taken down to this part of it, so that not every further entry has to tidy up. */
@@ -69,7 +70,9 @@ export async function cacheFolder(
       const path = pathOf(key);
       const head = Buffer.from(headOf(key));
       try {
-        if ((await stat(path)).size > mostBytes) return null;
+        const facts = await stat(path);
+        // A pipe would be waited for.
+        if (!facts.isFile() || facts.size > mostBytes) return null;
         const bytes = await readFile(path);
         const end = bytes.length - digestBytes;
         if (end < head.length || !bytes.subarray(0, head.length).equals(head)) return null;

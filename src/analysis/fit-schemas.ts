@@ -37,9 +37,11 @@ export const spikeSchema = z.object({
 });
 
 export const marchenkoPasturSchema = z.object({
-  scale: number.describe("Standard deviation of one entry of the bulk, s, in the unit of the weights."),
+  scale: number
+    .positive()
+    .describe("Standard deviation of one entry of the bulk, s, in the unit of the weights."),
   scaleStandardError: number.describe("Its standard error, from simulated noise of the layer's own shape."),
-  aspectRatio: number.describe("Smaller over larger side, in (0, 1]."),
+  aspectRatio: number.positive().max(1).describe("Smaller over larger side, in (0, 1]."),
   lambdaMinus: nullable(
     "Lower bulk edge s^2 (1 - sqrt q)^2, an eigenvalue of W'W/N; null outside of the range of float64.",
   ),

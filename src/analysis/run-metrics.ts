@@ -16,6 +16,8 @@ export const wholeModel = "model";
 
 /** A part of the data has no more lines in a result than about these: what a page can draw. */
 const mostLines = 1000;
+/** No model has more; a log whose every line names others would take minutes. */
+const mostBlocks = 4096;
 
 /** What runs have logged, and what is wrong with it. */
 export interface RunMetrics {
@@ -100,10 +102,10 @@ export function onLayers(
   for (const series of new Set(measured.map((each) => each.series))) {
     const own = measured.filter((each) => each.series === series && each.layer !== wholeModel);
     const blocks = [...new Set(own.map(({ layer }) => layer))];
-    const keys = checkpoints
-      .filter((each) => series === undefined || each.series === series)
-      .at(-1)!
-      .layers.filter(({ role, status }) => role === "mlp-in" && status === "analysed")
+    const last = checkpoints.findLast((each) => series === undefined || each.series === series);
+    // A saved result may tell of a series that it has no checkpoint of.
+    const keys = (last?.layers ?? [])
+      .filter(({ role, status }) => role === "mlp-in" && status === "analysed")
       .sort((a, b) => (a.depth ?? 0) - (b.depth ?? 0));
     const isSame = keys.length === blocks.length;
     names.set(series, new Map(blocks.map((block, i) => [block, isSame ? keys[i]!.layer : block])));
@@ -118,12 +120,18 @@ function measuredIn(text: string, file: string, saved: ReadonlySet<number | null
   const lines = text.split("\n").filter((line) => line !== "");
   const rows = lines.flatMap(rowOf).sort((a, b) => a.step - b.step);
   const parts = new Set(rows.map(({ part }) => part));
-  const blocks = new Set(
-    rows.flatMap(({ line }) => Object.values(ofBlocks).flatMap((key) => Object.keys(objectOf(line[key])))),
-  );
+  const named = new Set<string>();
+  for (const { line } of rows) {
+    for (const key of Object.values(ofBlocks))
+      for (const name of Object.keys(objectOf(line[key]))) named.add(name);
+  }
+  const blocks = named.size > mostBlocks ? [] : named;
   const bad = lines.length - rows.length;
   const warnings =
     bad > 0 ? [`${bad} of ${lines.length} lines of ${file} are no metrics and are left out`] : [];
+  if (named.size > mostBlocks) {
+    warnings.push(`${file} names ${named.size} blocks, which are left out: at most ${mostBlocks} are read`);
+  }
   const measured: MeasuredTrajectory[] = [];
   for (const part of parts) {
     const all = rows.filter((row) => row.part === part);

@@ -116,16 +116,20 @@ export async function fileSource(path: string): Promise<ByteSource> {
     async readPieces(offset, length, place, take) {
       checkRange(path, first.size, offset, length, closed);
       await withFile(async (file) => {
-        for (let done = 0, turn = TURN_BYTES; done < length; ) {
+        for (let done = 0, held = 0, turn = TURN_BYTES; done < length; ) {
           if (done >= turn) {
             await new Promise((resolve) => setImmediate(resolve));
             turn += TURN_BYTES;
           }
           const wanted = Math.min(place.length, length - done);
-          const read = readSync(file.fd, place, 0, wanted, offset + done);
-          if (read < wanted) throw truncated(path, offset + done + wanted, offset + done + read);
-          take(place.subarray(0, read));
-          done += read;
+          const read = readSync(file.fd, place, held, wanted - held, offset + done + held);
+          if (read === 0) throw truncated(path, offset + done + wanted, offset + done + held);
+          held += read;
+          // What some network disks give at once is less, and ends within an entry.
+          if (held < wanted) continue;
+          take(place.subarray(0, wanted));
+          done += wanted;
+          held = 0;
         }
         await finish(file);
       });

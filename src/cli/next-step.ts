@@ -33,17 +33,27 @@ export function nextSteps(
   if (withExtension(".html") === undefined) {
     if (saved !== undefined) return [[...program, "report", saved, "-o", pageBeside(saved)]];
     const worst = worstOf(checkpoints);
+    // What follows "--" is a path, whatever it looks like.
+    const end = typed.includes("--") ? typed.indexOf("--") : typed.length;
+    const page = ["-o", `${pageName(checkpoints)}.html`];
     return [
-      [...program, ...typed, "-o", `${pageName(checkpoints)}.html`],
-      [...program, "analyze", worst.path, "-o", `${pageName([worst])}.html`],
+      [...program, ...typed.slice(0, end), ...page, ...typed.slice(end)],
+      [...program, "analyze", ...pathsAndOutput([worst.path], `${pageName([worst])}.html`)],
     ];
   }
   const [model, ...others] = modelsOf(result);
   const members = model!.result.checkpoints;
   if (others.length === 0 && members.length > 1) {
-    return [[...program, "compare", members[0]!.path, members.at(-1)!.path, "-o", "moved.html"]];
+    const ends = [members[0]!.path, members.at(-1)!.path];
+    return [[...program, "compare", ...pathsAndOutput(ends, "moved.html")]];
   }
   return saved === undefined ? [] : [[...program, "gate", saved, "--fail-on", gated]];
+}
+
+/** The end of a command, also where a path looks like an option. */
+function pathsAndOutput(paths: readonly string[], output: string): readonly string[] {
+  const isGuarded = paths.some((path) => path.startsWith("-"));
+  return isGuarded ? ["-o", output, "--", ...paths] : [...paths, "-o", output];
 }
 
 /** The checkpoint with the worst finding. */

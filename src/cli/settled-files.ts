@@ -8,18 +8,27 @@ export type FileStamps = ReadonlyMap<string, string>;
 /** Folders in folders that are looked into: `RUN/checkpoints/STEP/` and one more. */
 const mostDepth = 4;
 
-/** What files there are under a folder, hidden ones left out; none where it is not there yet. */
-export async function stampFiles(folder: string, depth = 0): Promise<Map<string, string>> {
+/**
+ * What files there are under a folder, hidden ones left out; none where it is not there yet.
+ *
+ * @param ours - absolute paths that are left out too: what the watch itself writes is no news.
+ */
+export async function stampFiles(
+  folder: string,
+  ours: ReadonlySet<string> = new Set(),
+  depth = 0,
+): Promise<Map<string, string>> {
   const stamps = new Map<string, string>();
   const names = await readdir(folder).catch(() => [] as string[]);
   for (const name of names) {
     if (name.startsWith(".")) continue;
     const path = resolve(join(folder, name));
+    if (ours.has(path)) continue;
     // What is moved or removed meanwhile is seen the next time.
     const facts = await stat(path).catch(() => null);
     if (facts?.isFile()) stamps.set(path, `${facts.size} ${facts.mtimeMs} ${facts.ino}`);
     else if (facts?.isDirectory() && depth < mostDepth) {
-      for (const [file, stamp] of await stampFiles(path, depth + 1)) stamps.set(file, stamp);
+      for (const [file, stamp] of await stampFiles(path, ours, depth + 1)) stamps.set(file, stamp);
     }
   }
   return stamps;

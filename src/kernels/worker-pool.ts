@@ -34,6 +34,8 @@ interface Job {
   left: number;
 }
 
+const ended = "the worker threads were ended before the task was done";
+
 /** Short tasks in line that another thread is started for: it takes as long to start as some ten of them to be done. */
 const manyShort = 8;
 
@@ -55,6 +57,7 @@ export interface WorkerPool {
    * @returns what each gave, in order.
    */
   runTeam(task: string, args: readonly unknown[], onLoss: () => void): Promise<readonly unknown[]>;
+  /** Ends the threads; what they have not done fails, and what comes later. */
   close(): Promise<void>;
 }
 
@@ -137,6 +140,10 @@ export async function startWorkerPool(
     isShort = false,
   ): Promise<readonly unknown[]> =>
     new Promise((resolve, reject) => {
+      if (closed) {
+        reject(new WorkerError(ended));
+        return;
+      }
       const left = workers.size + unstarted;
       if (args.length > left) {
         const lost = `a task needs ${args.length} worker threads, and ${left} are left: ${lastLoss}`;
@@ -163,6 +170,9 @@ export async function startWorkerPool(
     runTeam: (task, args, onLoss) => submit(task, args, onLoss),
     async close() {
       closed = true;
+      for (const job of [...waiting.splice(0), ...Array.from(busy.values(), ({ job }) => job)]) {
+        job.reject(new WorkerError(ended));
+      }
       await Promise.all(Array.from(workers, (worker) => worker.terminate()));
     },
   };

@@ -21,7 +21,7 @@ export async function renderParquet(result: AnalysisResult): Promise<Uint8Array>
   const facts = factColumns.map(({ id, isNumber, text }) => {
     const texts = rows.map(({ checkpoint, layer }) => text(checkpoint, layer) || null);
     return isNumber
-      ? { name: id, type: "INT64" as const, data: texts.map((each) => each && BigInt(each)) }
+      ? { name: id, type: "INT64" as const, data: texts.map(wholeNumber) }
       : { name: id, type: "STRING" as const, data: texts };
   });
   const numbers = columnsOf(rows.map(({ layer }) => layer)).map(({ id, value }) => ({
@@ -31,4 +31,10 @@ export async function renderParquet(result: AnalysisResult): Promise<Uint8Array>
   }));
   const columnData = [...facts, ...numbers].map((column) => ({ ...column, nullable: true }));
   return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: `marchenko version ${version}` }));
+}
+
+/** A whole number that INT64 holds; null of any other, which a result that somebody else has written may have. */
+function wholeNumber(text: string | null): bigint | null {
+  const value = Number(text ?? Number.NaN);
+  return Number.isSafeInteger(value) ? BigInt(value) : null;
 }

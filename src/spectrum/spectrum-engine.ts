@@ -18,7 +18,8 @@ export interface SpectrumEngine {
   /** Stable id, written into the provenance: "typed-array". */
   readonly id: string;
   /**
-   * A text that settles, with the package's version, every bit of the values: what the engine was built from. Absent
+   * A text that settles, with the package's version, every bit of the values: what the engine was built from, and
+   * how this machine rounds where that is left to it. Absent
    * where that is beyond the package, a library of the system: its values are not kept for another run.
    */
   readonly build?: () => string;

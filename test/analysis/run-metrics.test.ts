@@ -57,6 +57,16 @@ describe("what a run has logged", () => {
     expect(renderJson(mergeShards(shards))).toBe(renderJson(whole));
   });
 
+  test("of a series that the result has no checkpoint of keeps its names", async () => {
+    const shards: AnalysisResult[] = [];
+    for (const index of [1, 2]) {
+      const shard = await analyze(resolve("data/example-series"), { ...options, shard: { index, count: 2 } });
+      const strange = { series: "absent", layer: "block", part: "train", steps: [1], values: { loss: [2] } };
+      shards.push({ ...shard, measured: [strange] });
+    }
+    expect(mergeShards(shards).measured).toEqual(shards[0]!.measured);
+  });
+
   test("belongs to each of several runs, and to none of two series in one folder", async () => {
     const runs = [run("first", 2), run("second", 5)];
     const result = await analyze(runs, options);
@@ -83,6 +93,21 @@ describe("what a run has logged", () => {
     expect(steps.at(-1)).toBe(3000);
     for (const { step } of result.checkpoints) expect(steps).toContain(step);
     expect(result.warnings.at(-1)).toMatch(/of 3001 lines of test data in .*, 7\d\d are kept/);
+  });
+
+  test("of more blocks than models have is of the whole model alone, with a warning", async () => {
+    const folder = run("blocks", 2);
+    const line = (step: number) => {
+      const names = Array.from({ length: 500 }, (_, i) => [`block ${500 * step + i}`, 0.5]);
+      return JSON.stringify({
+        ...{ step, split: "train", loss: 1 },
+        activatedRatioPerLayer: Object.fromEntries(names),
+      });
+    };
+    writeFileSync(join(folder, "metrics.ndjson"), Array.from({ length: 10 }, (_, i) => line(i)).join("\n"));
+    const { measured, warnings } = await analyze(folder, options);
+    expect(measured!.map(({ layer }) => layer)).toEqual(["model"]);
+    expect(warnings.join("\n")).toMatch(/names 5000 blocks, which are left out/);
   });
 
   test("that can't be read is a warning, and no word where there is none", async () => {

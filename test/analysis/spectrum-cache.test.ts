@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -162,6 +172,31 @@ test("files stay under the bound, the last used of them, and nothing else is rem
   expect(await cache.find("too large")).toBeNull();
   expect(statSync(other).size).toBe(20_000);
 });
+
+test("what a stopped run has left half-written counts, and goes first", async () => {
+  const cache = await cacheFolder(folder, 10_000);
+  await cache.keep("first", new Uint8Array(2000));
+  const left = `${paths()[0]}.${crypto.randomUUID()}.tmp`;
+  writeFileSync(left, new Uint8Array(9000));
+  utimesSync(left, 1, 1);
+  await (await cacheFolder(folder, 10_000)).keep("second", new Uint8Array(2000));
+  expect(paths()).not.toContain(left);
+  expect(await cache.find("first")).toHaveLength(2000);
+});
+
+test.skipIf(process.platform === "win32")(
+  "a pipe in an entry's place is none, and is not waited for",
+  async () => {
+    const cache = await cacheFolder(folder);
+    await cache.keep("one", Uint8Array.of(1));
+    const [path] = paths();
+    rmSync(path!);
+    execFileSync("mkfifo", [path!]);
+    expect(await cache.find("one")).toBeNull();
+    await cache.keep("one", Uint8Array.of(2));
+    expect(await cache.find("one")).toEqual(Buffer.of(2));
+  },
+);
 
 test("an entry under another key's name is not taken for it", async () => {
   const cache = await cacheFolder(folder);

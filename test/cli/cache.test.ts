@@ -47,6 +47,24 @@ test("cache ls says what there is, cache rm takes it away and leaves other files
   expect(readdirSync(cache)).toEqual(["notes.txt"]);
 });
 
+const withoutFusing = ["--no-enable-fma3", "--no-enable-avx"];
+
+// Other processors have flags of other names, or always fuse.
+test.skipIf(process.arch !== "x64")(
+  "what a processor that fuses has kept is not taken where none is fused",
+  () => {
+    const env = { MARCHENKO_CACHE: join(folder, "fused") };
+    const spectraOf = (more: readonly string[], nodeOptions: readonly string[]) => {
+      const args = ["analyze", model, "--format", "json", "-q", "--spectra", ...more];
+      const { code, stdout } = runMarchenko(args, { env, nodeOptions });
+      expect(code).toBe(0);
+      return JSON.stringify(JSON.parse(stdout).checkpoints);
+    };
+    spectraOf([], []);
+    expect(spectraOf([], withoutFusing)).toBe(spectraOf(["--no-cache"], withoutFusing));
+  },
+);
+
 test("MARCHENKO_CACHE=off keeps nothing; wrong usage of cache is exit 2", () => {
   expect(analysed("off").use).toBeUndefined();
   expect(runMarchenko(["cache", "ls"]).stdout).toBe("off\n");

@@ -59,6 +59,13 @@ test("of a saved result the next command renders the page of it", () => {
   expect(paste(lines)).toBe("mixed.html");
 });
 
+test("the next command has its option before the end of options, and guards paths that look like one", () => {
+  writeModel(folder, "-v.safetensors", mixedModel());
+  const lines = screenOf(run(["analyze", "--no-progress", "--", "-v.safetensors"]).stdout);
+  expect(lines.at(-1)).toBe("next: marchenko analyze --no-progress -o report.html -- -v.safetensors");
+  expect(paste(lines)).toBe("report.html");
+});
+
 test("a series fits a screen, and with its page written the next command compares its ends", () => {
   for (const step of [0, 100, 200]) {
     mkdirSync(join(folder, `run/step-000${step}`), { recursive: true });

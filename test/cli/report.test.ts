@@ -107,6 +107,33 @@ test.each(wrongFiles)("%s: exit 3, saying what is at fault and what was expected
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
+/** The first layer of a saved result. */
+function layerOf(result: Record<string, unknown>): Record<string, Record<string, unknown>> {
+  return (result.checkpoints as [{ layers: [Record<string, Record<string, unknown>>] }])[0].layers[0];
+}
+
+test.each(["aspectRatio", "scale"])("a law whose %s is 0 is no result", (name) => {
+  const path = changed(`${name}.json`, (result) => {
+    layerOf(result).marchenkoPastur![name] = 0;
+  });
+  const { code, stderr } = runMarchenko(["report", path, "-o", join(folder, "unwritten.html")]);
+  expect(code).toBe(3);
+  expect(stderr).toContain(`marchenkoPastur.${name}`);
+});
+
+test.each([
+  ["top", 64],
+  ["quantiles", 257],
+] as const)("a page is made of %s at the end of float64's range, without a chart", (name, length) => {
+  const path = changed(`far-${name}.json`, (result) => {
+    layerOf(result).spectrum![name] = Array.from({ length }, () => 1.7e308);
+  });
+  expect(runMarchenko(["report", path, "-q", "-o", join(folder, "far.html")])).toMatchObject({
+    code: 0,
+    stderr: "",
+  });
+});
+
 test("thousands of faults are told by the first few", () => {
   const path = changed("empty-rows.json", (result) => {
     const [checkpoint] = result.checkpoints as [{ layers: unknown[] }];

@@ -161,3 +161,32 @@ test("a checkpoint is whole when its tensors and the JSON beside them have not c
   expect(stampAfter(["/run/a/model.safetensors"])).toBeNull();
   expect(stampAfter(["/run/a/config.json"])).toBeNull();
 });
+
+test("a result within the watched model is no part of it", async () => {
+  const cwd = mkdtempSync(join(folder, "within-"));
+  mkdirSync(join(cwd, "run"));
+  writeFileSync(join(cwd, "run", "model.safetensors"), model(100));
+  const watching = watch(["-o", "run/live.json"], cwd);
+  await watching.said(/: .*outlier.*\n/);
+  await pause(3500);
+  expect(await watching.interrupted()).toBe(130);
+  expect(watching.text.stdout.trimEnd().split("\n")).toHaveLength(1);
+});
+
+test("exponents are of blocks of one side, also where a later model has a smaller one", async () => {
+  const cwd = mkdtempSync(join(folder, "sides-"));
+  const save = (name: string, bytes: Uint8Array) => {
+    mkdirSync(join(cwd, "run", name), { recursive: true });
+    writeFileSync(join(cwd, "run", name, "model.safetensors"), bytes);
+  };
+  save("a", encodeSafetensors([noise("fc1.weight", [96, 64])]));
+  const watching = watch(["--comparable-alpha", "-o", "live.json"], cwd);
+  await watching.said(/: .*outlier.*\n/);
+  save("b", encodeSafetensors([noise("query.weight", [48, 40])]));
+  await watching.said(/b: .*outlier.*\n/);
+  expect(await watching.interrupted()).toBe(130);
+  expect(watching.text.stdout.trimEnd().split("\n")).toHaveLength(2);
+  const plain = ["analyze", "run", "--comparable-alpha", "-q", "-o", "plain.json"];
+  expect(runMarchenko(plain, { cwd }).code).toBe(0);
+  expect(resultIn(join(cwd, "live.json"))).toEqual(resultIn(join(cwd, "plain.json")));
+});

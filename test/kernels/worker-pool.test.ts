@@ -94,6 +94,19 @@ describe("a pool of workers", () => {
     await pool.close();
   });
 
+  test("closed, it fails what is not done and what comes, and starts no thread", async () => {
+    const pool = await startWorkerPool(program, 2, {});
+    const jobs = ["hang", "hang", "double"].map((task) => pool.run(task, 1));
+    const settled = Promise.allSettled(jobs);
+    await pool.close();
+    for (const job of await settled) {
+      expect(job).toMatchObject({ status: "rejected", reason: expect.any(WorkerError) });
+    }
+    const unused = await startWorkerPool(program, 2, {});
+    await unused.close();
+    await expect(unused.run("double", 4)).rejects.toThrow(WorkerError);
+  });
+
   test("tells a team when one of it is lost", async () => {
     const pool = await startWorkerPool(program, 2, {});
     let told = 0;

@@ -55,6 +55,18 @@ test("names that a spreadsheet would compute are as they are", async () => {
   expect((await read(result))[0]!.layer).toBe("=1+1\u0000\n__proto__ ü");
 });
 
+test("a step that is no whole number, or too large for one, is null", async () => {
+  for (const [step, expected] of [
+    [1e21, null],
+    [2.5, null],
+    [-3, -3n],
+  ] as const) {
+    const result = structuredClone(exampleResult());
+    result.checkpoints[0]!.step = step;
+    expect((await read(result))[0]!.step ?? null).toBe(expected);
+  }
+});
+
 test("the same result has the same bytes, which say what wrote them", async () => {
   const bytes = await renderParquet(exampleResult());
   expect(await renderParquet(exampleResult())).toEqual(bytes);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { analyze } from "../../analysis/analyze.ts";
 import type { AnalyzeOptions, FoundCheckpoint } from "../../analysis/analyze-options.ts";
@@ -44,11 +45,12 @@ export async function analyzeWatched(watched: WatchedAnalysis): Promise<void> {
   await watchedRun(undefined, show, async (watch) => {
     const series = watchedSeries(watched, watch);
     if (!isQuiet) talk(`watching ${folder}, Ctrl-C ends`);
+    const ours = new Set(watched.outputs.map((path) => resolve(path)));
     let before: FileStamps = new Map();
     let seen = "";
     for (let isDone = false; !isDone; ) {
       watch.signal.throwIfAborted();
-      const now = await stampFiles(folder);
+      const now = await stampFiles(folder, ours);
       const settled = settledFiles(before, now);
       before = now;
       const state = JSON.stringify([...settled]);
@@ -65,6 +67,9 @@ export async function analyzeWatched(watched: WatchedAnalysis): Promise<void> {
 function watchedSeries(watched: WatchedAnalysis, { progress, signal }: Watch) {
   const { folder, options, outputs, printed, isQuiet, until } = watched;
   let known = new Map<string, CheckpointResult>();
+  /** Sides of the blocks on which exponents are compared: of what is known, and of the analysis under way. */
+  let knownSide: number | null = null;
+  let side: number | null = null;
   let said = "";
 
   const analyseReady = async (stampsByPath: ReadonlyMap<string, string>): Promise<AnalysisResult> => {
@@ -75,7 +80,11 @@ function watchedSeries(watched: WatchedAnalysis, { progress, signal }: Watch) {
       ...options,
       signal,
       isWanted: ({ path }) => stampsByPath.has(path),
-      known: ({ path }) => known.get(stampsByPath.get(path)!) ?? null,
+      known({ path }, comparableSide) {
+        side = comparableSide;
+        // What comes later may have smaller layers, that set the side for all.
+        return side === knownSide ? (known.get(stampsByPath.get(path)!) ?? null) : null;
+      },
       onProgress(event) {
         holdYoungGeneration();
         progress.update(event);
@@ -115,6 +124,7 @@ function watchedSeries(watched: WatchedAnalysis, { progress, signal }: Watch) {
         // Who acts on a line finds the outputs in place.
         if (printed === "table") await print(result, isNew);
         known = new Map(result.checkpoints.map((each) => [stamps.get(each.path)!, each]));
+        knownSide = side;
         said = "";
         return result.checkpoints.some(
           ({ step, epoch }) => until !== undefined && (step ?? epoch ?? -1) >= until,

@@ -30,9 +30,17 @@ export interface DensityData {
   readonly below: number;
 }
 
-/** Whether there is a density to draw: eigenvalues outside of the range of float64 are not in a result. */
+/** Room on a logarithmic axis above the largest eigenvalue, and below the smallest: a factor. */
+const logMargin = 1.4;
+
+/**
+ * Whether there is a density to draw: eigenvalues outside of the range of float64 are not in a result, and an axis
+ * whose end is infinite would have no last tick.
+ */
 export function hasDensity(spectrum: SpectrumSummary | null): spectrum is SpectrumSummary {
-  return spectrum !== null && spectrum.quantiles.length > 0;
+  if (spectrum === null || spectrum.quantiles.length === 0) return false;
+  const eigenvalues = [...spectrum.quantiles, ...spectrum.top.map((value) => eigenvalueOf(spectrum, value))];
+  return eigenvalues.every((value) => Number.isFinite(logMargin * value));
 }
 
 /**
@@ -88,14 +96,14 @@ function linearDomain(mass: SpectrumMass, fit: DrawableFit | null): [number, num
 }
 
 function logDomain(mass: SpectrumMass, fit: DrawableFit | null): [number, number] {
-  const high = mass.largest * 1.4;
+  const high = mass.largest * logMargin;
   // Far below the bulk lies rounding noise, which would take most of the axis.
   const floor = (fit?.lambdaPlus ?? mass.largest) * 1e-4;
   const low = Math.min(
     mass.smallestPositive ?? floor,
     fit !== null && fit.lambdaMinus > 0 ? fit.lambdaMinus : floor,
   );
-  return [Math.max(floor, low / 1.4), high];
+  return [Math.max(floor, low / logMargin), high];
 }
 
 /**
