@@ -1,9 +1,12 @@
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { foreignFormats } from "./foreign-formats.ts";
-import type { CheckpointFormat } from "./format.ts";
+import { asciiHead, type CheckpointFormat } from "./format.ts";
 import { formats } from "./formats.ts";
 import { readableFormats } from "./model-folder.ts";
+
+/** How the JSON of every result that marchenko saves begins. */
+const savedResult = /^\s*\{\s*"type":\s*"[a-z]+",\s*"schemaVersion":/;
 
 /**
  * The format of a file: by its content; by its name only if the content is of no known format, so
@@ -30,6 +33,12 @@ export function recognize(head: Uint8Array, source: ByteSource): CheckpointForma
     throw new UnreadableInputError(
       `${source.label} looks like ${foreign.title}, which is not read yet. ` +
         `${foreign.advice} Readable are ${readableFormats()}.`,
+    );
+  }
+  if (savedResult.test(asciiHead(head))) {
+    throw new UnreadableInputError(
+      `${source.label} is a result that marchenko saved, not a checkpoint: \`marchenko report\` renders it, ` +
+        "`marchenko gate` judges it. To analyse again, name the model that it is of.",
     );
   }
   throw new UnreadableInputError(

@@ -56,7 +56,9 @@ export async function readResult(path: string): Promise<SavedResult> {
     );
   }
   const type = (value as { type?: unknown } | null)?.type;
-  const kind = resultKinds.find((each) => each.type === type) ?? usual!;
+  const kind = resultKinds.find((each) => each.type === type);
+  // What is none of ours at all would have every fault there is.
+  if (!kind) throw new UnreadableInputError(`${path} is not a result. Expected ${expected}.`);
   const { schema, renderers } = await kind.load();
   const parsed = schema.safeParse(value);
   if (parsed.success) {

@@ -361,6 +361,7 @@ describe("a path", () => {
       "empty.safetensors": "",
       "text.safetensors": "these are no weights at all",
       "unknown.dat": "these are no weights at all",
+      "run.json": '{\n  "type": "analysis",\n  "schemaVersion": 1,\n  "checkpoints": []\n}',
     });
     expect((await openCheckpoint(join(folder, "model.bin"))).format).toBe("safetensors");
     expect((await openCheckpoint(join(folder, "array.safetensors"))).format).toBe("npy");
@@ -370,6 +371,7 @@ describe("a path", () => {
       "empty.safetensors": /is empty/,
       "text.safetensors": /expected a header of at most/,
       "unknown.dat": /no format that is known here/,
+      "run.json": /is a result that marchenko saved, not a checkpoint/,
     };
     for (const [name, message] of Object.entries(refusals)) {
       await expect(openCheckpoint(join(folder, name)), name).rejects.toThrow(message);

@@ -87,6 +87,11 @@ test("the table says what holds where, and what was not judged", () => {
   expect(stderr).toContain("marchenko: The gate has failed");
 });
 
+test("an expression that matches no layer is counted as one", () => {
+  const { stdout } = run("base.json", "--fail-on", "nothing*:metrics.stableRank > 1");
+  expect(stdout).toMatch(/^✗ The gate has failed: 1 expression matches no layer\.$/m);
+});
+
 describe("files", () => {
   const files = ["found.json", "found.md", "found.sarif"];
   beforeAll(() => {

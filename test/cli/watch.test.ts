@@ -138,6 +138,7 @@ test.each<[string[], RegExp]>([
     /--watch prints table \(a line a checkpoint\) or ndjson, not html/,
   ],
   [["run", "--watch-until", "5"], /--watch-until is when to end --watch/],
+  [["package.json", "--watch"], /--watch looks at the folder of a run, and package\.json is a file/],
 ])("analyze %s is wrong usage", (args, message) => {
   const { code, stderr } = runMarchenko(["analyze", ...args]);
   expect(code).toBe(2);

@@ -25,6 +25,14 @@ const unfold = (page: Page) =>
 describe.skipIf(!hasChromium)("pages of results in Chromium", () => {
   const { openText, violations } = pagesInChromium();
 
+  test("a layer's long name breaks in the sentence at the top", async () => {
+    const text = await comparisonPage(exampleComparison());
+    const long = text.replace('<p class="lead">', `<p class="lead">${"patch_embeddings.".repeat(4)} `);
+    const { page } = await openText(long, { viewport: { width: 390, height: 844 } });
+    expect(long).not.toBe(text);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+  });
+
   describe.each(pages)("the page of %s", (_, render) => {
     test("opens without a request, an error or a word on the console", async () => {
       const { requests, errors } = await openText(await render());

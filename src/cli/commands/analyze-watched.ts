@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { analyze } from "../../analysis/analyze.ts";
@@ -34,12 +35,17 @@ export interface WatchedAnalysis {
  * `analyze --watch`: analyses each checkpoint of a folder when it is whole, and writes the outputs again, whole, as one
  * analysis of the folder would.
  *
+ * @throws {UsageError} If the path is a file, which gets no checkpoints.
  * @throws {InterruptedError} On Ctrl-C, with the outputs of the last checkpoint in place.
  */
 export async function analyzeWatched(watched: WatchedAnalysis): Promise<void> {
   const { folder, printed, show, isQuiet } = watched;
   if (printed !== null && printed !== "table" && printed !== "ndjson") {
     throw new UsageError(`--watch prints table (a line a checkpoint) or ndjson, not ${printed}: use -o`);
+  }
+  // A run that has not begun has no folder yet, and is waited for.
+  if ((await stat(folder).catch(() => null))?.isFile()) {
+    throw new UsageError(`--watch looks at the folder of a run, and ${folder} is a file: name its folder`);
   }
   // No journal: what is under way when it is stopped is in the cache, or soon computed again.
   await watchedRun(undefined, show, async (watch) => {

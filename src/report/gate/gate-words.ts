@@ -21,7 +21,7 @@ export function gateSentence({ rules, failed, notJudged }: GateResult): string {
   if (!failed) return `The gate has passed: ${expressions(rules.length, "holds", "hold")} nowhere${doubt}.`;
   const parts = [
     ...(holding > 0 ? [`${holding} of ${expressions(rules.length, "holds", "hold")}`] : []),
-    ...(unmatched > 0 ? [`${unmatched} ${unmatched === 1 ? "matches" : "match"} no layer`] : []),
+    ...(unmatched > 0 ? [`${expressions(unmatched, "matches", "match")} no layer`] : []),
   ];
   return `The gate has failed: ${parts.join(", ")}${doubt}.`;
 }

@@ -23,7 +23,7 @@ a{color:var(--accent);text-decoration-thickness:1px;text-underline-offset:.18em}
 main:focus{outline:none}
 h1,h2,h3,h4{font-family:var(--serif);font-weight:600;line-height:1.2;margin:0;text-wrap:balance}
 h1{font-size:clamp(1.9rem,4.5vw,2.75rem);letter-spacing:-.01em;overflow-wrap:anywhere}
-h2{font-size:1.6rem}
+h2{font-size:1.6rem;overflow-wrap:anywhere}
 h3{font-size:1.2rem}
 section>h3{margin:2.5rem 0 .4rem}
 section{margin:0}
@@ -33,7 +33,7 @@ main>section:first-child .heading{margin-top:2.5rem}
 .heading:hover .anchor,.card-body:hover>.anchor,.anchor:focus,.anchor.done{opacity:1}
 .bar{display:flex;justify-content:space-between;align-items:center;gap:1rem;margin-bottom:1.25rem}
 .overline{margin:0;color:var(--quiet);font-size:.85rem;letter-spacing:.02em}
-.lead{font:1.3rem/1.45 var(--serif);max-width:46rem;margin:.9rem 0 0;text-wrap:pretty}
+.lead{font:1.3rem/1.45 var(--serif);max-width:46rem;margin:.9rem 0 0;text-wrap:pretty;overflow-wrap:anywhere}
 .at,.quiet{color:var(--quiet)}
 .quiet{max-width:46rem;font-size:.92rem;margin:.25rem 0 1rem}
 nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.3rem;list-style:none;margin:1.75rem 0 0;padding:.7rem 0;border-block:1px solid var(--line);font-size:.92rem}
