@@ -53,12 +53,18 @@ const formatOfExtension: Readonly<Record<string, string>> = {
   ".html": "html",
   ".sarif": "sarif",
 };
+const allFormats = Object.values(formatOfExtension);
 
-/** The format that a file's extension asks for. @throws {UsageError} If it asks for none. */
-export function formatOfFile(path: string): string {
+/**
+ * The format that a file's extension asks for.
+ *
+ * @param formats - those that there are to choose of.
+ * @throws {UsageError} If it asks for none.
+ */
+export function formatOfFile(path: string, formats: readonly string[] = allFormats): string {
   const extension = extname(path).toLowerCase();
-  const known = Object.keys(formatOfExtension);
-  if (known.includes(extension)) return formatOfExtension[extension]!;
+  if (Object.hasOwn(formatOfExtension, extension)) return formatOfExtension[extension]!;
+  const known = Object.keys(formatOfExtension).filter((each) => formats.includes(formatOfExtension[each]!));
   const near = similarNames(extension, known);
   const hint = near.length > 0 ? `. Did you mean ${near.join(" or ")}?` : "";
   throw new UsageError(
@@ -73,7 +79,7 @@ export function requireWritable(
   formats: Readonly<Record<string, unknown>>,
 ): void {
   for (const path of outputs) {
-    if (Object.hasOwn(formats, formatOfFile(path))) continue;
+    if (Object.hasOwn(formats, formatOfFile(path, Object.keys(formats)))) continue;
     const known = Object.keys(formats).filter((format) => extensionOfFormat(format) !== plainText);
     throw new UsageError(`${command} writes ${known.map(extensionOfFormat).join(", ")}, not ${path}`);
   }

@@ -11,6 +11,7 @@ import { resultKinds } from "./result-kinds.ts";
 const [usual, ...others] = resultKinds;
 const expected = `the JSON that \`marchenko ${usual!.command}\` writes, or ${others.map(({ command }) => `\`marchenko ${command}\``).join(", ")}`;
 const shownFaults = 5;
+const longestType = 40;
 
 /** A saved result that was read and checked. */
 export interface SavedResult {
@@ -58,7 +59,10 @@ export async function readResult(path: string): Promise<SavedResult> {
   const type = (value as { type?: unknown } | null)?.type;
   const kind = resultKinds.find((each) => each.type === type);
   // What is none of ours at all would have every fault there is.
-  if (!kind) throw new UnreadableInputError(`${path} is not a result. Expected ${expected}.`);
+  if (!kind) {
+    const its = typeof type === "string" ? `: its type is ${JSON.stringify(type.slice(0, longestType))}` : "";
+    throw new UnreadableInputError(`${path} is not a result${its}. Expected ${expected}.`);
+  }
   const { schema, renderers } = await kind.load();
   const parsed = schema.safeParse(value);
   if (parsed.success) {

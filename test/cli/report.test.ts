@@ -75,12 +75,12 @@ const wrongFiles: readonly (readonly [what: string, path: () => string, message:
       writeFileSync(join(folder, "other.json"), '["a"]');
       return join(folder, "other.json");
     },
-    /is not a result.*\n.*object/,
+    /other\.json is not a result\. Expected the JSON that `marchenko analyze [^\n]*\.$/m,
   ],
   [
     "a result of another type",
     () => changed("survey.json", (result) => Object.assign(result, { type: "survey" })),
-    /"analysis"\s+→ at type/,
+    /is not a result: its type is "survey"\. Expected/,
   ],
   [
     "a later schema",
