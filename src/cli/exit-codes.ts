@@ -14,6 +14,6 @@ export const exitCodeHelp = `Exit codes:
   1  a bug in marchenko
   2  wrong usage, configuration, or a missing component
   3  input that is unreadable or refused
-  4  a gate failed
+  4  a gate, or the self-test, failed
   5  nothing to analyse
   130  interrupted`;

@@ -91,6 +91,7 @@ export function gate(result: GatedResult, options: GateOptions): GateResult {
     version,
     result: names.result ?? result.type,
     baseline: baseline ? (names.baseline ?? baseline.type) : null,
+    checkpoints: new Set(subjects.map(({ checkpoint, path }) => `${checkpoint}\n${path}`)).size,
     failed: rules.some(({ outcome }) => outcome !== "passed"),
     rules,
     violations,

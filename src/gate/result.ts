@@ -24,6 +24,7 @@ export const gateResultSchema = z
     version: z.string(),
     result: z.string().describe("What was looked at: the result's path."),
     baseline: z.string().nullable(),
+    checkpoints: count("Checkpoints that were looked at; absent in older results.").optional(),
     failed: z.boolean().describe("Whether any rule holds somewhere, or has no layer to look at."),
     rules: z.array(
       z.object({

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
 import { gateResultSchema } from "../../src/gate/result.ts";
 import { analyze, compare, gate, tensorOf, UnreadableInputError, UsageError } from "../../src/index.ts";
+import { gateMarkdown } from "../../src/report/gate/gate-markdown.ts";
 import { gaussian, plant } from "../noise.ts";
 import { exampleMeasurement } from "../report/example-measurement.ts";
 import { exampleNoise } from "../report/example-noise.ts";
@@ -187,6 +188,19 @@ describe("a difference from a baseline", () => {
     };
     expect([failedOf("x"), failedOf("y")]).toEqual([true, false]);
   });
+});
+
+test("of several checkpoints each layer is told with its own, also where all are of one", async () => {
+  const series = await analyze([
+    { ...model("a", 30), step: 0 },
+    { ...model("b", 60), step: 100 },
+  ]);
+  const failOn = ["metrics.spectralNorm > 50"];
+  const [found, alone] = [gate(series, { failOn }), gate(result, { failOn })];
+  expect([found.checkpoints, alone.checkpoints]).toEqual([2, 1]);
+  expect(found.violations.map(({ checkpoint }) => checkpoint)).toEqual(["b"]);
+  expect(gateMarkdown(found)).toContain("`mlp.fc1.weight (b)`");
+  expect(gateMarkdown(alone)).toContain("`mlp.fc1.weight`");
 });
 
 describe("an unknown metric is wrong usage, with a suggestion", () => {

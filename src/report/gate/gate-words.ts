@@ -48,8 +48,9 @@ export function placeText(
   return where.length === 0 ? layer : `${layer} (${where.join(", ")})`;
 }
 
-/** Whether all that is told of is in one checkpoint. */
-export function isOfOneCheckpoint({ violations, notJudged }: GateResult): boolean {
+/** Whether one checkpoint was looked at; of a result that does not say, whether all that is told of is in one. */
+export function isOfOneCheckpoint({ checkpoints, violations, notJudged }: GateResult): boolean {
+  if (checkpoints !== undefined) return checkpoints < 2;
   return new Set([...violations, ...notJudged].map(({ checkpoint }) => checkpoint)).size < 2;
 }
 
