@@ -144,4 +144,8 @@ find<HTMLFormElement>("train").addEventListener("submit", (event) => {
 });
 
 const given = document.getElementById("given")?.textContent;
-if (given) show(JSON.parse(given) as GivenReport);
+if (given) {
+  show(JSON.parse(given) as GivenReport);
+  // What was asked for is what is seen first; the rest of the page is above it.
+  find("shown").scrollIntoView();
+}

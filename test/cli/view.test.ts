@@ -60,6 +60,8 @@ describe("marchenko view", () => {
       await page.goto(address);
       const report = page.frameLocator("#report");
       expect(await report.locator("h1").textContent()).toContain("model.safetensors");
+      const top = () => page.evaluate(() => document.getElementById("shown")!.getBoundingClientRect().top);
+      await expect.poll(async () => Math.abs(await top())).toBeLessThan(50);
       await page.setInputFiles("#files", "data/example-series/step-000000/model.safetensors");
       await page.waitForSelector("#work:not([hidden])");
       await page.waitForSelector("#shown:not([hidden])");
