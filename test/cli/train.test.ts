@@ -122,7 +122,15 @@ describe("a run that is stopped and resumed has every byte of one that is not", 
     expect(talk()).toContain("stopping after the step under way");
     const next = /go on with: marchenko (train .* --resume)$/m.exec(talk())![1]!;
     expect(next).toBe(`train ${recipe} --out ${out} --resume`);
-    expect(runMarchenko(next.split(" ")).code).toBe(0);
+    const rest = runMarchenko(next.split(" "));
+    expect(rest.code).toBe(0);
+    expect(rest.stderr).toMatch(/^\d+ steps(, up to 60,)? in \d+ s on wasm-/m);
+    expect(filesOf(out, "with state")).toEqual(filesOf(whole, "with state"));
+    // A run that is done has nothing left.
+    expect(runMarchenko(next.split(" "))).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^nothing was left of 60 steps; last checkpoint /m),
+    });
     expect(filesOf(out, "with state")).toEqual(filesOf(whole, "with state"));
   });
 });

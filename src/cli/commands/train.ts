@@ -141,6 +141,7 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
       return chosen.backend;
     };
     let begun: { step: number; at: number } | null = null;
+    const from: { step: number | null } = { step: null };
     const options = (on: Backend): RunOptions => ({
       out,
       backend: on,
@@ -150,6 +151,7 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
       onProgress({ step, steps, loss, activatedRatio }) {
         // The first step counts from its end: data and plans were made before it.
         begun ??= { step, at: Date.now() };
+        from.step ??= step;
         const { step: first, at } = begun;
         const rate =
           step > first ? `, ${formatNumber((1000 * (step - first)) / (Date.now() - at))} steps/s` : "";
@@ -170,7 +172,11 @@ async function run(given: string | undefined, flags: Flags): Promise<void> {
       },
     });
     progress.end();
-    await tell(summary, flags, `${duration((Date.now() - started) / 1000)} on ${open.backend!.name}`);
+    const time = `${duration((Date.now() - started) / 1000)} on ${open.backend!.name}`;
+    const { steps } = summary;
+    const taken = from.step === null ? 0 : steps - from.step + 1;
+    const done = taken === steps ? `${steps} steps in ${time}` : `${taken} steps, up to ${steps}, in ${time}`;
+    await tell(summary, flags, taken === 0 ? `nothing was left of ${steps} steps` : done);
   } catch (error) {
     progress.end();
     const isCut = error instanceof InterruptedError || error instanceof DeviceLostError;
@@ -237,7 +243,7 @@ async function printPresets(format: Flags["format"]): Promise<void> {
 }
 
 /** The last metrics on stdout, and on stderr where the run is. */
-async function tell(summary: RunSummary, { format, quiet, out }: Flags, how: string): Promise<void> {
+async function tell(summary: RunSummary, { format, quiet, out }: Flags, done: string): Promise<void> {
   const lines = [summary.train, summary.test].filter((line) => line !== null);
   const table = async () => {
     const digits = 4;
@@ -256,7 +262,7 @@ async function tell(summary: RunSummary, { format, quiet, out }: Flags, how: str
   const printed = format ?? (quiet ? null : "table");
   if (printed !== null) await printData(printed === "json" ? renderJson(summary) : await table());
   if (quiet) return;
-  talk(`${summary.steps} steps in ${how}; last checkpoint ${plain(summary.checkpoint)}`);
+  talk(`${done}; last checkpoint ${plain(summary.checkpoint)}`);
   const next = [...program, "analyze", `${out}/checkpoints`, "-o", "series.html"];
   talk(`next: ${next.map(quoteWord).join(" ")}`);
 }
