@@ -36,8 +36,10 @@ export function nextSteps(
     // What follows "--" is a path, whatever it looks like.
     const end = typed.includes("--") ? typed.indexOf("--") : typed.length;
     const page = ["-o", `${pageName(checkpoints)}.html`];
+    // What else was written need not be written again.
+    const writesMore = typed.slice(0, end).some((word) => word.startsWith("--write-denoised"));
     return [
-      [...program, ...typed.slice(0, end), ...page, ...typed.slice(end)],
+      ...(writesMore ? [] : [[...program, ...typed.slice(0, end), ...page, ...typed.slice(end)]]),
       [...program, "analyze", ...pathsAndOutput([worst.path], `${pageName([worst])}.html`)],
     ];
   }

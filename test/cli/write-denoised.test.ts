@@ -68,6 +68,13 @@ describe("analyze --write-denoised", () => {
     expect(JSON.parse(checkpoint.metadata["marchenko.denoised"]!).loss).toBe("nuclear");
   });
 
+  test("the next command that is suggested does not write it again", () => {
+    const again = join(folder, "again.safetensors");
+    const { stdout } = runMarchenko(["analyze", model, "--write-denoised", again]);
+    expect(stdout).toMatch(/next:[\s\S]* -o [\s\S]*\.html/);
+    expect(stdout).not.toContain("--write-denoised");
+  });
+
   test("with --dry-run writes nothing", () => {
     const file = join(folder, "dry.safetensors");
     const { code, stderr } = runMarchenko(["analyze", model, "--dry-run", "--write-denoised", file]);
