@@ -1,18 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { measurementQuantities } from "../src/measure/groups.ts";
+import type { Quantity } from "../src/measure/quantity.ts";
 import { metricCatalogue } from "../src/metrics/catalogue.ts";
 
 /** What both catalogues say of a number. */
-interface Described {
-  readonly id: string;
-  readonly title: string;
-  readonly symbol: string;
-  readonly unit: string;
-  readonly formula: string;
-  readonly meaning: string;
-  readonly source: string;
-}
+type Described = Pick<Quantity, "id" | "title" | "symbol" | "unit" | "formula" | "meaning" | "source">;
 
 const page = "src/guides/numbers.md";
 const mark = "<!-- Below: scripts/numbers-page.ts, from the catalogues. Don't edit. -->\n";

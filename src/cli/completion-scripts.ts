@@ -38,6 +38,14 @@ function valueCases(
     .join("");
 }
 
+/** The pattern of a shell that matches each command by its words. */
+function anyOf(commands: readonly Completable[]): string {
+  return commands
+    .filter(({ path }) => path.length > 0)
+    .map(({ path }) => quoted(path.join(" ")))
+    .join("|");
+}
+
 function bashScript(commands: readonly Completable[]): string {
   const choose = (words: string) => `COMPREPLY=($(compgen -W ${quoted(words)} -- "$word"))`;
   const files = ":"; // without an answer bash completes files
@@ -53,10 +61,7 @@ _marchenko() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     next="\${command:+$command }\${COMP_WORDS[i]}"
     case "$next" in
-      ${commands
-        .filter(({ path }) => path.length > 0)
-        .map(({ path }) => quoted(path.join(" ")))
-        .join("|")}) command="$next" ;;
+      ${anyOf(commands)}) command="$next" ;;
     esac
   done
   COMPREPLY=()
@@ -91,10 +96,7 @@ _marchenko() {
   for ((i = 2; i < CURRENT; i++)); do
     next="\${command:+$command }\${words[i]}"
     case "$next" in
-      ${commands
-        .filter(({ path }) => path.length > 0)
-        .map(({ path }) => quoted(path.join(" ")))
-        .join("|")}) command="$next" ;;
+      ${anyOf(commands)}) command="$next" ;;
     esac
   done
   case "$command" in

@@ -1,3 +1,5 @@
+import { chartColor } from "./palette.ts";
+
 export interface DensityPoint {
   readonly x: number;
   readonly y: number;
@@ -12,4 +14,22 @@ export function barOutline(bars: readonly DensityPoint[]): { x: number; y: numbe
     height = y;
   }
   return points.map((point, i) => ({ ...point, i }));
+}
+
+/** The order in which the points of an outline are drawn. */
+export const outlineOrder = { field: "i", type: "quantitative" as const };
+
+/** A layer with the bars of a density as a filled outline: of eigenvalues as they are, beside what a law says. */
+export function barLayer<X, Y>(bars: readonly DensityPoint[], x: X, y: Y) {
+  return {
+    data: { values: barOutline(bars) },
+    mark: {
+      type: "line" as const,
+      filled: true,
+      fill: chartColor("chart-bulk"),
+      stroke: chartColor("chart-bulk-line"),
+      strokeWidth: 0.75,
+    },
+    encoding: { x, y, order: outlineOrder },
+  };
 }

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { chartConfig, chartSize, logTicks, quantitative } from "./chart-frame.ts";
 import type { DensityData } from "./density-data.ts";
-import { barOutline, type DensityPoint } from "./density-outline.ts";
+import { barLayer, type DensityPoint } from "./density-outline.ts";
 import { chartColor } from "./palette.ts";
 
 /**
@@ -32,17 +32,7 @@ export function eigenvalueDensity(data: DensityData, options: { readonly rejecte
     config: chartConfig,
     padding: { left: 2, right: 8, top: 14, bottom: 2 },
     layer: [
-      {
-        data: { values: barOutline(cut(data.bars)) },
-        mark: {
-          type: "line",
-          filled: true,
-          fill: chartColor("chart-bulk"),
-          stroke: chartColor("chart-bulk-line"),
-          strokeWidth: 0.75,
-        },
-        encoding: { x, y, order: { field: "i", type: "quantitative" } },
-      },
+      barLayer(cut(data.bars), x, y),
       {
         data: {
           values: data.edges.map((edge, i) => ({

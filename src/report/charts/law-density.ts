@@ -1,8 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { chartConfig, chartSize, logTicks, quantitative, titleAbove } from "./chart-frame.ts";
-import { barOutline, type DensityPoint } from "./density-outline.ts";
+import { barLayer, type DensityPoint } from "./density-outline.ts";
 import { type LayerSeries, seriesScales } from "./layer-series.ts";
-import { chartColor } from "./palette.ts";
 import { numberFormat } from "./value-axis.ts";
 
 /** A law over the bars: its name, as the legend has it, and its density. */
@@ -63,17 +62,7 @@ export function lawDensity(
     config: chartConfig,
     padding: { left: 2, right: 8, top: 8, bottom: 2 },
     layer: [
-      {
-        data: { values: barOutline(cutBars) },
-        mark: {
-          type: "line",
-          filled: true,
-          fill: chartColor("chart-bulk"),
-          stroke: chartColor("chart-bulk-line"),
-          strokeWidth: 0.75,
-        },
-        encoding: { x, y, order: { field: "i", type: "quantitative" } },
-      },
+      barLayer(cutBars, x, y),
       {
         data: {
           values: curves.flatMap(({ name, points }) =>

@@ -2,7 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import type { SpectrumSummary } from "../../analysis/result.ts";
 import { chartConfig, chartSize, logTicks, quantitative } from "./chart-frame.ts";
 import { binsOf, heightOf, linearEnd, logarithmicFrom } from "./density-data.ts";
-import { barOutline, type DensityPoint } from "./density-outline.ts";
+import { barLayer, barOutline, type DensityPoint, outlineOrder } from "./density-outline.ts";
 import { chartColor } from "./palette.ts";
 import { spectrumMass } from "./spectrum-mass.ts";
 
@@ -33,7 +33,7 @@ export function pairedDensity(
   const inside = [...before, ...after].filter(({ x }) => isLog || x > 0);
   const top = heightOf(inside, [], bulk);
   const cut = (points: readonly DensityPoint[]) =>
-    barOutline(points.map(({ x, y }) => ({ x: round(x), y: round(Math.min(y, top)) })));
+    points.map(({ x, y }) => ({ x: round(x), y: round(Math.min(y, top)) }));
   const x = quantitative("x", domain, isLog ? "log" : "linear", {
     title: isLog ? "eigenvalue of WᵀW/N (log)" : "eigenvalue of WᵀW/N",
     format: "~r",
@@ -43,7 +43,6 @@ export function pairedDensity(
     title: isLog ? "density per ln λ" : "density",
     tickCount: 4,
   });
-  const order = { field: "i", type: "quantitative" as const };
   return {
     spec: {
       ...chartSize,
@@ -51,21 +50,11 @@ export function pairedDensity(
       config: chartConfig,
       padding: { left: 2, right: 8, top: 14, bottom: 2 },
       layer: [
+        barLayer(cut(after), x, y),
         {
-          data: { values: cut(after) },
-          mark: {
-            type: "line",
-            filled: true,
-            fill: chartColor("chart-bulk"),
-            stroke: chartColor("chart-bulk-line"),
-            strokeWidth: 0.75,
-          },
-          encoding: { x, y, order },
-        },
-        {
-          data: { values: cut(before) },
+          data: { values: barOutline(cut(before)) },
           mark: { type: "line", color: chartColor("chart-spike"), strokeWidth: 1.5 },
-          encoding: { x, y, order },
+          encoding: { x, y, order: outlineOrder },
         },
       ],
     },
