@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { describeGpu, hasGpuJs } from "../backends/gpu/adapter.ts";
+import { describeGpu, hasGpuJs, hasWebgpu } from "../backends/gpu/adapter.ts";
 import { metricsOf } from "../train/toy.ts";
 import { asUrl, withoutDriver, withoutPackages } from "./hidden-packages.ts";
 import { folderForTests } from "./models.ts";
@@ -42,7 +42,7 @@ describe("without a GPU", () => {
     expect(existsSync(join(out, "metrics.ndjson"))).toBe(false);
   });
 
-  test.skipIf(!hasGpuJs)("--device gpu without an adapter says what to install", () => {
+  test.skipIf(!(hasGpuJs && hasWebgpu))("--device gpu without an adapter says what to install", () => {
     const out = join(folder, "no-adapter");
     const { code, stderr } = runMarchenko(["train", recipe, "--device", "gpu", "--out", out], {
       env: withoutDriver,
