@@ -1,46 +1,39 @@
-import { block, type Plan, panel, tileBytes } from "./gram-plan.ts";
+import { block, blockAt, type Plan, panel, tileBytes } from "./gram-plan.ts";
 import type { Kernels } from "./kernels.ts";
-import { multiplyTriangle } from "./multiply-triangle.ts";
 import { shareOf, type Team } from "./team.ts";
+
+/** Tiles of 4 rows that a thread takes at once: a block of them where there are many, fewer where they must be shared out. */
+const manyBlocks = 12;
+const fewTiles = 4;
 
 /**
  * Full to band, panel by panel: the band is left in `plan.band`.
  *
+ * Thread 0 factors the next panel as soon as its columns are up to date, while others update the rest.
+ *
  * @source Bischof, Lang & Sun 2000, ACM TOMS 26:581-601; formulas in `assembly/band.ts`.
  */
 export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
-  const { order, padded, blocks, width, matrix, v, y, left, right, panelColumns, small } = plan;
-  const pitch = padded * 8;
-  const s = small;
-  const t = s + width * width * 8;
-  const m = t + width * width * 8;
-  const taus = m + width * width * 8;
-  const tile = taus + width * 8 + team.rank * tileBytes;
-  const pairStride = 2 * width * panel * 8;
-  const smalls = new Float64Array(kernels.memory.buffer, small, 3 * width * width);
-  if (team.rank === 0) new Uint8Array(kernels.memory.buffer, v, plan.bytes - v).fill(0);
-
-  for (let first = 0; first < order; first += width) {
+  const { order, padded, blocks, width, matrix, v, y, left, right } = plan;
+  const { s, t, m, tile } = smallPlaces(plan, team);
+  const smalls = new Float64Array(kernels.memory.buffer, s, 3 * width * width);
+  if (team.rank === 0) {
+    new Uint8Array(kernels.memory.buffer, v, plan.bytes - v).fill(0);
+    factor(kernels, plan, team, 0);
+  }
+  for (let first = 0; first + width < order - 1; first += width) {
     const start = first + width;
-    const isLast = start >= order - 1;
-    if (team.rank === 0) {
-      if (start < order) {
-        kernels.takePanel(matrix, first, width, start, order, panelColumns, pitch);
-        kernels.factorPanel(panelColumns, pitch, width, start, order, taus);
-      }
-      kernels.keepBand(matrix, first, width, order, panelColumns, pitch, plan.band);
-      if (!isLast) {
-        kernels.spreadReflectors(panelColumns, pitch, width, start, order, taus, v, padded);
-        kernels.multiplyTransposed(v, v, padded, width, start, padded, s, tile, 0, width);
-        kernels.makeTriangle(taus, s, t, width);
-      }
-    }
-    if (isLast) continue;
     team.barrier();
     // W = A V, kept where X will be packed from; then Y = W T.
     const w = left;
-    for (let strip = start / 16 + team.rank; strip < padded / 16; strip += team.size) {
-      kernels.multiplySymmetric(matrix, strip, start, v, w, padded, width, blocks);
+    const hasMany = (padded - start) / block >= manyBlocks;
+    const end = padded / panel;
+    for (let from = start / panel, turn = 0; from < end; turn++) {
+      const tiles = hasMany ? block / panel - (from % (block / panel)) : fewTiles;
+      if (turn % team.size === team.rank) {
+        kernels.multiplySymmetric(matrix, from, tiles, start, v, w, padded, width, blocks);
+      }
+      from += tiles;
     }
     team.barrier();
     const [shareFirst, shareEnd] = shareOf(team, padded - start, panel);
@@ -59,9 +52,70 @@ export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
       kernels.packPair(v, y, padded, width, i, right, 1);
     }
     team.barrier();
-    const blockPair = pairStride * (block / panel);
-    multiplyTriangle(kernels, plan, team, start, left, right, blockPair, pairStride, 2 * width);
-    team.barrier();
+    updateAndFactor(kernels, plan, team, start);
+  }
+  team.barrier();
+  // Of a last column that is left over there is the diagonal entry.
+  const isOneLeft = order > width && order % width === 1;
+  if (isOneLeft && team.rank === 0) {
+    kernels.keepBand(matrix, order - 1, width, order, plan.panelColumns, padded * 8, plan.band);
+  }
+}
+
+/** Addresses of S, T and M, one after the other, of the panel's taus, and of this thread's tile. */
+function smallPlaces({ small, width }: Plan, { rank }: Team) {
+  const size = width * width * 8;
+  const taus = small + 3 * size;
+  return { s: small, t: small + size, m: small + 2 * size, taus, tile: taus + width * 8 + rank * tileBytes };
+}
+
+/** QR of the panel at column `first`, what of it belongs to the band, V and T. */
+function factor(kernels: Kernels, plan: Plan, team: Team, first: number): void {
+  const { order, padded, width, matrix, v, panelColumns } = plan;
+  const { s, t, taus, tile } = smallPlaces(plan, team);
+  const pitch = padded * 8;
+  const start = first + width;
+  if (start < order) {
+    kernels.takePanel(matrix, first, width, start, order, panelColumns, pitch);
+    kernels.factorPanel(panelColumns, pitch, width, start, order, taus);
+  }
+  kernels.keepBand(matrix, first, width, order, panelColumns, pitch, plan.band);
+  if (start >= order - 1) return;
+  kernels.spreadReflectors(panelColumns, pitch, width, start, order, taus, v, padded);
+  kernels.multiplyTransposed(v, v, padded, width, start, padded, s, tile, 0, width);
+  kernels.makeTriangle(taus, s, t, width);
+}
+
+/** A <- A + L R' from row and column `start` on, the next panel's blocks first, and that panel's factors. */
+function updateAndFactor(kernels: Kernels, plan: Plan, team: Team, start: number): void {
+  const { blocks, width, left, right } = plan;
+  const stride = 2 * width * panel * 8;
+  const rowPack = stride * (block / panel);
+  const firstBlock = Math.floor(start / block);
+  const skipped = (start % block) / panel;
+  const update = (i: number, j: number) =>
+    kernels.multiplyBlock(
+      blockAt(plan, i, j),
+      left + i * rowPack,
+      right + j * rowPack,
+      stride,
+      2 * width,
+      i === firstBlock ? skipped : 0,
+      j === firstBlock ? skipped : 0,
+      i === j ? 1 : 0,
+    );
+  if (team.rank === 0) {
+    for (let i = firstBlock; i < blocks; i++) update(i, firstBlock);
+    factor(kernels, plan, team, start);
+  }
+  let next = team.takeNumber();
+  let number = 0;
+  for (let i = firstBlock + 1; i < blocks; i++) {
+    for (let j = firstBlock + 1; j <= i; j++) {
+      if (number++ !== next) continue;
+      update(i, j);
+      next = team.takeNumber();
+    }
   }
 }
 

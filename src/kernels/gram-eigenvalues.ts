@@ -2,6 +2,7 @@ import type { Matrix } from "../linalg/matrix.ts";
 import { accumulateGram } from "./accumulate-gram.ts";
 import { bandEigenvalues } from "./band-eigenvalues.ts";
 import { reduceToBand } from "./band-reduction.ts";
+import { chaseBulges } from "./chase-bulges.ts";
 import { block, blockAt, packed, panel, planMemory } from "./gram-plan.ts";
 import {
   type KernelVariant,
@@ -29,6 +30,7 @@ export function gramEigenvalues(variant: KernelVariant, matrix: Matrix, unit: nu
   new Uint8Array(kernels.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
   accumulateGram(kernels, plan, matrix, matrix.rows >= matrix.columns, unit, alone);
   reduceToBand(kernels, plan, alone);
+  chaseBulges(kernels, plan, alone);
   return bandEigenvalues(kernels, plan);
 }
 
@@ -63,6 +65,7 @@ export function symmetricMatrixEigenvalues(
     }
   }
   reduceToBand(kernels, plan, alone);
+  chaseBulges(kernels, plan, alone);
   return bandEigenvalues(kernels, plan);
 }
 
@@ -132,6 +135,7 @@ export function gramEigenvaluesInTeam(work: GramTeamWork, step: GramStep, rank: 
   accumulateGram(kernels, plan, part, rows >= columns, unit, team);
   if (!isLast) return null;
   reduceToBand(kernels, plan, team);
+  chaseBulges(kernels, plan, team);
   return rank === 0 ? bandEigenvalues(kernels, plan) : null;
 }
 

@@ -82,7 +82,8 @@ export interface Kernels {
   ): void;
   multiplySymmetric(
     matrix: number,
-    strip: number,
+    firstTile: number,
+    tiles: number,
     start: number,
     v: number,
     y: number,
@@ -108,8 +109,9 @@ export interface Kernels {
     pitch: number,
     band: number,
   ): void;
-  fourTridiagonals(d: number, e: number, order: number): number;
-  chaseSweep(band: number, order: number, width: number, s: number, scratch: number): void;
+  tridiagonal(d: number, e: number, order: number, floor: number): number;
+  beginSweep(band: number, order: number, width: number, s: number, sweep: number): void;
+  chase(band: number, order: number, width: number, steps: number, sweep: number): number;
 }
 
 /** "relaxed" fuses multiplications and additions, which changes last bits; "plain" runs wherever SIMD does. */

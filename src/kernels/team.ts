@@ -5,17 +5,35 @@ export interface Team {
   readonly size: number;
   /** Returns when all have called it: what each wrote before, all see after. */
   barrier(): void;
+  /** 0, 1, 2 ... since the last barrier, each given to one caller: what is next to be done. */
+  takeNumber(): number;
+  /** Raises the number at a place of shared memory, for others to wait for. */
+  raiseCount(counts: Int32Array, place: number, to: number): void;
+  /** Returns when the number there is `least` or more. */
+  awaitCount(counts: Int32Array, place: number, least: number): void;
 }
 
-/** A team of one. */
-export const alone: Team = { rank: 0, size: 1, barrier() {} };
+let numbersTaken = 0;
 
-/** Int32 places of a barrier in shared memory: how many wait, which round it is, whether a member was lost. */
+/** A team of one. */
+export const alone: Team = {
+  rank: 0,
+  size: 1,
+  barrier() {
+    numbersTaken = 0;
+  },
+  takeNumber: () => numbersTaken++,
+  raiseCount() {},
+  awaitCount() {},
+};
+
+/** Int32 places in shared memory: how many wait at the barrier, its round, whether a member was lost, numbers taken. */
 const waiting = 0;
 const round = 1;
 const lost = 2;
+const numbers = 3;
 /** Looks before a waiting thread sleeps: a round is far shorter than waking up takes. */
-const looks = 20_000;
+const looks = 60_000;
 /** Milliseconds between looks at whether a member was lost. */
 const patience = 200;
 
@@ -29,6 +47,9 @@ export const barrierBytes = 64;
  */
 export function teamMember(memory: WebAssembly.Memory, rank: number, size: number): Team {
   const places = new Int32Array(memory.buffer, 0, barrierBytes / 4);
+  const checkLost = () => {
+    if (Atomics.load(places, lost) !== 0) throw new Error("another thread of the team ended early");
+  };
   return {
     rank,
     size,
@@ -36,6 +57,7 @@ export function teamMember(memory: WebAssembly.Memory, rank: number, size: numbe
       const current = Atomics.load(places, round);
       if (Atomics.add(places, waiting, 1) === size - 1) {
         Atomics.store(places, waiting, 0);
+        Atomics.store(places, numbers, 0);
         Atomics.add(places, round, 1);
         Atomics.notify(places, round);
         return;
@@ -44,8 +66,20 @@ export function teamMember(memory: WebAssembly.Memory, rank: number, size: numbe
         if (Atomics.load(places, round) !== current) return;
       }
       while (Atomics.load(places, round) === current) {
-        if (Atomics.load(places, lost) !== 0) throw new Error("another thread of the team ended early");
+        checkLost();
         Atomics.wait(places, round, current, patience);
+      }
+    },
+    takeNumber: () => Atomics.add(places, numbers, 1),
+    raiseCount(counts, place, to) {
+      Atomics.store(counts, place, to);
+      Atomics.notify(counts, place);
+    },
+    awaitCount(counts, place, least) {
+      for (let look = 0; look < looks; look++) if (Atomics.load(counts, place) >= least) return;
+      for (let count = Atomics.load(counts, place); count < least; count = Atomics.load(counts, place)) {
+        checkLost();
+        Atomics.wait(counts, place, count, patience);
       }
     },
   };

@@ -19,6 +19,7 @@ describe.skipIf(variant === null)("several threads on one matrix", () => {
           [700, 385],
           [385, 1300],
           [513, 513],
+          [1537, 1537], // of the wider band, a column left over
         ] as const) {
           const matrix = plant(gaussian(rows, columns, 1, "team"), 100, "team");
           for (const data of [matrix.data, Float32Array.from(matrix.data)]) {

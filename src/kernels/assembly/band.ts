@@ -128,7 +128,7 @@ export function multiplySmall(
 }
 
 /**
- * Sixteen rows of Y = A V, A symmetric in blocks: rows 16 `strip` .. 16 `strip` + 15, all `width` columns.
+ * Rows of Y = A V, A symmetric in blocks: tiles of 4 rows from `firstTile` on, within a block, all `width` columns.
  *
  * A row of A is, left of the diagonal, a row of blocks, and below it a column of blocks: each output is summed by
  * one owner in one order, however many threads there are. Block by block, so that what is read of A and of V stays in
@@ -139,7 +139,8 @@ export function multiplySmall(
  */
 export function multiplySymmetric(
   matrix: usize,
-  strip: i32,
+  firstTile: i32,
+  tiles: i32,
   start: i32,
   v: usize,
   y: usize,
@@ -148,14 +149,14 @@ export function multiplySymmetric(
   blocks: i32,
 ): void {
   const stride = <usize>padded * rowBytes;
-  const firstTile = strip * 4;
-  const I = strip >> 2;
+  const endTile = firstTile + tiles;
+  const I = firstTile >> 4;
   const panels = width >> 2;
-  for (let c = 0; c < panels; c++) memory.fill(y + <usize>c * stride + <usize>(strip * 16) * rowBytes, 0, 512);
+  for (let c = 0; c < panels; c++) memory.fill(y + <usize>c * stride + <usize>(firstTile * 4) * rowBytes, 0, tiles * 128);
   // Left of the diagonal, and the tile on it: rows of A as they are stored.
   for (let K = start >> 6; K <= I; K++) {
     const p = max(start >> 2, K * 16);
-    for (let tile = firstTile; tile < firstTile + 4; tile++) {
+    for (let tile = firstTile; tile < endTile; tile++) {
       const count = min(tile + 1, K * 16 + 16) - p;
       const a = blockAt(matrix, I, K) + <usize>(p & 15) * panelBytes + <usize>((tile & 15) * 4) * rowBytes;
       let b = v + <usize>(p * 4) * rowBytes;
@@ -169,7 +170,7 @@ export function multiplySymmetric(
   }
   // Below the diagonal: columns of A, that is rows of its transpose.
   for (let K = I; K < blocks; K++) {
-    for (let tile = firstTile; tile < firstTile + 4; tile++) {
+    for (let tile = firstTile; tile < endTile; tile++) {
       const skip: usize = K == I ? ((tile & 15) + 1) * 4 : 0;
       const a = blockAt(matrix, K, I) + <usize>(tile & 15) * panelBytes + skip * rowBytes;
       let b = v + (<usize>(K * 64) + skip) * rowBytes;

@@ -1,41 +1,45 @@
 import { addFour, addToFour, addToFourAndDot, addTwoToFour, sum0, sum1, sum2, sum3, symmetricFour } from "./four-columns";
-import { bandPitch, skew } from "./layout";
-import { addScaled, dot, makeReflection } from "./reflect";
+import { bandPitch, madd, skew } from "./layout";
+import { dot, findReflection, newHead, scaleOfRest } from "./reflect";
 
-/**
- * One sweep of band to tridiagonal: column `s` loses all but its first off-diagonal entry, and the bulge that this
- * makes is chased down the band.
- *
- * The band is stored by columns, the diagonal first; `width` is 16 or 32. `scratch` has room for 3 `width` entries.
- *
- * @source Lang 1993, SIAM J. Sci. Comput. 14:1320-1338; Murata & Horikoshi 1975.
- */
-export function chaseSweep(band: usize, order: i32, width: i32, s: i32, scratch: usize): void {
-  let v = scratch;
-  const w = scratch + <usize>width * 8;
-  let next = w + <usize>width * 8;
-  let first = s + 1;
-  let length = min(width, order - first);
+// One sweep of band to tridiagonal: column s loses all but its first off-diagonal entry, and the bulge that this makes
+// is chased down the band, a step for each diagonal block that it passes. A step of a sweep may be taken once the sweep
+// before has taken the one after it: sweeps follow each other at a distance of two steps, in one thread or in several.
+// Lang 1993, SIAM J. Sci. Comput. 14:1320-1338; Murata & Horikoshi 1975.
+//
+// The band is stored by columns, the diagonal first; `width` is 16 or 32. A sweep under way is kept at `sweep`: the
+// first row of its next step, tau, and three vectors of `width` entries: the reflection, room for the next, and w.
+
+/** Bytes before the vectors of a sweep. */
+const head: usize = 16;
+
+/** Begins sweep `s`, of column `s`. */
+export function beginSweep(band: usize, order: i32, width: i32, s: i32, sweep: usize): void {
+  const first = s + 1;
+  store<i32>(sweep, first);
+  const length = min(width, order - first);
+  store<f64>(sweep, takeReflection(band + <usize>(s * bandPitch + 1) * 8, length, sweep + head), 8);
+}
+
+/** Takes up to `steps` steps of a sweep; returns 1 when it is at its end. */
+export function chase(band: usize, order: i32, width: i32, steps: i32, sweep: usize): i32 {
+  const room = <usize>width * 8;
+  let v = sweep + head;
+  let next = v + room;
+  const w = next + room;
+  let first = load<i32>(sweep);
   // The reflection that clears the column below row `first`.
-  let tau = takeReflection(band + <usize>(s * bandPitch + 1) * 8, length, v);
-  while (first < order - 1) {
+  let tau = load<f64>(sweep, 8);
+  while (first < order - 1 && steps-- > 0) {
+    const length = min(width, order - first);
     if (tau != 0) reflectDiagonal(band, first, length, v, w, tau);
     const below = first + length;
     const height = min(width, order - below);
-    if (height <= 0) return;
+    if (height <= 0) return 1;
     // The block below the diagonal one, from the right, B <- B (I - tau v v'), and then from the left by the
     // reflection that clears its first column. A block with rows below it is whole: its columns are a multiple of 4.
     const block = band + <usize>(first * bandPitch + length) * 8;
-    if (tau != 0) {
-      memory.fill(w, 0, <usize>height * 8);
-      const end = v + <usize>length * 8;
-      let x = block;
-      for (let c = v; c < end; c += 32) {
-        addFour(w, x, load<f64>(c), load<f64>(c, 8), load<f64>(c, 16), load<f64>(c, 24), height);
-        x += 4 * skew;
-      }
-      addScaled(block, -tau * load<f64>(v), w, height);
-    }
+    if (tau != 0) multiplyFromRight(block, length, height, v, tau, w);
     const nextTau = takeReflection(block, height, next);
     reflectRest(block, length, height, v, tau, w, next, nextTau);
     const used = v;
@@ -43,23 +47,57 @@ export function chaseSweep(band: usize, order: i32, width: i32, s: i32, scratch:
     next = used;
     tau = nextTau;
     first = below;
-    length = height;
   }
+  if (first >= order - 1) return 1;
+  store<i32>(sweep, first);
+  store<f64>(sweep, tau, 8);
+  if (v != sweep + head) memory.copy(sweep + head, v, room);
+  return 0;
+}
+
+/** w <- B v, and the first four columns of B <- B - tau w v'. */
+@inline
+function multiplyFromRight(block: usize, columns: i32, n: i32, v: usize, tau: f64, w: usize): void {
+  clear(w, n);
+  const end = v + <usize>columns * 8;
+  let x = block;
+  for (let c = v; c < end; c += 32) {
+    addFour(w, x, load<f64>(c), load<f64>(c, 8), load<f64>(c, 16), load<f64>(c, 24), n);
+    x += 4 * skew;
+  }
+  const v0 = -tau * load<f64>(v);
+  const v1 = -tau * load<f64>(v, 8);
+  addToFour(block, v0, v1, -tau * load<f64>(v, 16), -tau * load<f64>(v, 24), w, n);
+}
+
+/** Sets `n` entries to zero: shorter here than what the engine does for `memory.fill`. */
+@inline
+function clear(w: usize, n: i32): void {
+  const end = w + <usize>n * 8;
+  for (; w < end; w += 8) store<f64>(w, 0);
 }
 
 /** Takes column x to (beta, 0, ..., 0) and leaves the reflection that does so in v; returns tau. */
-@inline
 function takeReflection(x: usize, n: i32, v: usize): f64 {
-  const tau = makeReflection(x, n);
-  if (tau != 0) {
-    memory.copy(v + 8, x + 8, <usize>(n - 1) * 8);
-    memory.fill(x + 8, 0, <usize>(n - 1) * 8);
-    store<f64>(v, 1);
+  const tau = findReflection(x, n);
+  if (tau == 0) return 0;
+  const factor = f64x2.splat(scaleOfRest);
+  const bytes2 = <usize>(n & ~1) * 8;
+  const zero = f64x2.splat(0);
+  for (let at: usize = 0; at < bytes2; at += 16) {
+    v128.store(v + at, f64x2.mul(factor, v128.load(x + at)));
+    v128.store(x + at, zero);
   }
+  if (n & 1) {
+    store<f64>(v + bytes2, scaleOfRest * load<f64>(x + bytes2));
+    store<f64>(x + bytes2, 0);
+  }
+  store<f64>(v, 1);
+  store<f64>(x, newHead);
   return tau;
 }
 
-/** All columns of a block but the first: x <- (I - tau u u') (x - rightTau v_x w). */
+/** All columns of a block but the first, the right factor already in the first four: x <- (I - tau u u') (x - rightTau v_x w). */
 function reflectRest(
   block: usize,
   columns: i32,
@@ -70,18 +108,13 @@ function reflectRest(
   u: usize,
   tau: f64,
 ): void {
-  let x = block + skew;
-  let c = v + 8;
-  const end = v + <usize>columns * 8;
-  if (rightTau == 0) {
-    if (tau == 0) return;
-    for (; c < end; c += 8) {
-      addScaled(x, -tau * dot(u, x, n), u, n);
-      x += skew;
-    }
-    return;
+  if (tau != 0) {
+    addToFourAndDot(block, 0, 0, 0, 0, w, u, n);
+    addToFour(block, 0, -tau * sum1, -tau * sum2, -tau * sum3, u, n);
   }
-  for (; c + 24 < end; c += 32) {
+  let x = block + 4 * skew;
+  const end = v + <usize>columns * 8;
+  for (let c = v + 32; c < end; c += 32) {
     const c0 = -rightTau * load<f64>(c);
     const c1 = -rightTau * load<f64>(c, 8);
     const c2 = -rightTau * load<f64>(c, 16);
@@ -92,11 +125,6 @@ function reflectRest(
     } else addToFour(x, c0, c1, c2, c3, w, n);
     x += 4 * skew;
   }
-  for (; c < end; c += 8) {
-    addScaled(x, -rightTau * load<f64>(c), w, n);
-    if (tau != 0) addScaled(x, -tau * dot(u, x, n), u, n);
-    x += skew;
-  }
 }
 
 /**
@@ -106,7 +134,7 @@ function reflectRest(
 function reflectDiagonal(band: usize, first: i32, n: i32, v: usize, w: usize, tau: f64): void {
   const diagonal = band + <usize>(first * bandPitch) * 8;
   const step = <usize>(bandPitch * 4) * 8;
-  memory.fill(w, 0, <usize>n * 8);
+  clear(w, n);
   let corner = diagonal;
   let at: usize = 0;
   for (let left = n; left > 0; left -= 4) {
@@ -116,10 +144,7 @@ function reflectDiagonal(band: usize, first: i32, n: i32, v: usize, w: usize, ta
     at += 32;
   }
   const correction = 0.5 * tau * dot(w, v, n);
-  for (let i = 0; i < n; i++) {
-    const entry = w + <usize>i * 8;
-    store<f64>(entry, tau * (load<f64>(entry) - correction * load<f64>(v + <usize>i * 8)));
-  }
+  scaleRest(w, v, n, tau, correction);
   corner = diagonal;
   at = 0;
   for (let left = n; left > 0; left -= 4) {
@@ -128,6 +153,18 @@ function reflectDiagonal(band: usize, first: i32, n: i32, v: usize, w: usize, ta
     corner += step;
     at += 32;
   }
+}
+
+/** w <- tau (w - correction v). */
+@inline
+function scaleRest(w: usize, v: usize, n: i32, tau: f64, correction: f64): void {
+  const factor = f64x2.splat(tau);
+  const less = f64x2.splat(-correction);
+  const bytes2 = <usize>(n & ~1) * 8;
+  for (let at: usize = 0; at < bytes2; at += 16) {
+    v128.store(w + at, f64x2.mul(factor, madd(less, v128.load(v + at), v128.load(w + at))));
+  }
+  if (n & 1) store<f64>(w + bytes2, tau * (load<f64>(w + bytes2) - correction * load<f64>(v + bytes2)));
 }
 
 /** w <- w + D v for a triangle of `n` <= 4 rows. */

@@ -1,8 +1,8 @@
 // The exports of the binary. Each is short: the driver in TypeScript loops over blocks and tiles, so that the
 // optimising compiler takes over early, and threads can share the loops.
 export { factorPanel, makeTriangle, multiplySmall, multiplySymmetric, multiplyTransposed } from "./band";
-export { chaseSweep } from "./chase";
+export { beginSweep, chase } from "./chase";
 export { multiplyBlock } from "./multiply";
 export { packColumnsF32, packColumnsF64, packRowsF32, packRowsF64 } from "./pack";
 export { keepBand, packPair, spreadReflectors, takePanel } from "./panels";
-export { fourTridiagonals } from "./ql";
+export { tridiagonal } from "./ql";

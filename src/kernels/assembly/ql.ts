@@ -1,134 +1,145 @@
-// Eigenvalues of several tridiagonal matrices at once, one a lane: the implicit QL iteration without square roots
-// (Pal-Walker-Kahan; Parlett 1998, section 8.14) is a chain of divisions, and a processor can have several under way.
-// All lanes sweep over the same rows; one whose rows have converged sweeps on without harm.
+// Eigenvalues of a tridiagonal matrix: `linalg/tridiagonal-eigenvalues.ts` says how, this is the same as a kernel.
 
-/** Twice the lanes of a vector: four matrices, entry i of all four next to each other. */
-const rowOfFour: usize = 32;
-const mostSweeps: i32 = 120;
-
-/** The Wilkinson shift of two lanes, of rows with diagonals a and b and squared off-diagonal e. */
-@inline
-function shiftOf(a: v128, b: v128, e: v128): v128 {
-  const root = f64x2.sqrt(e);
-  // Where e is 0 the row has converged: any shift does, and 0 / 0 must not come of it.
-  const safe = f64x2.max(root, f64x2.splat(1e-300));
-  const ratio = f64x2.div(f64x2.sub(b, a), f64x2.add(safe, safe));
-  const one = f64x2.splat(1);
-  // Large ratios square to infinity: 1e140 is far beyond where the 1 matters.
-  const bounded = f64x2.max(f64x2.min(ratio, f64x2.splat(1e140)), f64x2.splat(-1e140));
-  const hypotenuse = f64x2.sqrt(f64x2.add(f64x2.mul(bounded, bounded), one));
-  const sign = v128.and(bounded, f64x2.splat(-0.0));
-  return f64x2.sub(a, f64x2.div(root, f64x2.add(bounded, v128.or(hypotenuse, sign))));
-}
+const negligible: f64 = 1.2325951644078309e-32; // (eps / 2)^2
+const mostSweeps: i32 = 60;
+const leastNorm: f64 = 4.6816763546921983e-97; // 2^-320
+const mostNorm: f64 = 2.1359870359209101e96; // 2^320
+const step: f64 = 1.4615016373309029e48; // 2^160
 
 /**
- * Four tridiagonal matrices of order `order`, as diagonals `d` and squared off-diagonals `e`, entry by entry: their
- * eigenvalues replace `d`, unsorted. Returns 0, or 1 when an eigenvalue needed too many sweeps.
+ * The tridiagonal matrix of `order` rows with diagonals at `d` and squared off-diagonals at `e`: its eigenvalues
+ * replace `d`, unsorted. Squares up to `floor` count as zero. Returns 0, or 1 when an eigenvalue needed too many sweeps.
  */
-export function fourTridiagonals(d: usize, e: usize, order: i32): i32 {
-  const tiny = f64x2.splat(1e-290);
-  const one = f64x2.splat(1);
-  const zero = f64x2.splat(0);
-  const negligible = f64x2.splat(1.2325951644078309e-32); // eps^2
-  const least = f64x2.splat(1e-140); // products of squares under this have lost digits to underflow
-  const last = order - 1;
-  let l = 0;
+export function tridiagonal(d: usize, e: usize, order: i32, floor: f64): i32 {
+  let start = 0;
+  while (start < order) {
+    const end = blockEnd(d, e, start, order - 1, floor);
+    if (end > start && solveBlock(d, e, start, end, floor) != 0) return 1;
+    start = end + 1;
+  }
+  return 0;
+}
+
+/** The first row from `from` on whose off-diagonal is negligible, or the last; that off-diagonal becomes 0. */
+function blockEnd(d: usize, e: usize, from: i32, last: i32, floor: f64): i32 {
+  let at = <usize>from << 3;
+  const end = <usize>last << 3;
+  let a = load<f64>(d + at);
+  while (at < end) {
+    const b = load<f64>(d + at, 8);
+    if (load<f64>(e + at) <= negligible * Math.abs(a * b) + floor) {
+      store<f64>(e + at, 0);
+      break;
+    }
+    a = b;
+    at += 8;
+  }
+  return <i32>(at >> 3);
+}
+
+/** Reverses `count` entries. */
+function reverse(x: usize, count: i32): void {
+  let low = x;
+  let high = x + (<usize>(count - 1) << 3);
+  while (low < high) {
+    const entry = load<f64>(low);
+    store<f64>(low, load<f64>(high));
+    store<f64>(high, entry);
+    low += 8;
+    high -= 8;
+  }
+}
+
+function solveBlock(d: usize, e: usize, start: i32, end: i32, floor: f64): i32 {
+  const first = d + (<usize>start << 3);
+  if (Math.abs(load<f64>(d + (<usize>end << 3))) < Math.abs(load<f64>(first))) {
+    reverse(first, end - start + 1);
+    reverse(e + (<usize>start << 3), end - start);
+  }
+  let l = start;
+  let m = -1;
   let sweeps = 0;
-  while (l < last) {
-    const row = d + <usize>l * rowOfFour;
-    const off = e + <usize>l * rowOfFour;
-    const a0 = v128.load(row);
-    const a1 = v128.load(row, 16);
-    const b0 = v128.load(row, 32);
-    const b1 = v128.load(row, 48);
-    const e0 = v128.load(off);
-    const e1 = v128.load(off, 16);
-    const open = v128.or(
-      f64x2.gt(e0, f64x2.add(f64x2.mul(negligible, f64x2.abs(f64x2.mul(a0, b0))), tiny)),
-      f64x2.gt(e1, f64x2.add(f64x2.mul(negligible, f64x2.abs(f64x2.mul(a1, b1))), tiny)),
-    );
-    if (!v128.any_true(open)) {
+  while (l <= end) {
+    if (m < l) m = blockEnd(d, e, l, end, floor);
+    else if (m < end) store<f64>(e + (<usize>m << 3), 0);
+    if (m == l) {
       l++;
       sweeps = 0;
       continue;
     }
-    if (++sweeps > mostSweeps) return 1;
-    const shift0 = shiftOf(a0, b0, e0);
-    const shift1 = shiftOf(a1, b1, e1);
-    let c0 = one;
-    let c1 = one;
-    let s0 = zero;
-    let s1 = zero;
-    const end = d + <usize>last * rowOfFour;
-    let gamma0 = f64x2.sub(v128.load(end), shift0);
-    let gamma1 = f64x2.sub(v128.load(end, 16), shift1);
-    let p0 = f64x2.mul(gamma0, gamma0);
-    let p1 = f64x2.mul(gamma1, gamma1);
-    for (let i = last - 1; i >= l; i--) {
-      const at = <usize>i * rowOfFour;
-      const f0 = v128.load(e + at);
-      const f1 = v128.load(e + at, 16);
-      const alpha0 = v128.load(d + at);
-      const alpha1 = v128.load(d + at, 16);
-      const r0 = f64x2.add(p0, f0);
-      const r1 = f64x2.add(p1, f1);
-      if (i != last - 1) {
-        v128.store(e + at, f64x2.mul(s0, r0), 32);
-        v128.store(e + at, f64x2.mul(s1, r1), 48);
-      }
-      const oldGamma0 = gamma0;
-      const oldGamma1 = gamma1;
-      const square0 = f64x2.mul(r0, p0);
-      const square1 = f64x2.mul(r1, p1);
-      if (i64x2.all_true(v128.and(f64x2.gt(square0, least), f64x2.gt(square1, least)))) {
-        // One division in the chain: gamma' = N / r, p' = N^2 / (r p), N = p (alpha - shift) - e^2 gamma.
-        const n0 = f64x2.sub(f64x2.mul(p0, f64x2.sub(alpha0, shift0)), f64x2.mul(f0, oldGamma0));
-        const n1 = f64x2.sub(f64x2.mul(p1, f64x2.sub(alpha1, shift1)), f64x2.mul(f1, oldGamma1));
-        const inverse0 = f64x2.div(one, r0);
-        const inverse1 = f64x2.div(one, r1);
-        c0 = f64x2.mul(p0, inverse0);
-        c1 = f64x2.mul(p1, inverse1);
-        s0 = f64x2.mul(f0, inverse0);
-        s1 = f64x2.mul(f1, inverse1);
-        gamma0 = f64x2.mul(n0, inverse0);
-        gamma1 = f64x2.mul(n1, inverse1);
-        p0 = f64x2.div(f64x2.mul(n0, n0), square0);
-        p1 = f64x2.div(f64x2.mul(n1, n1), square1);
-      } else {
-        const oldC0 = c0;
-        const oldC1 = c1;
-        // Where both are next to nothing there is nothing to rotate: c = 1, s = 0.
-        const rotates0 = f64x2.gt(r0, tiny);
-        const rotates1 = f64x2.gt(r1, tiny);
-        const over0 = v128.bitselect(r0, one, rotates0);
-        const over1 = v128.bitselect(r1, one, rotates1);
-        c0 = v128.bitselect(f64x2.div(p0, over0), one, rotates0);
-        c1 = v128.bitselect(f64x2.div(p1, over1), one, rotates1);
-        s0 = v128.and(f64x2.div(f0, over0), rotates0);
-        s1 = v128.and(f64x2.div(f1, over1), rotates1);
-        gamma0 = f64x2.sub(f64x2.mul(c0, f64x2.sub(alpha0, shift0)), f64x2.mul(s0, oldGamma0));
-        gamma1 = f64x2.sub(f64x2.mul(c1, f64x2.sub(alpha1, shift1)), f64x2.mul(s1, oldGamma1));
-        // gamma^2 / c, or the limit of it where c is 0.
-        const ok0 = f64x2.gt(c0, zero);
-        const ok1 = f64x2.gt(c1, zero);
-        p0 = v128.bitselect(
-          f64x2.div(f64x2.mul(gamma0, gamma0), v128.bitselect(c0, tiny, ok0)),
-          f64x2.mul(oldC0, f0),
-          ok0,
-        );
-        p1 = v128.bitselect(
-          f64x2.div(f64x2.mul(gamma1, gamma1), v128.bitselect(c1, tiny, ok1)),
-          f64x2.mul(oldC1, f1),
-          ok1,
-        );
-      }
-      v128.store(d + at, f64x2.add(oldGamma0, f64x2.sub(alpha0, gamma0)), 32);
-      v128.store(d + at, f64x2.add(oldGamma1, f64x2.sub(alpha1, gamma1)), 48);
+    const row = d + (<usize>l << 3);
+    const off = e + (<usize>l << 3);
+    const a = load<f64>(row);
+    const b = load<f64>(row, 8);
+    const square = load<f64>(off);
+    if (m == l + 1) {
+      const half = (a - b) / 2;
+      const middle = (a + b) / 2;
+      const root = Math.sqrt(half * half + square);
+      const far = middle + (middle < 0 ? -root : root);
+      store<f64>(row, far == 0 ? 0 : (a / far) * b - square / far);
+      store<f64>(row, far, 8);
+      store<f64>(off, 0);
+      l += 2;
+      sweeps = 0;
+      continue;
     }
-    v128.store(off, f64x2.mul(s0, p0));
-    v128.store(off, f64x2.mul(s1, p1), 16);
-    v128.store(row, f64x2.add(shift0, gamma0));
-    v128.store(row, f64x2.add(shift1, gamma1), 16);
+    if (++sweeps > mostSweeps) return 1;
+    const root = Math.sqrt(square);
+    const ratio = (b - a) / (2 * root);
+    const hypotenuse = Math.abs(ratio) < 1e150 ? Math.sqrt(ratio * ratio + 1) : Math.abs(ratio);
+    m = sweep(d, e, l, m, a - root / (ratio + (ratio < 0 ? -hypotenuse : hypotenuse)), floor);
   }
   return 0;
+}
+
+/** One sweep from row m up to row l; returns the row where the block now ends. */
+function sweep(d: usize, e: usize, l: i32, m: i32, shift: f64, floor: f64): i32 {
+  const first = <usize>l << 3;
+  const top = <usize>(m - 1) << 3;
+  let split = <usize>m << 3;
+  let gamma = load<f64>(d + top, 8) - shift;
+  let below: f64 = 1;
+  let u = gamma;
+  let w: f64 = 1;
+  let inverse: f64 = 1;
+  let sine: f64 = 0;
+  let above: f64 = 0;
+  let at = top + 8;
+  do {
+    at -= 8;
+    const square = load<f64>(e + at);
+    const alpha = load<f64>(d + at);
+    const turned = square * w;
+    const norm = u * u + turned;
+    const off = sine * (norm * inverse);
+    const next = (alpha - shift) * u - square * below;
+    inverse = 1 / norm;
+    sine = turned * inverse;
+    const oldGamma = gamma;
+    gamma = u * inverse * next;
+    const diagonal = oldGamma + (alpha - gamma);
+    store<f64>(d + at, diagonal, 8);
+    if (at != top) {
+      store<f64>(e + at, off, 8);
+      if (off <= negligible * Math.abs(diagonal * above) + floor) split = at + 8;
+    }
+    above = diagonal;
+    below = u;
+    u = next;
+    w = norm;
+    if (norm < leastNorm || norm > mostNorm) {
+      const factor = norm < leastNorm ? step : 1 / step;
+      below *= factor;
+      u *= factor;
+      w *= factor * factor;
+      inverse /= factor * factor;
+    }
+  } while (at > first);
+  const off = sine * (u * u * inverse);
+  const last = shift + gamma;
+  store<f64>(e + first, off);
+  store<f64>(d + first, last);
+  if (off <= negligible * Math.abs(last * above) + floor) split = first;
+  return <i32>(split >> 3);
 }

@@ -50,17 +50,22 @@ export function addScaled(y: usize, c: f64, x: usize, n: i32): void {
 /** Sums of squares from here on have all their digits: the least normal number over eps. */
 const leastSquare: f64 = 1e-290;
 
+/** What {@link findReflection} found: beta, and what the entries behind the head are times in v. */
+export let newHead: f64 = 0;
+export let scaleOfRest: f64 = 0;
+
 /**
  * The reflection I - tau v v' that maps x to (beta, 0, ..., 0); v_0 = 1.
  *
- * Overwrites x by beta and the rest of v, and returns tau; 0 when there is nothing to do. Entries are of order one
- * or smaller (matrices are scaled), so that squares don't overflow. A vector whose squares would underflow becomes
- * zero behind its head: a reflection made of what is left of their digits is not orthogonal, and spoils all that it
- * is applied to. (What rounding leaves of a matrix of low rank gets that small, squared again and again.)
+ * Returns tau; 0 when there is nothing to do. Entries are of order one or smaller (matrices are scaled), so that
+ * squares don't overflow. A vector whose squares would underflow becomes zero behind its head: a reflection made of
+ * what is left of their digits is not orthogonal, and spoils all that it is applied to. (What rounding leaves of a
+ * matrix of low rank gets that small, squared again and again.)
  *
  * @source Golub & Van Loan 2013, Matrix Computations, algorithm 5.1.1.
  */
-export function makeReflection(x: usize, n: i32): f64 {
+@inline
+export function findReflection(x: usize, n: i32): f64 {
   if (n < 2) return 0;
   const head = load<f64>(x);
   const square = dot(x + 8, x + 8, n - 1);
@@ -72,8 +77,20 @@ export function makeReflection(x: usize, n: i32): f64 {
   }
   const norm = Math.sqrt(whole);
   const beta = head > 0 ? -norm : norm;
-  const inverse = 1 / (head - beta);
-  for (let i = 1; i < n; i++) store<f64>(x + <usize>i * 8, load<f64>(x + <usize>i * 8) * inverse);
-  store<f64>(x, beta);
+  newHead = beta;
+  scaleOfRest = 1 / (head - beta);
   return (beta - head) / beta;
+}
+
+/** Overwrites x by beta and the rest of v, and returns tau. */
+export function makeReflection(x: usize, n: i32): f64 {
+  const tau = findReflection(x, n);
+  if (tau == 0) return 0;
+  const factor = f64x2.splat(scaleOfRest);
+  const end2 = x + <usize>(n & ~1) * 8;
+  let at = x;
+  for (; at < end2; at += 16) v128.store(at, f64x2.mul(factor, v128.load(at)));
+  if (n & 1) store<f64>(at, scaleOfRest * load<f64>(at));
+  store<f64>(x, newHead);
+  return tau;
 }
