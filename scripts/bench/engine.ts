@@ -59,8 +59,8 @@ function draw(data: Float32Array, seed: number): void {
   for (let i = 0; i < data.length; i++) data[i] = 0.02 * normal();
 }
 
-/** Milliseconds of work on both threads before a lone matrix is timed. */
-const warmth = 150;
+/** Seconds of work on both threads before a lone matrix is timed. */
+const warmth = 0.15;
 /** What they work on. */
 const small = noise(400, 400, 1);
 
@@ -69,9 +69,9 @@ async function numpySeconds(
   peer: Peer,
   op: "svd" | "gram",
   [rows, cols]: readonly [number, number],
-  repeat = 1,
+  { repeat = 1, warm = 0 } = {},
 ) {
-  const { seconds } = await peer.ask({ op, rows, cols, repeat, seed: 1 });
+  const { seconds } = await peer.ask({ op, rows, cols, repeat, warm, seed: 1 });
   return (seconds as number[]).reduce((sum, each) => sum + each, 0);
 }
 
@@ -81,9 +81,9 @@ const numpyOps = [
 ] as const;
 
 /**
- * One matrix at a time, on all threads together as numpy's library does it. Before each run both threads work for a
- * moment, whoever's turn it is: a virtual machine that was idle gets the host's cores back by and by. Then each side
- * draws its matrix.
+ * One matrix at a time, on all threads together as numpy's library does it. Each side draws its matrix, which takes one
+ * thread a while, and then keeps both threads at work for a moment before it is timed: a virtual machine gets an idle
+ * core back from its host by and by.
  */
 async function raceOneMatrix(
   peer: Peer | null,
@@ -93,14 +93,17 @@ async function raceOneMatrix(
   const matrix = noise(shape[0], shape[1], 1);
   const ours: Contender = {
     name: `${threads} threads, ${engine.id}`,
-    time: () => {
+    time: async () => {
       draw(matrix.data, 1);
-      return secondsOf(() => spectra.compute([matrix]));
+      const end = performance.now() + 1000 * warmth;
+      while (performance.now() < end) await spectra.compute([small]);
+      return await secondsOf(() => spectra.compute([matrix]));
     },
   };
   const others: Contender[] = [];
   if (peer)
-    for (const { name, op } of numpyOps) others.push({ name, time: () => numpySeconds(peer, op, shape) });
+    for (const { name, op } of numpyOps)
+      others.push({ name, time: () => numpySeconds(peer, op, shape, { warm: warmth }) });
   if (mlMatrix) {
     const dense = MlMatrix.from1DArray(matrix.rows, matrix.columns, Float64Array.from(matrix.data));
     const settings = {
@@ -113,11 +116,7 @@ async function raceOneMatrix(
       time: () => secondsOf(() => new SingularValueDecomposition(dense, settings).diagonal),
     });
   }
-  const warm = async (): Promise<void> => {
-    const end = performance.now() + warmth;
-    while (performance.now() < end) await spectra.compute([small]);
-  };
-  for (const row of await race(shapeName(...shape), ours, others, runs, true, warm)) emit(row);
+  for (const row of await race(shapeName(...shape), ours, others, runs)) emit(row);
 }
 
 /** All matrices of the blocks: spectra by the library's workers, and the whole analysis. */
@@ -130,7 +129,7 @@ async function raceSet(peer: Peer | null): Promise<void> {
   for (const { name, op } of peer ? numpyOps : []) {
     const time = async () => {
       let sum = 0;
-      for (const shape of shapes) sum += await numpySeconds(peer!, op, shape, blocks);
+      for (const shape of shapes) sum += await numpySeconds(peer!, op, shape, { repeat: blocks });
       return sum;
     };
     others.push({ name, time });

@@ -7,7 +7,8 @@ Reads one JSON object a line, answers with one a line:
     {"op": "svd", "rows": 768, "cols": 3072, "repeat": 5, "seed": 1}
         -> {"seconds": [0.21, ...]}
 
-Each repetition is timed on a float32 matrix of its own (seed, seed + 1, ...), drawn beforehand. Ops:
+Each repetition is timed on a float32 matrix of its own (seed, seed + 1, ...), drawn beforehand; with "warm", the
+same op runs on small matrices for that many seconds in between. Ops:
 svd: singular values by LAPACK's gesdd; gram: eigenvalues of the smaller side's Gram matrix and their roots.
 Both compute in float64, as ours does; the conversion is part of the time, as it is for ours.
 product: a square matrix times itself, in float64 without the conversion: how fast the BLAS is at most.
@@ -52,6 +53,15 @@ def info():
     return {"numpy": np.__version__, "blas": name, "threads": threads}
 
 
+SMALL = 0.02 * np.random.default_rng(1).standard_normal((400, 400), dtype=np.float32)
+
+
+def warm_up(run, seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        run(SMALL)
+
+
 def measure(request):
     run = OPS[request["op"]]
     shape = (request["rows"], request["cols"])
@@ -61,6 +71,7 @@ def measure(request):
         weights = 0.02 * draws.standard_normal(shape, dtype=np.float32)
         if run is product:
             weights = weights.astype(np.float64)
+        warm_up(run, request.get("warm", 0))
         start = time.perf_counter()
         values = run(weights)
         seconds.append(time.perf_counter() - start)

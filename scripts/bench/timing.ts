@@ -34,7 +34,6 @@ export function median(values: readonly number[]): number {
  * @param others - the ones that it is compared with; without any, ours alone is timed.
  * @param runs - timed rounds, >= 1.
  * @param warmUp - whether an untimed round goes first.
- * @param before - untimed work right before each timed run, the same for all.
  * @returns a row for each of `others`: medians, their ratio, and the range of the ratios within a round.
  */
 export async function race(
@@ -43,7 +42,6 @@ export async function race(
   others: readonly Contender[],
   runs: number,
   warmUp = true,
-  before: () => Promise<void> = async () => {},
 ): Promise<Row[]> {
   console.error(`${what}: ${[ours, ...others].map(({ name }) => name).join(", ")}`);
   const contenders = [ours, ...others];
@@ -53,7 +51,6 @@ export async function race(
   for (let round = warmUp ? -1 : 0; round < runs; round++) {
     for (const [index, contender] of contenders.entries()) {
       await sleep(pause);
-      await before();
       const taken = await contender.time();
       if (round >= 0) seconds[index]!.push(taken);
     }
