@@ -26,6 +26,7 @@ import {
 import type { ComputeWorkerData, SpectrumTask } from "./compute-worker.ts";
 import { shortTasks } from "./matrix-tasks.ts";
 import type { ReadingOf } from "./spectrum-tasks.ts";
+import { unboxed } from "./unboxed.ts";
 
 /** The threads' program, built into one text. */
 const program: ThreadProgram = {
@@ -133,7 +134,7 @@ export async function computeInWorkers(
     examine: (task, matrix, wanted) =>
       alone(() => pool.run("examine", { task, matrix, wanted }, shortTasks.has(task))),
     interpret: async (task, given) =>
-      (await pool.run("interpret", { task, given }, true)) as ReadingOf<typeof task>,
+      unboxed((await pool.run("interpret", { task, given }, true)) as ReadingOf<typeof task>),
     workspace: (order) => engine.workspace(order),
     nullSpectra: keepPerShape((larger, smaller) =>
       alone<NullSpectra>(() => pool.run("nullSpectra", { larger, smaller })),
