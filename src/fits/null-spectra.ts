@@ -1,4 +1,4 @@
-import { fastTridiagonalEigenvalues } from "../kernels/tridiagonal.ts";
+import { tridiagonalBatch } from "../kernels/tridiagonal.ts";
 import { type RandomStream, randomStream } from "../linalg/random.ts";
 
 /**
@@ -80,17 +80,17 @@ function drawSpectra(
   firstSquare: () => number,
 ): NullSpectra {
   const eigenvalues = new Float64Array(draws * smaller);
-  const squares = new Float64Array(smaller);
+  const squares = new Float64Array(draws * smaller);
   for (let first = 0; first < eigenvalues.length; first += smaller) {
     let above = 0;
     for (let i = 0; i < smaller; i++) {
       const onDiagonal = i === 0 ? firstSquare() : chiSquared(larger - i) / larger;
       eigenvalues[first + i] = onDiagonal + above;
       above = i < smaller - 1 ? chiSquared(smaller - 1 - i) / larger : 0;
-      squares[i] = onDiagonal * above;
+      squares[first + i] = onDiagonal * above;
     }
-    fastTridiagonalEigenvalues(eigenvalues.subarray(first, first + smaller), squares);
   }
+  tridiagonalBatch(eigenvalues, squares, smaller);
   for (let i = 0; i < eigenvalues.length; i++) if (eigenvalues[i]! < 0) eigenvalues[i] = 0;
   return { larger, smaller, draws, eigenvalues };
 }

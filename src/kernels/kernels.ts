@@ -109,6 +109,7 @@ export interface Kernels {
     pitch: number,
     band: number,
   ): void;
+  fourTridiagonals(d: number, e: number, order: number): number;
   tridiagonal(d: number, e: number, order: number, floor: number): number;
   beginSweep(band: number, order: number, width: number, s: number, sweep: number): void;
   chase(band: number, order: number, width: number, steps: number, sweep: number): number;

@@ -5,4 +5,4 @@ export { beginSweep, chase } from "./chase";
 export { multiplyBlock } from "./multiply";
 export { packColumnsF32, packColumnsF64, packRowsF32, packRowsF64 } from "./pack";
 export { keepBand, packPair, spreadReflectors, takePanel } from "./panels";
-export { tridiagonal } from "./ql";
+export { fourTridiagonals, tridiagonal } from "./ql";
