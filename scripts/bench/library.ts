@@ -48,9 +48,13 @@ export async function startSpectra(workers: number, engine: SpectrumEngine): Pro
   const compute = await computeInWorkers(workers, 0, engine.id);
   return {
     compute: async (matrices) => {
-      await Promise.all(
-        matrices.map((matrix) => compute.spectrum(matrix, "F32", { othersFollow: matrices.length > 1 })),
-      );
+      const waiting = matrices.values();
+      const othersFollow = matrices.length > 1;
+      // As many under way as an analysis has: all at once would each have a copy of their own in memory.
+      const next = async (): Promise<void> => {
+        for (const matrix of waiting) await compute.spectrum(matrix, "F32", { othersFollow });
+      };
+      await Promise.all(Array.from({ length: compute.parallelism }, next));
     },
     close: () => compute.close(),
   };

@@ -9,7 +9,7 @@ import { censusOfProduct, productSpectrum } from "../spectrum/product-spectrum.t
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import type { Compute, ReadSpectrum } from "./compute.ts";
 import { type Examination, examinedByRows } from "./examination.ts";
-import { examineMatrix, type Wants } from "./examine-matrix.ts";
+import { examineMatrix, type Wants, wantsWhole } from "./examine-matrix.ts";
 import { isUnexplained } from "./first-fit.ts";
 import type { Place } from "./map-bounded.ts";
 import type { SingularPair } from "./matrix-tasks.ts";
@@ -78,14 +78,37 @@ interface ReadLayer extends ReadSpectrum {
   readonly examination: Examination | null;
 }
 
+/** A layer of which all is known from before, by its stored bytes: they are read, but not decoded. */
+async function recalled(
+  layer: Layer,
+  { memory, digest }: Compute,
+  wants: Wants,
+  place: Place,
+): Promise<ReadLayer | null> {
+  if (!memory?.isPromising || !layer.showStored || layer.roundingError || wantsWhole(wants)) return null;
+  const [rows, columns] = layer.matrixShape!;
+  const running = digest!();
+  await layer.showStored((bytes) => running.update(bytes));
+  const stored = running.end();
+  const matrix = { rows, columns, format: formatOf(layer), stored };
+  const known = await naming(layer, () => memory.recall(matrix, place.leave));
+  if (!known) return null;
+  // What has a spectrum has finite entries.
+  const census = { count: rows * columns, nonFinite: 0 };
+  return { census, spectrum: known.spectrum, examination: examinedByRows(known.fit, known.profile) };
+}
+
 async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Place): Promise<ReadLayer> {
+  const known = await recalled(layer, compute, wants, place);
+  if (known) return known;
   const [rows, columns] = layer.matrixShape!;
   await requireMemory(`tensor ${JSON.stringify(layer.tensor)}`, rows * columns, layer.dtype);
   const slot = compute.slot(layer.dtype === "F64" ? "F64" : "F32", rows * columns);
   try {
     const digest = layer.showsBytes ? compute.digest?.() : undefined;
     const matrix = await layer.read(slot.data, digest && ((bytes) => digest.update(bytes)));
-    const hints = { othersFollow: place.othersFollow, stored: digest?.end() };
+    const stored = digest?.end();
+    const hints = { othersFollow: place.othersFollow, stored };
     const found = await naming(layer, () => compute.whole(matrix, formatOf(layer), hints));
     const { census } = found;
     if (!found.spectrum) return { ...found, examination: null };
@@ -94,6 +117,12 @@ async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Pl
     const examination = await naming(layer, () =>
       examineMatrix(matrix, spectrum, layer.layer, wants, compute, layer.convolution),
     );
+    if (examination.profile && stored) {
+      await compute.memory?.keepProfile(
+        { rows, columns, format: formatOf(layer), stored },
+        examination.profile,
+      );
+    }
     return { census, spectrum, examination };
   } finally {
     slot.release();

@@ -50,13 +50,18 @@ export async function cacheFolder(
     }
     return bytes;
   };
-  /** Says that an entry was of use: writing sets the time, and the first byte is what it was. */
-  const touch = async (path: string): Promise<void> => {
+  /** The bytes of a file, and that they were of use: writing sets the time, and the first byte is what it was. */
+  const readAndTouch = async (path: string, size: number): Promise<Buffer> => {
+    const handle = await open(path, "r+").catch(() => null);
+    // A cache that can only be read is of use too.
+    if (!handle) return await readFile(path);
     try {
-      const handle = await open(path, "r+");
-      await handle.write(magic.slice(0, 1), 0).finally(() => handle.close());
-    } catch {
-      // A cache that can only be read is of use too.
+      const bytes = Buffer.allocUnsafeSlow(size);
+      const { bytesRead } = await handle.read(bytes, 0, size, 0);
+      if (bytes[0] === magic.charCodeAt(0)) await handle.write(magic.slice(0, 1), 0).catch(() => {});
+      return bytes.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
     }
   };
 
@@ -73,11 +78,10 @@ export async function cacheFolder(
         const facts = await stat(path);
         // A pipe would be waited for.
         if (!facts.isFile() || facts.size > mostBytes) return null;
-        const bytes = await readFile(path);
+        const bytes = await readAndTouch(path, facts.size);
         const end = bytes.length - digestBytes;
         if (end < head.length || !bytes.subarray(0, head.length).equals(head)) return null;
         if (!sha256(bytes.subarray(0, end)).equals(bytes.subarray(end))) return null;
-        await touch(path);
         return bytes.subarray(head.length, end);
       } catch {
         return null;

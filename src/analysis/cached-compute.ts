@@ -1,9 +1,17 @@
 import type { NullSpectra } from "../fits/null-spectra.ts";
 import { nullDraws } from "../fits/null-spectra.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
+import type { MeanSquares } from "../linalg/mean-squares.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import { isEstimated, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
-import { type Compute, keepPerShape, type ReadSpectrum } from "./compute.ts";
+import {
+  type Compute,
+  keepPerShape,
+  type MatrixMemory,
+  type ReadSpectrum,
+  type StoredMatrix,
+} from "./compute.ts";
+import { isUnexplained } from "./first-fit.ts";
 import {
   type CacheUse,
   decodeEntry,
@@ -15,7 +23,7 @@ import {
 import { version } from "./version.ts";
 
 /** Raised when what an entry holds, or what settles it, changes within a version. */
-const layout = 2;
+const layout = 3;
 
 /**
  * Computes what was not computed before: spectra and simulated noise are looked up first, and kept afterwards.
@@ -53,20 +61,25 @@ export function cachedCompute(
       seed: isEstimated(method, rows, columns) ? seed : null,
       entries,
     });
-  const found = async <Value>(key: string, decode: (entry: Uint8Array) => Value | null) => {
+  const look = async <Value>(key: string, decode: (entry: Uint8Array) => Value | null) => {
     const entry = await cache.find(key);
-    const value = entry && decode(entry);
+    return entry && decode(entry);
+  };
+  const found = async <Value>(key: string, decode: (entry: Uint8Array) => Value | null) => {
+    const value = await look(key, decode);
     if (value) use.hits++;
     return value;
   };
-  const keep = async (key: string, entry: Uint8Array | null): Promise<void> => {
-    use.misses++;
-    if (!entry) return;
+  const write = async (key: string, entry: Uint8Array): Promise<void> => {
     try {
       await cache.keep(key, entry);
     } catch {
       use.unwritten++;
     }
+  };
+  const keep = async (key: string, entry: Uint8Array | null): Promise<void> => {
+    use.misses++;
+    if (entry) await write(key, entry);
   };
   const known = async (
     { rows, columns }: { readonly rows: number; readonly columns: number },
@@ -76,11 +89,36 @@ export function cachedCompute(
   ): Promise<ReadSpectrum> => {
     const key = spectrumKey(rows, columns, format, entries);
     const spectrum = await found(key, (entry) => decodeSpectrum(entry, rows, columns));
+    isPromising = spectrum !== null;
     // What has a spectrum has finite entries: they need no look of their own.
     if (spectrum) return { census: { count: rows * columns, nonFinite: 0 }, spectrum };
     const computed = await read();
     if (computed.spectrum) await keep(key, encodeSpectrum(computed.spectrum));
     return computed;
+  };
+
+  const profileKey = ({ rows, columns, format, stored }: StoredMatrix) =>
+    keyOf("profile", { rows, columns, format, entries: stored });
+  let isPromising = true;
+  const memory: MatrixMemory = {
+    get isPromising() {
+      return isPromising;
+    },
+    async recall(matrix, onSpectrum) {
+      const { rows, columns, format, stored } = matrix;
+      const key = spectrumKey(rows, columns, format, stored);
+      const spectrum = await look(key, (entry) => decodeSpectrum(entry, rows, columns));
+      if (!spectrum || spectrum.singularValues[0] === Number.POSITIVE_INFINITY) return null;
+      onSpectrum();
+      const fit = await compute.interpret("fit", spectrum);
+      const profile = isUnexplained(fit)
+        ? await look(profileKey(matrix), (entry) => decodeProfile(entry, rows, columns))
+        : null;
+      if (isUnexplained(fit) && !profile) return null;
+      use.hits++;
+      return { spectrum, fit, profile };
+    },
+    keepProfile: (matrix, { rows, columns }) => write(profileKey(matrix), encodeEntry({}, [rows, columns])),
   };
 
   const digestOf = (data: Float32Array | Float64Array): string => {
@@ -92,6 +130,7 @@ export function cachedCompute(
   return {
     ...compute,
     digest: () => cache.digest(),
+    memory,
     async whole(matrix, format, hints) {
       const entries = hints?.stored ?? digestOf(matrix.data);
       return await known(matrix, format, entries, () => compute.whole(matrix, format, hints));
@@ -114,6 +153,11 @@ export function cachedCompute(
       return drawn;
     }),
   };
+}
+
+function decodeProfile(entry: Uint8Array, rows: number, columns: number): MeanSquares | null {
+  const numbers = decodeEntry(entry, rows + columns)?.numbers;
+  return numbers ? { rows: numbers.slice(0, rows), columns: numbers.slice(rows) } : null;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): Uint8Array {

@@ -1,9 +1,11 @@
+import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
 import { drawNullSpectra, type NullSpectra } from "../fits/null-spectra.ts";
 import type { MatrixShape } from "../kernels/gram-eigenvalues.ts";
 import { type MatrixSlot, matrixSlots } from "../kernels/matrix-slots.ts";
 import { censusOf, type EntryCensus } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
+import type { MeanSquares } from "../linalg/mean-squares.ts";
 import { computeSpectrum } from "../spectrum/compute-spectrum.ts";
 import type { RowBlocks } from "../spectrum/row-blocks.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
@@ -22,6 +24,35 @@ export interface SpectrumHints {
   readonly othersFollow?: boolean;
   /** The digest of the entries' bytes as they are stored in their format, where {@link Compute.digest} made one. */
   readonly stored?: string | undefined;
+}
+
+/** A matrix by what it is stored as: its shape, the format of its entries, and the digest of their bytes. */
+export interface StoredMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly format: FloatFormatName;
+  readonly stored: string;
+}
+
+/** What is known of a matrix without its entries. */
+export interface RecalledMatrix {
+  readonly spectrum: Spectrum;
+  readonly fit: MarchenkoPasturFit | null;
+  readonly profile: MeanSquares | null;
+}
+
+/** What is kept of matrices from one analysis to the next. */
+export interface MatrixMemory {
+  /** Whether the next matrix is likely known: the last one was. */
+  readonly isPromising: boolean;
+  /**
+   * All that an analysis without special wishes needs of the entries; null unless all of it is known.
+   *
+   * @param onSpectrum - told as soon as the spectrum is there: what is left then takes a while, and no entries.
+   */
+  recall(matrix: StoredMatrix, onSpectrum: () => void): Promise<RecalledMatrix | null>;
+  /** Keeps what was found beside the spectrum. */
+  keepProfile(matrix: StoredMatrix, profile: MeanSquares): Promise<void>;
 }
 
 /** A spectrum; null where entries have none, being not finite or all zero. */
@@ -57,6 +88,8 @@ export interface Compute {
   whole(matrix: Matrix, format: FloatFormatName, hints?: SpectrumHints): Promise<ReadSpectrum>;
   /** A running digest of bytes, where one helps to find what is known of them. */
   digest?(): RunningDigest;
+  /** What is kept of matrices from one analysis to the next; absent where nothing is. */
+  readonly memory?: MatrixMemory;
   /** Rows that {@link streamed} wants in a block, or a multiple of them; null where matrices have to be whole. */
   rowsAtOnce(shape: MatrixShape): number | null;
   /** The spectrum of a tall matrix that is read by rows. */

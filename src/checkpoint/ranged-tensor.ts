@@ -181,21 +181,36 @@ class StretchedTensor extends RangedTensor {
       show?.(place);
       return;
     }
-    const scratch = scratches.pop() ?? newScratch();
-    const [offset, length] = [this.stored.offset + start * width, into.length * width];
     let done = 0;
-    const take = (bytes: Uint8Array) => {
+    await this.#pieces(start, into.length, (bytes, decoder) => {
       show?.(bytes);
       const part = into.subarray(done, done + bytes.length / width);
-      decodeInto(bytes, dtype, this.isBigEndian, part, scratch.decoder);
+      decodeInto(bytes, dtype, this.isBigEndian, part, decoder);
       done += part.length;
-    };
+    });
+  }
+
+  async showStored(start: number, end: number, show: (bytes: Uint8Array) => void): Promise<void> {
+    this.requireRange(start, end);
+    await this.#pieces(start, end - start, show);
+  }
+
+  /** Reads entries in their order, some at a time; each piece is gone when the next comes. */
+  async #pieces(
+    start: number,
+    count: number,
+    take: (bytes: Uint8Array, decoder: SmallFloatDecoder | null) => void,
+  ): Promise<void> {
+    const { source, width } = this;
+    const scratch = scratches.pop() ?? newScratch();
+    const [offset, length] = [this.stored.offset + start * width, count * width];
+    const takePiece = (bytes: Uint8Array) => take(bytes, scratch.decoder);
     try {
       if (source.readPieces) {
-        await source.readPieces(offset, length, scratch.place, take);
+        await source.readPieces(offset, length, scratch.place, takePiece);
       } else {
         for (let from = 0; from < length; from += PIECE_BYTES) {
-          take(await source.read(offset + from, Math.min(PIECE_BYTES, length - from), scratch.place));
+          takePiece(await source.read(offset + from, Math.min(PIECE_BYTES, length - from), scratch.place));
         }
       }
     } finally {

@@ -62,6 +62,12 @@ export interface Tensor {
   /** True where stored bytes are little-endian entries of a float dtype and nothing else, and `readInto` shows them. */
   readonly showsBytes?: boolean;
   /**
+   * Shows what `readInto` would of entries `start` to `end`, and decodes nothing. There where {@link showsBytes} is true.
+   *
+   * @throws {CheckpointFormatError} If the file ends before the entries do.
+   */
+  showStored?(start: number, end: number, show: (bytes: Uint8Array) => void): Promise<void>;
+  /**
    * Entries `start` to `end` as they are stored: row-major, little-endian, in an array of their own. Absent where
    * no such bytes are stored.
    *

@@ -36,8 +36,11 @@ interface Job {
 
 const ended = "the worker threads were ended before the task was done";
 
-/** Short tasks in line that another thread is started for: it takes as long to start as some ten of them to be done. */
-const manyShort = 8;
+/**
+ * Short tasks in line that another thread is started for: until a thread has compiled what they run, it takes as long as
+ * that many.
+ */
+const manyShort = 64;
 
 /** Threads that run named tasks; each runs one at a time, the others wait in line. Threads start as they are needed. */
 export interface WorkerPool {

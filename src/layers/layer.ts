@@ -110,4 +110,6 @@ export interface Layer {
   read(into?: Float32Array | Float64Array, show?: (bytes: Uint8Array) => void): Promise<Matrix>;
   /** True where the stored bytes of the matrix are its entries in their order, of its dtype, and nothing else. */
   readonly showsBytes?: boolean;
+  /** Shows them, and decodes nothing; null where there are none to show. */
+  readonly showStored?: ((show: (bytes: Uint8Array) => void) => Promise<void>) | null;
 }

@@ -14,7 +14,7 @@ import type { Layer } from "./layer.ts";
 import { type Checkpointed, convolutionOf, type MatrixRow, MOST_PARTS, matricesOf } from "./matrices-of.ts";
 import { nameMatcher } from "./name-globs.ts";
 import { orientationOf, refutesOrientation } from "./orientation.ts";
-import { partRoundingError, readPart, rowReader, showsBytes } from "./tensor-part.ts";
+import { partRoundingError, readPart, rowReader, showsBytes, storedShower } from "./tensor-part.ts";
 
 /** Which tensors of a checkpoint are wanted, and what is known of its model. */
 export interface LayerOptions {
@@ -160,6 +160,7 @@ function matrixLayer(
     }),
     read: (into, show) => readPart(tensor, part, into, show),
     showsBytes: showsBytes(tensor, part),
+    showStored: storedShower(tensor, part),
     ...description,
   };
 }

@@ -77,7 +77,7 @@ export async function readPart(
   const rows = extentOf(part.rows);
   const columns = extentOf(part.columns);
   if (isOneRun(part)) {
-    const start = part.offset + part.rows.start * part.stride + part.columns.start;
+    const start = firstOf(part);
     const count = rows * columns;
     if (!into) return { rows, columns, data: await tensor.read(start, start + count) };
     if (tensor.readInto) await tensor.readInto(into, start, show);
@@ -92,6 +92,22 @@ export async function readPart(
 /** Whether a part's entries, read into an array, are stored as bytes that are shown on the way. */
 export function showsBytes(tensor: Tensor, part: TensorPart): boolean {
   return tensor.showsBytes === true && isOneRun(part);
+}
+
+/** Shows those bytes, and decodes nothing; null where {@link showsBytes} says that there are none. */
+export function storedShower(
+  tensor: Tensor,
+  part: TensorPart,
+): ((show: (bytes: Uint8Array) => void) => Promise<void>) | null {
+  if (!showsBytes(tensor, part) || !tensor.showStored) return null;
+  const start = firstOf(part);
+  const count = extentOf(part.rows) * extentOf(part.columns);
+  return (show) => tensor.showStored!(start, start + count, show);
+}
+
+/** The first entry of a part that is one run. */
+function firstOf({ offset, stride, rows, columns }: TensorPart): number {
+  return offset + rows.start * stride + columns.start;
 }
 
 /**

@@ -33,6 +33,28 @@ export function shortenNames(names: readonly string[], width: number): string[] 
   return names.map((name) => short.get(name)!);
 }
 
+/** What almost all names of weights end with: it tells nothing. */
+const usualEnd = /[./]weight$/;
+/** Between the parts of a name. */
+const separator = /[./]/;
+
+/**
+ * Names without what tells them from none of the others, where one is too long for a column: the usual end of weights,
+ * and the parts that all begin with (`encoder.layer.2.output.dense.weight` -> `…2.output.dense`).
+ *
+ * @param width - of the column, in characters.
+ * @returns a name for each, in their order; no two alike that were not.
+ */
+export function withoutCommonParts(names: readonly string[], width: number): string[] {
+  if (names.every(({ length }) => length <= width)) return [...names];
+  const ended = names.map((name) => name.replace(usualEnd, ""));
+  const bare = new Set(ended).size === new Set(names).size ? ended : names;
+  if (new Set(bare).size < 2 || bare.every(({ length }) => length <= width)) return [...bare];
+  let start = commonStart(bare);
+  while (start > 0 && !separator.test(bare[0]![start - 1]!)) start--;
+  return start < 2 ? [...bare] : bare.map((name) => `${ellipsis}${name.slice(start)}`);
+}
+
 /** The form of each name; alike only where their differences don't fit. */
 function distinctForms(names: readonly string[], width: number): Map<string, string> {
   const forms = new Map(names.map((name) => [name, shortenMiddle(name, width)]));

@@ -4,7 +4,7 @@ import { verdictTexts } from "./describe-verdict.ts";
 import { missing } from "./format-number.ts";
 import { ratioExcess } from "./notable-layers.ts";
 import { screenLine } from "./plain-text.ts";
-import { shortenNames } from "./shorten-middle.ts";
+import { shortenNames, withoutCommonParts } from "./shorten-middle.ts";
 import { courseSpark, densitySpark } from "./spark-blocks.ts";
 import { clip, type TerminalLayout } from "./terminal-lines.ts";
 
@@ -70,12 +70,12 @@ export function layerTableLines(
   );
   const kept = new Set(columns.keys());
   const nameRoom = () => width - gap - [...kept].reduce((sum, i) => sum + widths[i]! + gap, 0);
-  const wanted = Math.min(comfortable, Math.max(...shown.map(({ name }) => name.length)));
+  const whole = shown.map(({ name }) => screenLine(name));
+  const longest = (names: readonly string[]) => Math.max(...names.map(({ length }) => length));
+  const wanted = Math.min(comfortable, longest(withoutCommonParts(whole, narrowestName)));
   while (kept.size > 1 && nameRoom() < Math.max(narrowestName, wanted)) kept.delete(order.shift()!);
-  const names = shortenNames(
-    shown.map(({ name }) => screenLine(name)),
-    Math.max(8, nameRoom()),
-  );
+  const room = Math.max(8, nameRoom());
+  const names = shortenNames(withoutCommonParts(whole, room), room);
   const rows = shown.map(({ layer }, row) => {
     const mark = layer.verdict === null ? missing : verdictTexts[layer.verdict].mark;
     return [`${mark} ${names[row]}`, ...[...kept].map((i) => texts[i]![row]!)];

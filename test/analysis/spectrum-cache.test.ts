@@ -16,7 +16,14 @@ import { cacheFiles, cacheFolder } from "../../src/analysis/cache-folder.ts";
 import { cachedCompute } from "../../src/analysis/cached-compute.ts";
 import { computeInProcess } from "../../src/analysis/compute.ts";
 import { encodeSafetensors } from "../../src/checkpoint/index.ts";
-import { type AnalyzeOptions, analyze, randomStream, tensorOf } from "../../src/index.ts";
+import {
+  type AnalyzeOptions,
+  analyze,
+  openCheckpoint,
+  randomStream,
+  type Tensor,
+  tensorOf,
+} from "../../src/index.ts";
 import { fastestEngine } from "../../src/spectrum/wasm-engine.ts";
 
 let folder: string;
@@ -115,6 +122,62 @@ test.each(["BF16", "F16", "F32", "F64"] as const)(
     expect((await useOf(data, [96, 48])).misses, "another shape").toBe(1);
   },
 );
+
+test("what is known by its stored bytes is not decoded, a bulk of unequal variances neither", async () => {
+  const cache = await cacheFolder(join(folder, "cache"));
+  const path = join(folder, "model.safetensors");
+  const [rows, columns] = [160, 320];
+  const plain = Float64Array.from(entries(rows, columns, "plain"));
+  // Rows of very different sizes: no law of Marchenko and Pastur, so that mean squares of rows are asked for.
+  const uneven = plain.map((entry, i) => entry * (1 + 4 * (Math.floor(i / columns) / rows) ** 2));
+  const stored = { dtype: "BF16", shape: [rows, columns] } as const;
+  writeFileSync(
+    path,
+    encodeSafetensors([
+      { name: "plain.weight", ...stored, data: plain },
+      { name: "uneven.weight", ...stored, data: uneven },
+    ]),
+  );
+  const checkpoint = await openCheckpoint(path);
+  let decoded: string[] = [];
+  const counted = checkpoint.tensors().map((tensor): Tensor => {
+    const { name, dtype, shape, file, storage, sizeBytes, showsBytes } = tensor;
+    return {
+      ...{ name, dtype, shape, file, storage, sizeBytes, showsBytes: showsBytes! },
+      read: (start, end) => tensor.read(start, end),
+      showStored: (start, end, show) => tensor.showStored!(start, end, show),
+      readInto: (into, start, show) => {
+        decoded.push(name);
+        return tensor.readInto!(into, start, show);
+      },
+    };
+  });
+  const run = async () => {
+    decoded = [];
+    const { checkpoints, provenance } = await analyze({ id: "model", tensors: () => counted }, { cache });
+    return { layers: checkpoints[0]!.layers, use: provenance.run.cache as { hits: number } };
+  };
+  try {
+    const first = await run();
+    expect(new Set(decoded)).toEqual(new Set(["plain.weight", "uneven.weight"]));
+    expect(first.layers.map(({ secondOpinions }) => secondOpinions !== undefined)).toEqual([false, true]);
+    const second = await run();
+    expect(decoded).toEqual([]);
+    expect(second.layers).toEqual(first.layers);
+    expect(second.use).toMatchObject({ hits: 2, misses: 0 });
+    // Without what is known of the rows its entries are read again.
+    const kept = await cacheFiles(join(folder, "cache"));
+    const profiles = kept.filter((file) => readFileSync(file.path, "latin1").includes('"what":"profile"'));
+    expect(profiles.length).toBe(1);
+    rmSync(profiles[0]!.path);
+    const third = await run();
+    expect(decoded).toEqual(["uneven.weight"]);
+    expect(third.layers).toEqual(first.layers);
+    expect(third.use).toMatchObject({ hits: 2, misses: 0 });
+  } finally {
+    await checkpoint.close();
+  }
+});
 
 test.each<[string, (path: string) => void]>([
   ["empty", (path) => writeFileSync(path, "")],

@@ -40,7 +40,8 @@ describe("a pool of workers", () => {
       return new Set(threads).size;
     };
     expect(await threadsOf(4, 0)).toBe(1);
-    expect(await threadsOf(20, 0)).toBe(2);
+    expect(await threadsOf(60, 0)).toBe(1);
+    expect(await threadsOf(100, 0)).toBe(2);
     expect(await threadsOf(1, 1)).toBe(2);
   });
 
