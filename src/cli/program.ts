@@ -1,6 +1,7 @@
 import { type Argument, Command, InvalidArgumentError, type Option } from "commander";
 import { version } from "../analysis/version.ts";
 import { similarNames } from "../checkpoint/nearest-names.ts";
+import { UsageError } from "../errors.ts";
 import { configurable } from "./configuration/configurable.ts";
 import { configuredCommands } from "./configuration/configuration-file.ts";
 import { presetsByCommand } from "./configuration/presets.ts";
@@ -58,6 +59,7 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
     .version(version)
     .addHelpText("after", examples);
   const called = argv[2] ?? "";
+  if (called === "help") requireCommand(argv[3]);
   const isVersion = called === "--version" || called === "-V";
   const names = isVersion ? [] : Object.hasOwn(commands, called) ? [called] : Object.keys(commands);
   for (const command of await Promise.all(names.map((name) => commands[name]!()))) {
@@ -69,6 +71,14 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
     program.addCommand(likeProgram(command));
   }
   return program;
+}
+
+/** @throws {UsageError} If help is asked on what is no command: commander would show that on all. */
+function requireCommand(name: string | undefined): void {
+  if (name === undefined || name === "help" || name.startsWith("-") || Object.hasOwn(commands, name)) return;
+  const near = similarNames(name, Object.keys(commands));
+  const hint = near.length > 0 ? ` (Did you mean ${near.join(" or ")}?)` : "";
+  throw new UsageError(`unknown command '${name}'${hint}`);
 }
 
 /** A choice that is none comes with those that are much like it. */

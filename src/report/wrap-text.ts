@@ -17,7 +17,7 @@ export function wrapText(text: string, width: number, indent: number): string[] 
     lines.push(" ".repeat(margin()) + line);
     line = "";
   };
-  for (const word of text.split(" ")) {
+  for (const word of text.split(wordGap)) {
     if (line !== "" && line.length + 1 + word.length > room()) end();
     let rest = line === "" ? word : `${line} ${word}`;
     while (rest.length > room()) {
@@ -31,6 +31,9 @@ export function wrapText(text: string, width: number, indent: number): string[] 
   if (line !== "") end();
   return lines;
 }
+
+/** Between words; a number stays with its percent sign. */
+const wordGap = / (?!%)/;
 
 /** Where a word too long for a line breaks: in its second half if there is a place, else at the edge. */
 function breakAt(word: string, room: number): number {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { shortenNames } from "../../src/report/shorten-middle.ts";
+import { shortenNames, withoutCommonParts } from "../../src/report/shorten-middle.ts";
 
 const kernels = [1, 2, 3, 10].map((i) => `separable_conv2d_${i}_1/pointwise_kernel`);
 
@@ -49,4 +49,22 @@ test("whatever the names and the width: as wide as the column, and different whe
     ),
     { seed: 1 },
   );
+});
+
+test("names in a column lose what all of them have, where one is too long", () => {
+  const names = ["attention.attention.query", "attention.output.dense", "output.dense"].map(
+    (name) => `vit.encoder.layer.2.${name}.weight`,
+  );
+  expect(withoutCommonParts(names, 30)).toEqual([
+    "…attention.attention.query",
+    "…attention.output.dense",
+    "…output.dense",
+  ]);
+  expect(withoutCommonParts(names, 80)).toEqual(names);
+  // The usual end alone, where that is enough; not where two names would then be one.
+  expect(withoutCommonParts(names, 45)).toEqual(names.map((name) => name.replace(".weight", "")));
+  const [one, other] = ["encoder.first.weight", "encoder.first"];
+  expect(withoutCommonParts([one, other], 15)).toEqual(["…first.weight", "…first"]);
+  // Of one name alone nothing is known to be shared.
+  expect(withoutCommonParts([names[0]!], 30)).toEqual(["vit.encoder.layer.2.attention.attention.query"]);
 });
