@@ -1,7 +1,6 @@
 import type { Matrix } from "../linalg/matrix.ts";
-import { block, type Plan, packed, panel } from "./gram-plan.ts";
+import { block, blockAt, type Plan, packed, panel } from "./gram-plan.ts";
 import type { Kernels } from "./kernels.ts";
-import { multiplyTriangle } from "./multiply-triangle.ts";
 import { shareOf, type Team } from "./team.ts";
 
 /**
@@ -22,7 +21,6 @@ export function accumulateGram(
   const isSingle = data instanceof Float32Array;
   const length = isTall ? rows : columns;
   const stride = packed * panel * 8;
-  const blockPack = stride * (block / panel);
   const inverse = 1 / unit;
   const from = plan.staging + team.rank * plan.padded * packed * data.BYTES_PER_ELEMENT;
   const staging = isSingle
@@ -44,7 +42,21 @@ export function accumulateGram(
       pack(from, count, count, end - first, plan.packs + (first / panel) * stride, stride, inverse);
     }
     team.barrier();
-    multiplyTriangle(kernels, plan, team, 0, plan.packs, plan.packs, blockPack, stride, count);
+    addProducts(kernels, plan, team, stride, count);
     team.barrier();
+  }
+}
+
+/** G <- G + P P' of what is packed, `count` places of the long side; each block has one owner. */
+function addProducts(kernels: Kernels, plan: Plan, team: Team, stride: number, count: number): void {
+  const { blocks, packs } = plan;
+  const blockPack = stride * (block / panel);
+  let turn = 0;
+  for (let i = 0; i < blocks; i++) {
+    for (let j = 0; j <= i; j++) {
+      if (turn++ % team.size !== team.rank) continue;
+      const [rows, columns] = [packs + i * blockPack, packs + j * blockPack];
+      kernels.multiplyBlock(blockAt(plan, i, j), rows, columns, stride, count, 0, 0, i === j ? 1 : 0);
+    }
   }
 }

@@ -2,7 +2,8 @@
 // optimising compiler takes over early, and threads can share the loops.
 export { factorPanel, makeTriangle, multiplySmall, multiplySymmetric, multiplyTransposed } from "./band";
 export { beginSweep, chase } from "./chase";
+export { fourTridiagonals } from "./four-tridiagonals";
 export { multiplyBlock } from "./multiply";
 export { packColumnsF32, packColumnsF64, packRowsF32, packRowsF64 } from "./pack";
 export { keepBand, packPair, spreadReflectors, takePanel } from "./panels";
-export { fourTridiagonals, tridiagonal } from "./ql";
+export { tridiagonal } from "./ql";
