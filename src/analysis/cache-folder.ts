@@ -51,15 +51,14 @@ export async function cacheFolder(
     return bytes;
   };
   /** The bytes of a file, and that they were of use: writing sets the time, and the first byte is what it was. */
-  const readAndTouch = async (path: string, size: number): Promise<Buffer> => {
+  const readAndTouch = async (path: string): Promise<Buffer> => {
     const handle = await open(path, "r+").catch(() => null);
     // A cache that can only be read is of use too.
     if (!handle) return await readFile(path);
     try {
-      const bytes = Buffer.allocUnsafeSlow(size);
-      const { bytesRead } = await handle.read(bytes, 0, size, 0);
+      const bytes = await handle.readFile();
       if (bytes[0] === magic.charCodeAt(0)) await handle.write(magic.slice(0, 1), 0).catch(() => {});
-      return bytes.subarray(0, bytesRead);
+      return bytes;
     } finally {
       await handle.close();
     }
@@ -78,7 +77,7 @@ export async function cacheFolder(
         const facts = await stat(path);
         // A pipe would be waited for.
         if (!facts.isFile() || facts.size > mostBytes) return null;
-        const bytes = await readAndTouch(path, facts.size);
+        const bytes = await readAndTouch(path);
         const end = bytes.length - digestBytes;
         if (end < head.length || !bytes.subarray(0, head.length).equals(head)) return null;
         if (!sha256(bytes.subarray(0, end)).equals(bytes.subarray(end))) return null;
