@@ -48,8 +48,10 @@ const sizes: readonly Size[] = [
 const blocks = options.quick ? 1 : 12;
 const setRuns = 3;
 
+/** A matrix in memory that threads share, as those are that were read from a checkpoint. */
 function noise(rows: number, columns: number, seed: number) {
-  const matrix = { rows, columns, data: new Float32Array(rows * columns) };
+  const data = new Float32Array(new SharedArrayBuffer(4 * rows * columns));
+  const matrix = { rows, columns, data };
   draw(matrix.data, seed);
   return matrix;
 }

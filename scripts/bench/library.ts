@@ -48,7 +48,8 @@ export async function startSpectra(workers: number, engine: SpectrumEngine): Pro
   const compute = await computeInWorkers(workers, 0, engine.id);
   return {
     compute: async (matrices) => {
-      const waiting = matrices.values();
+      // The largest first, as an analysis takes them.
+      const waiting = matrices.toSorted((a, b) => b.data.length - a.data.length).values();
       const othersFollow = matrices.length > 1;
       // As many under way as an analysis has: all at once would each have a copy of their own in memory.
       const next = async (): Promise<void> => {

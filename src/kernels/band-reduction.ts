@@ -2,9 +2,13 @@ import { block, blockAt, type Plan, panel, tileBytes } from "./gram-plan.ts";
 import type { Kernels } from "./kernels.ts";
 import { shareOf, type Team } from "./team.ts";
 
-/** Tiles of 4 rows that a thread takes at once: a block of them where there are many, fewer where they must be shared out. */
+/**
+ * Tiles of 4 rows that a thread takes at once: a block of them where there are many or it is alone, fewer where they
+ * must be shared out; three are two tiles of 6 rows.
+ */
+const blockTiles = block / panel;
 const manyBlocks = 12;
-const fewTiles = 4;
+const fewTiles = 6;
 
 /**
  * Full to band, panel by panel: the band is left in `plan.band`.
@@ -26,10 +30,11 @@ export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
     team.barrier();
     // W = A V, kept where X will be packed from; then Y = W T.
     const w = left;
-    const hasMany = (padded - start) / block >= manyBlocks;
+    const hasMany = team.size === 1 || (padded - start) / block >= manyBlocks;
+    const atOnce = hasMany ? blockTiles : fewTiles;
     const end = padded / panel;
     for (let from = start / panel, turn = 0; from < end; turn++) {
-      const tiles = hasMany ? block / panel - (from % (block / panel)) : fewTiles;
+      const tiles = Math.min(atOnce, blockTiles - (from % blockTiles));
       if (turn % team.size === team.rank) {
         kernels.multiplySymmetric(matrix, from, tiles, start, v, w, padded, width, blocks);
       }

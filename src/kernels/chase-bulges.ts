@@ -23,7 +23,7 @@ export function chaseBulges(kernels: Kernels, plan: Plan, team: Team): void {
   const sweeps = plan.sweeps + team.rank * sweepsAtOnce * sweepBytes(width);
   if (team.size === 1) {
     for (let s = 0; s < sweepCount; s++) {
-      kernels.beginSweep(band, order, width, s, sweeps);
+      kernels.beginSweep(band, width, s, sweeps);
       kernels.chase(band, order, width, order, sweeps);
     }
     return;
@@ -41,7 +41,7 @@ export function chaseBulges(kernels: Kernels, plan: Plan, team: Team): void {
         const sweep = sweeps + i * sweepBytes(width);
         const strides = front - i;
         if (i === 0 && group > 0) team.awaitCount(taken, group - 1, strides + 2);
-        if (strides === 0) kernels.beginSweep(band, order, width, first + i, sweep);
+        if (strides === 0) kernels.beginSweep(band, width, first + i, sweep);
         const isDone = kernels.chase(band, order, width, stride, sweep) !== 0;
         if (isDone) ended = i + 1;
         if (i === count - 1) team.raiseCount(taken, group, isDone ? done : strides + 1);

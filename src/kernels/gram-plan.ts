@@ -21,7 +21,7 @@ export const sweepsAtOnce = 4;
 
 /** Bytes of a sweep under way, as in `assembly/chase.ts`. */
 export function sweepBytes(width: number): number {
-  return 16 + 3 * width * 8;
+  return 64 + 4 * width * 8;
 }
 
 /** Where things lie in the kernels' memory, in bytes. */
@@ -64,7 +64,9 @@ export function planMemory(order: number, entryBytes: number, threads: number): 
   const panelColumns = right + 2 * tall;
   const small = panelColumns + tall;
   const band = small + 3 * width * width * 8 + width * 8 + threads * tileBytes + 1024;
-  const sweeps = band + order * bandPitch * 8 + 64 * 8;
+  // Two widths of zeros behind the last column: each block that a bulge passes is whole.
+  const bandEnd = band + (order + 2 * width) * bandPitch * 8;
+  const sweeps = Math.ceil(bandEnd / 64) * 64;
   const reductionEnd = sweeps + threads * sweepsAtOnce * sweepBytes(width);
   return {
     order,

@@ -111,7 +111,7 @@ export interface Kernels {
   ): void;
   fourTridiagonals(d: number, e: number, order: number): number;
   tridiagonal(d: number, e: number, order: number, floor: number): number;
-  beginSweep(band: number, order: number, width: number, s: number, sweep: number): void;
+  beginSweep(band: number, width: number, s: number, sweep: number): void;
   chase(band: number, order: number, width: number, steps: number, sweep: number): number;
 }
 

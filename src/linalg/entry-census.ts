@@ -47,31 +47,37 @@ export function censusOf(data: Float32Array | Float64Array): EntryCensus {
 }
 
 /**
- * Counts words by the `bits` behind their first, the sign. Four tables take turns, so that equal fields in a row don't
+ * Counts words by the `bits` behind their first, the sign. Eight tables take turns, so that equal fields in a row don't
  * wait for each other's count to be written; whole numbers of 32 bits all the way, which runs half again as fast.
  */
 function countFields(words: Int32Array, first: number, step: number, bits: number): Int32Array {
   const size = 1 << bits;
   const mask = size - 1;
   const shift = 31 - bits;
-  const tables = new Int32Array(4 * size);
-  const whole = words.length - 3 * step;
+  const tables = new Int32Array(8 * size);
+  const whole = words.length - 7 * step;
   let i = first;
-  for (; i < whole; i += 4 * step) {
+  for (; i < whole; i += 8 * step) {
     const a = (words[i]! >>> shift) & mask;
     const b = size | ((words[i + step]! >>> shift) & mask);
     const c = (2 * size) | ((words[i + 2 * step]! >>> shift) & mask);
     const d = (3 * size) | ((words[i + 3 * step]! >>> shift) & mask);
+    const e = (4 * size) | ((words[i + 4 * step]! >>> shift) & mask);
+    const f = (5 * size) | ((words[i + 5 * step]! >>> shift) & mask);
+    const g = (6 * size) | ((words[i + 6 * step]! >>> shift) & mask);
+    const h = (7 * size) | ((words[i + 7 * step]! >>> shift) & mask);
     tables[a] = (tables[a]! + 1) | 0;
     tables[b] = (tables[b]! + 1) | 0;
     tables[c] = (tables[c]! + 1) | 0;
     tables[d] = (tables[d]! + 1) | 0;
+    tables[e] = (tables[e]! + 1) | 0;
+    tables[f] = (tables[f]! + 1) | 0;
+    tables[g] = (tables[g]! + 1) | 0;
+    tables[h] = (tables[h]! + 1) | 0;
   }
   for (; i < words.length; i += step) tables[(words[i]! >>> shift) & mask]!++;
   const counts = tables.slice(0, size);
-  for (let k = 0; k < size; k++) {
-    counts[k]! += tables[size + k]! + tables[2 * size + k]! + tables[3 * size + k]!;
-  }
+  for (let at = size; at < tables.length; at++) counts[at & mask]! += tables[at]!;
   return counts;
 }
 

@@ -1,9 +1,10 @@
 // The exports of the binary. Each is short: the driver in TypeScript loops over blocks and tiles, so that the
 // optimising compiler takes over early, and threads can share the loops.
-export { factorPanel, makeTriangle, multiplySmall, multiplySymmetric, multiplyTransposed } from "./band";
+export { factorPanel, makeTriangle, multiplySmall, multiplyTransposed } from "./band";
 export { beginSweep, chase } from "./chase";
 export { fourTridiagonals } from "./four-tridiagonals";
 export { multiplyBlock } from "./multiply";
 export { packColumnsF32, packColumnsF64, packRowsF32, packRowsF64 } from "./pack";
 export { keepBand, packPair, spreadReflectors, takePanel } from "./panels";
+export { multiplySymmetric } from "./symmetric-product";
 export { tridiagonal } from "./ql";

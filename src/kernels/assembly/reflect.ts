@@ -50,14 +50,11 @@ export function addScaled(y: usize, c: f64, x: usize, n: i32): void {
 /** Sums of squares from here on have all their digits: the least normal number over eps. */
 const leastSquare: f64 = 1e-290;
 
-/** What {@link findReflection} found: beta, and what the entries behind the head are times in v. */
-export let newHead: f64 = 0;
-export let scaleOfRest: f64 = 0;
-
 /**
- * The reflection I - tau v v' that maps x to (beta, 0, ..., 0); v_0 = 1.
+ * Beta of the reflection I - tau v v' that maps x, of this head and this sum of squares behind it, to (beta, 0, ..., 0);
+ * v_0 = 1, what is behind it x over head - beta, tau = (beta - head) / beta.
  *
- * Returns tau; 0 when there is nothing to do. Entries are of order one or smaller (matrices are scaled), so that
+ * 0 when what is behind the head counts as zero. Entries are of order one or smaller (matrices are scaled), so that
  * squares don't overflow. A vector whose squares would underflow becomes zero behind its head: a reflection made of
  * what is left of their digits is not orthogonal, and spoils all that it is applied to. (What rounding leaves of a
  * matrix of low rank gets that small, squared again and again.)
@@ -65,32 +62,27 @@ export let scaleOfRest: f64 = 0;
  * @source Golub & Van Loan 2013, Matrix Computations, algorithm 5.1.1.
  */
 @inline
-export function findReflection(x: usize, n: i32): f64 {
-  if (n < 2) return 0;
-  const head = load<f64>(x);
-  const square = dot(x + 8, x + 8, n - 1);
-  if (square == 0) return 0;
+export function betaOf(head: f64, square: f64): f64 {
   const whole = head * head + square;
-  if (whole < leastSquare) {
-    for (let i = 1; i < n; i++) store<f64>(x + <usize>i * 8, 0);
-    return 0;
-  }
-  const norm = Math.sqrt(whole);
-  const beta = head > 0 ? -norm : norm;
-  newHead = beta;
-  scaleOfRest = 1 / (head - beta);
-  return (beta - head) / beta;
+  if (square == 0 || whole < leastSquare) return 0;
+  return -copysign<f64>(Math.sqrt(whole), head);
 }
 
 /** Overwrites x by beta and the rest of v, and returns tau. */
 export function makeReflection(x: usize, n: i32): f64 {
-  const tau = findReflection(x, n);
-  if (tau == 0) return 0;
-  const factor = f64x2.splat(scaleOfRest);
+  if (n < 2) return 0;
+  const head = load<f64>(x);
+  const beta = betaOf(head, dot(x + 8, x + 8, n - 1));
+  if (beta == 0) {
+    memory.fill(x + 8, 0, (n - 1) * 8);
+    return 0;
+  }
+  const scale = 1 / (head - beta);
+  const factor = f64x2.splat(scale);
   const end2 = x + <usize>(n & ~1) * 8;
   let at = x;
   for (; at < end2; at += 16) v128.store(at, f64x2.mul(factor, v128.load(at)));
-  if (n & 1) store<f64>(at, scaleOfRest * load<f64>(at));
-  store<f64>(x, newHead);
-  return tau;
+  if (n & 1) store<f64>(at, scale * load<f64>(at));
+  store<f64>(x, beta);
+  return (beta - head) / beta;
 }
