@@ -27,105 +27,117 @@ const hermite: readonly (readonly [number, number])[] = [
   [2.366759410734541, 0.03075712396758647],
   [3.750439717725742, 0.0005482688559722184],
 ];
-const hermiteWeights = hermite.map(([, weight]) => weight);
-const noChange = hermite.map(() => 0);
 
 /** Points in any unit: logarithms of their values, and weights; each also by its change with both numbers. */
 interface Points {
-  readonly logs: readonly number[];
-  readonly weights: readonly number[];
-  readonly logSlopes: readonly (readonly number[])[];
-  readonly weightSlopes: readonly (readonly number[])[];
+  readonly logs: Float64Array;
+  readonly weights: Float64Array;
+  readonly logSlopes: readonly [Float64Array, Float64Array];
+  readonly weightSlopes: readonly [Float64Array, Float64Array];
 }
 
 /** A family of population spectra in two numbers, and where a search through it starts. */
 interface Family {
+  readonly size: number;
   readonly start: readonly [number, number];
-  at(first: number, second: number): Points;
+  /** Writes the points; what stays as it is, is written as zero before. */
+  write(first: number, second: number, points: Points): void;
 }
 
 const families: readonly Family[] = [
   // Two points: logarithm of their ratio, and log odds of the upper one.
   {
+    size: 2,
     start: [0.7, 0],
-    at: (logRatio, logOdds) => {
+    write(logRatio, logOdds, { logs, weights, logSlopes, weightSlopes }) {
       const share = 1 / (1 + Math.exp(-logOdds));
-      const slope = share * (1 - share);
-      return {
-        logs: [0, logRatio],
-        weights: [1 - share, share],
-        logSlopes: [
-          [0, 1],
-          [0, 0],
-        ],
-        weightSlopes: [
-          [0, 0],
-          [-slope, slope],
-        ],
-      };
+      logs[1] = logRatio;
+      weights[0] = 1 - share;
+      weights[1] = share;
+      logSlopes[0][1] = 1;
+      weightSlopes[1][0] = -share * (1 - share);
+      weightSlopes[1][1] = share * (1 - share);
     },
   },
   // Logarithms that are a normal variable and a share of its square: spread and skew.
   {
+    size: hermite.length,
     start: [0.3, 0],
-    at: (spread, skew) => ({
-      logs: hermite.map(([z]) => spread * z + skew * (z * z - 1)),
-      weights: hermiteWeights,
-      logSlopes: [hermite.map(([z]) => z), hermite.map(([z]) => z * z - 1)],
-      weightSlopes: [noChange, noChange],
-    }),
+    write(spread, skew, { logs, weights, logSlopes }) {
+      for (let k = 0; k < hermite.length; k++) {
+        const [z, weight] = hermite[k]!;
+        weights[k] = weight;
+        logSlopes[0][k] = z;
+        logSlopes[1][k] = z * z - 1;
+        logs[k] = spread * z + skew * (z * z - 1);
+      }
+    },
   },
 ];
 
-const weightedSum = (weights: ArrayLike<number>, values: ArrayLike<number>): number => {
+function noPoints(size: number): Points {
+  const zeros = () => new Float64Array(size);
+  return {
+    logs: zeros(),
+    weights: zeros(),
+    logSlopes: [zeros(), zeros()],
+    weightSlopes: [zeros(), zeros()],
+  };
+}
+
+const weightedSum = (weights: Float64Array, values: Float64Array): number => {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += weights[i]! * values[i]!;
   return sum;
 };
 
-/** The same points over their mean. */
-function normalise({ logs, weights }: Points): { values: number[]; weights: number[] } {
-  const raw = logs.map(Math.exp);
-  const mean = weightedSum(weights, raw);
-  return { values: raw.map((value) => value / mean), weights: [...weights] };
+/** Writes the values of points over their mean. */
+function normalise({ logs, weights }: Points, values: Float64Array): void {
+  for (let k = 0; k < values.length; k++) values[k] = Math.exp(logs[k]!);
+  const mean = weightedSum(weights, values);
+  for (let k = 0; k < values.length; k++) values[k]! /= mean;
 }
 
 /** How far the laws of a family are from the bulk, by its two numbers and the logarithm of the unit. */
-function comparison({ start, at }: Family, ascending: Float64Array, aspectRatio: number) {
+function comparison({ size, write }: Family, ascending: Float64Array, aspectRatio: number) {
   const count = ascending.length;
-  const size = at(...start).logs.length;
+  const points = noPoints(size);
   const population = { values: new Float64Array(size), weights: new Float64Array(size) };
+  const { values } = population;
   const iteration = dysonIteration({ values: Float64Array.of(1), weights: Float64Array.of(1) }, population);
   const { state } = iteration;
   /** Solutions at the ranks, of the population tried last: where the next one starts. */
   const known = new Float64Array(2 * ranks);
   const over = Math.PI * aspectRatio;
+  /** How the logarithms of the normalised points change with each number. */
+  const logChanges = [new Float64Array(size), new Float64Array(size)] as const;
 
-  return ([first, second, logUnit]: readonly number[]): Residuals | null => {
-    const points = at(first!, second!);
-    const { values, weights } = normalise(points);
-    if (!values.every((value) => value > 1 / mostExtreme && value < mostExtreme)) return null;
+  return (first: number, second: number, logUnit: number, into: Residuals): boolean => {
+    write(first, second, points);
+    normalise(points, values);
+    let largest = 0;
     for (let k = 0; k < size; k++) {
-      population.values[k] = values[k]!;
-      population.weights[k] = aspectRatio * weights[k]!;
+      if (!(values[k]! > 1 / mostExtreme && values[k]! < mostExtreme)) return false;
+      largest = Math.max(largest, values[k]!);
+      population.weights[k] = aspectRatio * points.weights[k]!;
     }
-    // Changes of the normalised points: of their logarithms, t_k = v_k / sum w v.
-    const changes = points.logSlopes.map((slopes, number) => {
-      const change = points.weightSlopes[number]!;
-      const ofMean =
-        weightedSum(values, change) + values.reduce((sum, t, k) => sum + t * weights[k]! * slopes[k]!, 0);
-      return { logs: slopes.map((slope) => slope - ofMean), weights: change };
-    });
-    const height = 2 * Math.max(...values) * (1 + Math.sqrt(aspectRatio)) ** 2;
+    // Of t_k = v_k / sum w v.
+    for (let number = 0; number < 2; number++) {
+      const slopes = points.logSlopes[number]!;
+      let ofMean = weightedSum(values, points.weightSlopes[number]!);
+      for (let k = 0; k < size; k++) ofMean += values[k]! * points.weights[k]! * slopes[k]!;
+      for (let k = 0; k < size; k++) logChanges[number]![k] = slopes[k]! - ofMean;
+    }
+    const height = 2 * largest * (1 + Math.sqrt(aspectRatio)) ** 2;
 
-    const residuals = new Float64Array(ranks);
-    const slopes = [0, 1, 2].map(() => new Float64Array(ranks));
-    for (let k = 0; k < ranks; k++) {
+    for (let k = ranks - 1; k >= 0; k--) {
       const rank = Math.floor(((k + 0.5) / ranks) * count);
-      const x = ascending[rank]! * Math.exp(-logUnit!);
+      const x = ascending[rank]! * Math.exp(-logUnit);
       const y = Math.sqrt(x);
-      state[0] = known[2 * k]!;
-      state[1] = known[2 * k + 1]!;
+      // The first time, from the solution at the rank before: near, where the density is.
+      const from = known[2 * k + 1]! > 0 || k === ranks - 1 ? k : k + 1;
+      state[0] = known[2 * from]!;
+      state[1] = known[2 * from + 1]!;
       if (!(state[1]! > 0) || !iteration.settle(y, 0, mostSteps, true)) {
         iteration.descend(y, Math.max(height, x));
       }
@@ -133,8 +145,11 @@ function comparison({ start, at }: Family, ascending: Float64Array, aspectRatio:
       known[2 * k + 1] = state[1]!;
       const re = state[2]!;
       const im = state[3]!;
+      const density = iteration.imaginary();
       // The tail does not change with the solution, to first order: only with what stands in it besides.
-      let tail = Math.atan2(state[1]!, y + state[0]!) - iteration.imaginary();
+      let tail = Math.atan2(state[1]!, y + state[0]!) - density;
+      let byFirst = 0;
+      let bySecond = 0;
       for (let j = 0; j < size; j++) {
         const t = values[j]!;
         const angle = Math.atan2(im * t, y + re * t);
@@ -142,15 +157,16 @@ function comparison({ start, at }: Family, ascending: Float64Array, aspectRatio:
         tail += weight * angle;
         const modulus = (y + re * t) ** 2 + (im * t) ** 2;
         const turn = (weight * t * y * im) / modulus;
-        for (let number = 0; number < 2; number++) {
-          const change = changes[number]!;
-          slopes[number]![k]! -= (turn * change.logs[j]! + aspectRatio * angle * change.weights[j]!) / over;
-        }
+        byFirst += turn * logChanges[0][j]! + aspectRatio * angle * points.weightSlopes[0][j]!;
+        bySecond += turn * logChanges[1][j]! + aspectRatio * angle * points.weightSlopes[1][j]!;
       }
-      residuals[k] = 1 - tail / over - (rank + 0.5) / count;
-      slopes[2]![k] = -iteration.imaginary() / over;
+      into.values[k] = 1 - tail / over - (rank + 0.5) / count;
+      into.slopes[0]![k] = -density / over;
+      if (into.slopes.length === 1) continue;
+      into.slopes[1]![k] = -byFirst / over;
+      into.slopes[2]![k] = -bySecond / over;
     }
-    return { values: residuals, slopes };
+    return true;
   };
 }
 
@@ -172,20 +188,22 @@ export function fitPopulation(ascending: Float64Array, aspectRatio: number): Fit
   const unit = Math.log(low.reduce((sum, value) => sum + value, 0) / low.length);
   let best = { sum: Number.POSITIVE_INFINITY, values: [1], weights: [1] };
   for (const family of families) {
+    const [first, second] = family.start;
     const compare = comparison(family, ascending, aspectRatio);
     // From a unit far off, the first steps of all three would lead astray: the unit by itself before.
-    const ofUnit = leastSquares(
-      ([logUnit]) => {
-        const compared = compare([...family.start, logUnit!]);
-        return compared && { values: compared.values, slopes: [compared.slopes[2]!] };
-      },
-      [unit],
-    );
+    const ofUnit = leastSquares(ranks, ([u], into) => compare(first, second, u!, into), [unit]);
     if (!ofUnit) continue;
-    const found = leastSquares(compare, [...family.start, ...ofUnit.parameters]);
-    if (found && found.sum < best.sum) {
-      best = { sum: found.sum, ...normalise(family.at(found.parameters[0]!, found.parameters[1]!)) };
-    }
+    const found = leastSquares(ranks, ([u, one, other], into) => compare(one!, other!, u!, into), [
+      ofUnit.parameters[0]!,
+      first,
+      second,
+    ]);
+    if (!found || found.sum >= best.sum) continue;
+    const points = noPoints(family.size);
+    const values = new Float64Array(family.size);
+    family.write(found.parameters[1]!, found.parameters[2]!, points);
+    normalise(points, values);
+    best = { sum: found.sum, values: Array.from(values), weights: Array.from(points.weights) };
   }
   return { values: best.values, weights: best.weights, fittedParameters: 2 };
 }

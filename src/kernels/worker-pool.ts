@@ -34,6 +34,12 @@ interface Job {
   left: number;
 }
 
+/** A job that a thread has, and which of its arguments. */
+interface Given {
+  readonly job: Job;
+  readonly place: number;
+}
+
 const ended = "the worker threads were ended before the task was done";
 
 /**
@@ -41,6 +47,11 @@ const ended = "the worker threads were ended before the task was done";
  * that many.
  */
 const manyShort = 64;
+/**
+ * Short tasks that a thread has at once, the one it runs among them: it goes on while the thread that hands them out is
+ * busy with something else.
+ */
+const ahead = 4;
 
 /** Threads that run named tasks; each runs one at a time, the others wait in line. Threads start as they are needed. */
 export interface WorkerPool {
@@ -80,7 +91,8 @@ export async function startWorkerPool(
   const startThread = await threadStarter(program);
   const waiting: Job[] = [];
   const idle: Thread[] = [];
-  const busy = new Map<Thread, { job: Job; place: number }>();
+  /** What each has, by the number of the request; in the order in which it is done. */
+  const busy = new Map<Thread, Map<number, Given>>();
   const workers = new Set<Thread>();
   /** Threads that are yet to be started. */
   let unstarted = size;
@@ -88,18 +100,24 @@ export async function startWorkerPool(
   let lastLoss = "";
   let nextId = 0;
 
+  const give = (worker: Thread, job: Job, place: number): void => {
+    const id = nextId++;
+    const given = busy.get(worker) ?? new Map<number, Given>();
+    busy.set(worker, given.set(id, { job, place }));
+    worker.post({ id, task: job.task, argument: job.arguments[place] } satisfies WorkerRequest);
+  };
   const dispatch = (): void => {
     // In line: a team waits for its threads, and nobody overtakes it.
     while (waiting.length > 0) {
       const wanted = waiting[0]!.arguments.length;
       while (unstarted > 0 && idle.length < wanted && needsThread()) start();
-      if (idle.length < wanted) return;
+      if (idle.length < wanted) break;
       const job = waiting.shift()!;
-      for (const [place, argument] of job.arguments.entries()) {
-        const worker = idle.pop()!;
-        busy.set(worker, { job, place });
-        worker.post({ id: nextId++, task: job.task, argument } satisfies WorkerRequest);
-      }
+      for (const place of job.arguments.keys()) give(idle.pop()!, job, place);
+    }
+    for (const [worker, given] of busy) {
+      if (Array.from(given.values()).some(({ job }) => !job.isShort)) continue;
+      while (waiting[0]?.isShort && given.size < ahead) give(worker, waiting.shift()!, 0);
     }
   };
   const needsThread = (): boolean =>
@@ -109,10 +127,11 @@ export async function startWorkerPool(
     lastLoss = why;
     const place = idle.indexOf(worker);
     if (place >= 0) idle.splice(place, 1);
-    const had = busy.get(worker);
+    const [had, ...notBegun] = busy.get(worker)?.values() ?? [];
     busy.delete(worker);
     had?.job.onLoss();
     had?.job.reject(new WorkerError(why));
+    waiting.unshift(...notBegun.map(({ job }) => job));
     for (const job of waiting.filter(({ arguments: args }) => args.length > workers.size + unstarted)) {
       waiting.splice(waiting.indexOf(job), 1);
       job.reject(new WorkerError(why));
@@ -123,10 +142,15 @@ export async function startWorkerPool(
     unstarted--;
     const worker = startThread({
       onMessage(message) {
-        const had = busy.get(worker);
-        busy.delete(worker);
-        idle.push(worker);
-        if (had) settle(had.job, had.place, message as WorkerReply);
+        const reply = message as WorkerReply;
+        const given = busy.get(worker);
+        const had = given?.get(reply.id);
+        given?.delete(reply.id);
+        if (given?.size === 0) {
+          busy.delete(worker);
+          idle.push(worker);
+        }
+        if (had) settle(had.job, had.place, reply);
         dispatch();
       },
       onEnd: (why) => lose(worker, why),
@@ -173,7 +197,8 @@ export async function startWorkerPool(
     runTeam: (task, args, onLoss) => submit(task, args, onLoss),
     async close() {
       closed = true;
-      for (const job of [...waiting.splice(0), ...Array.from(busy.values(), ({ job }) => job)]) {
+      const given = Array.from(busy.values(), (each) => Array.from(each.values(), ({ job }) => job)).flat();
+      for (const job of [...waiting.splice(0), ...given]) {
         job.reject(new WorkerError(ended));
       }
       await Promise.all(Array.from(workers, (worker) => worker.terminate()));
