@@ -16,15 +16,13 @@ export function summarizeSpectrum(
   keep: "summary" | "all",
 ): SpectrumSummary {
   const ascending = hasEigenvalues(spectrum) ? eigenvalues(spectrum) : new Float64Array(0);
-  let bound = 0;
-  for (const each of spectrum.relativeErrorBounds) bound = Math.max(bound, each);
   return {
     rows: spectrum.rows,
     columns: spectrum.columns,
     method: spectrum.method,
     exact: spectrum.exact,
     count: spectrum.smaller,
-    relativeErrorBound: bound,
+    relativeErrorBound: largestOf(spectrum.relativeErrorBounds),
     ...(spectrum.distributionBound !== undefined && { distributionErrorBound: spectrum.distributionBound }),
     ...(spectrum.isErrorStored && { noiseFloor: noiseFloor(spectrum) }),
     histogram: histogram(ascending, fit),
@@ -35,6 +33,12 @@ export function summarizeSpectrum(
       relativeErrorBounds: listOf(spectrum.relativeErrorBounds),
     }),
   };
+}
+
+function largestOf(bounds: Float64Array): number {
+  let largest = 0;
+  for (const each of bounds) largest = Math.max(largest, each);
+  return largest;
 }
 
 /** As an array of just that length: `Array.from` leaves room for half as many more, and results are kept. */

@@ -77,9 +77,7 @@ export function fitMarchenkoPastur(
   if (!Number.isFinite(unit)) {
     throw new UsageError(`a Marchenko-Pastur fit needs finite singular values, got ${unit}`);
   }
-  const ascending = new Float64Array(count);
-  for (let i = 0; i < count; i++)
-    ascending[count - 1 - i] = (spectrum.singularValues[i]! / unit) ** 2 / larger;
+  const ascending = eigenvaluesOver(unit, spectrum, count);
 
   const { scale, setAside } = bulkScale(ascending, larger);
   const scaleError = scaleStandardError(count - setAside, larger - setAside);
@@ -112,4 +110,11 @@ export function fitMarchenkoPastur(
     spikes: above.map(rescale),
     spikesBelow: below?.map(rescale) ?? null,
   };
+}
+
+/** The largest `count` eigenvalues of W'W / N in the square of a unit, ascending. */
+function eigenvaluesOver(unit: number, { singularValues, larger }: Spectrum, count: number): Float64Array {
+  const ascending = new Float64Array(count);
+  for (let i = 0; i < count; i++) ascending[count - 1 - i] = (singularValues[i]! / unit) ** 2 / larger;
+  return ascending;
 }

@@ -53,6 +53,18 @@ export function nullConcentration(
   if (smaller < lawsFrom || (difference >= 2 && difference <= roughUpTo)) return null;
   const zero = lowerEdgePValue(relativeTolerance ** 2, larger, smaller);
   if (zero > reach) return null;
+  return { ...quantilesByLaws(larger, smaller), mostZeros: zero > oddZero ? 1 : 0 };
+}
+
+type Quantiles = Pick<NullConcentration, "low" | "median" | "high">;
+
+/** By shape: of a model's layers many have the same. */
+const reckoned = new Map<string, Quantiles>();
+
+function quantilesByLaws(larger: number, smaller: number): Quantiles {
+  const shape = `${larger} ${smaller}`;
+  const before = reckoned.get(shape);
+  if (before) return before;
   const { centre, width } = upperEdge(larger, smaller);
   const law = tracyWidomNodes();
   const largest = law.map(([, quantile]) => centre + width * quantile);
@@ -60,7 +72,9 @@ export function nullConcentration(
   const ratios = Float64Array.from(
     largest.flatMap((top) => smallest.map((bottom) => Math.sqrt(top / bottom))),
   ).sort();
-  return { ...quantilesOf(ratios), mostZeros: zero > oddZero ? 1 : 0 };
+  const quantiles = quantilesOf(ratios);
+  reckoned.set(shape, quantiles);
+  return quantiles;
 }
 
 /**
@@ -90,7 +104,7 @@ export function drawnConcentration(
   return { ...quantilesOf(ratios.sort()), mostZeros: mostZeros + (mostZeros > 0 ? 1 : 0) };
 }
 
-function quantilesOf(ascending: Float64Array): { low: number; median: number; high: number } {
+function quantilesOf(ascending: Float64Array): Quantiles {
   return {
     low: quantile(ascending, 0.05),
     median: quantile(ascending, 0.5),

@@ -95,17 +95,15 @@ export function optimalShrinkage(
   // In units of s, so that squares stay in range.
   const noise = { larger, smaller, scaleError: (options.scaleStandardError ?? 0) / scale };
   const seen: Seen[] = [];
-  let squares = 0;
-  for (let i = 0; i < singularValues.length; i++) {
+  for (let i = 0; i < Math.min(spikes, singularValues.length); i++) {
     const observed = singularValues[i]! / scale;
-    squares += observed * observed;
-    const planted = i < spikes ? invertBbp(observed, 1, larger, smaller) : null;
+    const planted = invertBbp(observed, 1, larger, smaller);
     if (planted) seen.push({ observed, planted });
   }
   const values = seen.map(({ planted }) => shrinkers[loss](planted));
   const truncated = seen.map(({ observed }) => (observed * scale > threshold ? observed : 0));
   const kept = values.reduce((sum, value) => sum + value * value, 0);
-  const energy = frobeniusNorm === undefined ? squares : (frobeniusNorm / scale) ** 2;
+  const energy = frobeniusNorm === undefined ? energyOf(singularValues, scale) : (frobeniusNorm / scale) ** 2;
   return {
     loss,
     rank: values.filter((value) => value > 0).length,
@@ -126,6 +124,16 @@ export function optimalShrinkage(
     outliersBelow: spikesBelow,
     warnings: spikesBelow ? [belowWarning(spikesBelow)] : [],
   };
+}
+
+/** Sum of squares, in the square of the scale. */
+function energyOf(singularValues: ArrayLike<number>, scale: number): number {
+  let sum = 0;
+  for (let i = 0; i < singularValues.length; i++) {
+    const value = singularValues[i]! / scale;
+    sum += value * value;
+  }
+  return sum;
 }
 
 function inUnitOf(scale: number, error: PredictedError): PredictedError {

@@ -72,7 +72,8 @@ function write(value: unknown, indent: string): string {
   if (Array.isArray(value)) {
     if (value.length === 0) return "[]";
     if (value.every((item) => typeof item === "number" || item === null)) {
-      return `[${value.map((item) => write(item, "")).join(", ")}]`;
+      if (!value.every((item) => item === null || Number.isFinite(item))) throw new NotFiniteError();
+      return JSON.stringify(value).replaceAll(",", ", ");
     }
     return `[\n${value.map((item) => deeper + write(item, deeper)).join(",\n")}\n${indent}]`;
   }
