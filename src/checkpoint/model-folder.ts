@@ -98,8 +98,11 @@ function leaveBeside(file: string, group: ModelFiles | null, models: readonly Mo
     return leave(file, "other-model", `${model!.entry} is the model of this folder.`);
   }
   const name = bareName(group?.entry ?? file);
-  if (model!.main || group?.main || models.some(({ entry }) => bareName(entry) === name)) {
-    return leave(file, "duplicate", `The folder's model was read from its ${model!.format.title} files.`);
+  const read = `The folder's model was read from its ${model!.format.title} files`;
+  if (models.some(({ entry }) => bareName(entry) === name)) return leave(file, "duplicate", `${read}.`);
+  if (model!.main || group?.main) {
+    const advice = group ? "Name it to open it." : foreignFormatOf(file)!.advice;
+    return leave(file, "duplicate", `${read}, and this is taken for the same in another format. ${advice}`);
   }
   const detail = `The folder was read from its ${model!.format.title} files; by its name it may be another model.`;
   return group

@@ -93,6 +93,13 @@ const NON_MATRICES: readonly NonMatrixRow[] = [
     detail: "Gains, offsets or statistics of a normalisation.",
   },
   {
+    name: /^zeroth_bias$/,
+    of: "parameter",
+    kind: "bias",
+    role: null,
+    detail: "Zeroth biases: added to an MLP block's input, for each token and channel.",
+  },
+  {
     name: /^(\w*_)?bias(es)?(_\w+)?$/,
     of: "parameter",
     kind: "bias",

@@ -9,6 +9,10 @@ const module = new URL(
       if (task === "double") parentPort.postMessage({ id, value: 2 * argument });
       if (task === "thread") setTimeout(() => parentPort.postMessage({ id, value: threadId }), 20);
       if (task === "fail") parentPort.postMessage({ id, error: { name: "Error", message: "as told" } });
+      if (task === "count") {
+        Atomics.add(argument, 0, 1);
+        parentPort.postMessage({ id });
+      }
       if (task === "die") process.exit(7);
       if (task === "last") {
         parentPort.postMessage({ id, value: argument });
@@ -81,6 +85,35 @@ describe("a pool of workers", () => {
     expect(await Promise.all([pool.run("last", 5), pool.run("double", 5)])).toEqual([5, 10]);
     await expect.poll(() => pool.size, { timeout: 10_000 }).toBe(1);
     expect(await Promise.all([pool.run("double", 6), pool.run("double", 7)])).toEqual([12, 14]);
+    await pool.close();
+  });
+
+  test("short tasks that a dying thread had not begun go to another", async () => {
+    const pool = await startWorkerPool(program, 2, {});
+    const short = (task: string, argument: number) => pool.run(task, argument, true);
+    const jobs = [short("die", 0), short("double", 1), short("double", 2), short("double", 3)];
+    const [first, ...others] = await Promise.allSettled(jobs);
+    expect(first).toMatchObject({ status: "rejected", reason: expect.any(WorkerError) });
+    expect(others).toEqual([2, 4, 6].map((value) => ({ status: "fulfilled", value })));
+    expect(pool.size).toBe(1);
+    await pool.close();
+  });
+
+  test("a thread has short tasks ahead, one that is not short alone", async () => {
+    const pool = await startWorkerPool(program, 1, {});
+    const counted = async (isShort: boolean, patience: number) => {
+      await pool.run("double", 0);
+      const count = new Int32Array(new SharedArrayBuffer(4));
+      const jobs = Array.from({ length: 3 }, () => pool.run("count", count, isShort));
+      // This thread hears of nothing meanwhile, and hands out nothing.
+      const end = performance.now() + patience;
+      while (Atomics.load(count, 0) < 3 && performance.now() < end);
+      const done = Atomics.load(count, 0);
+      await Promise.all(jobs);
+      return done;
+    };
+    expect(await counted(true, 20_000)).toBe(3);
+    expect(await counted(false, 200)).toBeLessThan(2);
     await pool.close();
   });
 
