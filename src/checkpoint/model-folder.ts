@@ -102,7 +102,11 @@ function leaveBeside(file: string, group: ModelFiles | null, models: readonly Mo
   if (models.some(({ entry }) => bareName(entry) === name)) return leave(file, "duplicate", `${read}.`);
   if (model!.main || group?.main) {
     const advice = group ? "Name it to open it." : foreignFormatOf(file)!.advice;
-    return leave(file, "duplicate", `${read}, and this is taken for the same in another format. ${advice}`);
+    return leave(
+      file,
+      "duplicate",
+      `${read}, and this is taken for another form of it, or no part of it. ${advice}`,
+    );
   }
   const detail = `The folder was read from its ${model!.format.title} files; by its name it may be another model.`;
   return group

@@ -98,7 +98,7 @@ function normalise({ logs, weights }: Points, values: Float64Array): void {
   for (let k = 0; k < values.length; k++) values[k]! /= mean;
 }
 
-/** How far the laws of a family are from the bulk, by its two numbers and the logarithm of the unit. */
+/** How far the laws of a family are from the bulk; slopes are by the logarithm of the unit, then by the two numbers. */
 function comparison({ size, write }: Family, ascending: Float64Array, aspectRatio: number) {
   const count = ascending.length;
   const points = noPoints(size);
@@ -134,7 +134,7 @@ function comparison({ size, write }: Family, ascending: Float64Array, aspectRati
       const rank = Math.floor(((k + 0.5) / ranks) * count);
       const x = ascending[rank]! * Math.exp(-logUnit);
       const y = Math.sqrt(x);
-      // The first time, from the solution at the rank before: near, where the density is.
+      // The first time, from the solution at the rank above: near, where the density is.
       const from = known[2 * k + 1]! > 0 || k === ranks - 1 ? k : k + 1;
       state[0] = known[2 * from]!;
       state[1] = known[2 * from + 1]!;
@@ -162,7 +162,7 @@ function comparison({ size, write }: Family, ascending: Float64Array, aspectRati
       }
       into.values[k] = 1 - tail / over - (rank + 0.5) / count;
       into.slopes[0]![k] = -density / over;
-      if (into.slopes.length === 1) continue;
+      if (into.slopes.length === 1) continue; // the unit alone is fitted
       into.slopes[1]![k] = -byFirst / over;
       into.slopes[2]![k] = -bySecond / over;
     }
@@ -198,7 +198,7 @@ export function fitPopulation(ascending: Float64Array, aspectRatio: number): Fit
       first,
       second,
     ]);
-    if (!found || found.sum >= best.sum) continue;
+    if (!found || !(found.sum < best.sum)) continue;
     const points = noPoints(family.size);
     const values = new Float64Array(family.size);
     family.write(found.parameters[1]!, found.parameters[2]!, points);

@@ -64,8 +64,8 @@ export function planMemory(order: number, entryBytes: number, threads: number): 
   const panelColumns = right + 2 * tall;
   const small = panelColumns + tall;
   const band = small + 3 * width * width * 8 + width * 8 + threads * tileBytes + 1024;
-  // Two widths of zeros behind the last column: each block that a bulge passes is whole.
-  const bandEnd = band + (order + 2 * width) * bandPitch * 8;
+  // Columns of zeros behind the last one: each block that a bulge passes is whole.
+  const bandEnd = band + (order + width) * bandPitch * 8 + 64 * 8;
   const sweeps = Math.ceil(bandEnd / 64) * 64;
   const reductionEnd = sweeps + threads * sweepsAtOnce * sweepBytes(width);
   return {

@@ -53,14 +53,15 @@ const manyShort = 64;
  */
 const ahead = 4;
 
-/** Threads that run named tasks; each runs one at a time, the others wait in line. Threads start as they are needed. */
+/** Threads that run named tasks; each runs one at a time, the others wait in line, a few short ones at the thread itself. Threads start as they are needed. */
 export interface WorkerPool {
   /** How many there may be, less those that were lost. */
   readonly size: number;
   /**
    * Runs a task on any thread.
    *
-   * @param isShort - of a few milliseconds: a thread is started for several of them only.
+   * @param isShort - of a few milliseconds, and done at once, without a wait: a thread is started for many of them only, and is
+   *   sent some ahead. One that was sent to a thread which died before it began goes to another.
    * @throws {WorkerError} If the worker dies; otherwise what the task throws.
    */
   run(task: string, argument: unknown, isShort?: boolean): Promise<unknown>;
@@ -78,7 +79,7 @@ export interface WorkerPool {
 /**
  * Starts worker threads on a program that answers {@link WorkerRequest} messages, as `serveTasks` does.
  *
- * A worker that dies fails the job that it had, with an error that says so; the others go on.
+ * A worker that dies fails the job that it ran, with an error that says so; the others go on.
  *
  * @param size - number of threads at most, >= 1.
  * @param data - what each is started with: its first message; structured-cloneable.
@@ -115,9 +116,11 @@ export async function startWorkerPool(
       const job = waiting.shift()!;
       for (const place of job.arguments.keys()) give(idle.pop()!, job, place);
     }
-    for (const [worker, given] of busy) {
-      if (Array.from(given.values()).some(({ job }) => !job.isShort)) continue;
-      while (waiting[0]?.isShort && given.size < ahead) give(worker, waiting.shift()!, 0);
+    for (let most = 2; most <= ahead; most++) {
+      for (const [worker, given] of busy) {
+        const isAllShort = Array.from(given.values()).every(({ job }) => job.isShort);
+        if (waiting[0]?.isShort && isAllShort && given.size < most) give(worker, waiting.shift()!, 0);
+      }
     }
   };
   const needsThread = (): boolean =>
@@ -127,6 +130,8 @@ export async function startWorkerPool(
     lastLoss = why;
     const place = idle.indexOf(worker);
     if (place >= 0) idle.splice(place, 1);
+    // One that a browser calls lost may still be there.
+    void worker.terminate();
     const [had, ...notBegun] = busy.get(worker)?.values() ?? [];
     busy.delete(worker);
     had?.job.onLoss();

@@ -97,7 +97,7 @@ const NON_MATRICES: readonly NonMatrixRow[] = [
     of: "parameter",
     kind: "bias",
     role: null,
-    detail: "Zeroth biases: added to an MLP block's input, for each token and channel.",
+    detail: "Zeroth biases: added at an MLP block's input or output, one a token and channel.",
   },
   {
     name: /^(\w*_)?bias(es)?(_\w+)?$/,

@@ -7,8 +7,8 @@ import { bandPitch } from "./layout";
 // before has taken the one after it: sweeps follow each other at a distance of two steps, in one thread or in several.
 // Lang 1993, SIAM J. Sci. Comput. 14:1320-1338; Murata & Horikoshi 1975.
 //
-// The band is stored by columns, the diagonal first; `width` is 16 or 32. Behind its last column there are two widths
-// of zeros, so that each block is whole: what lies beyond the matrix stays zero. A sweep under way is kept at `sweep`:
+// The band is stored by columns, the diagonal first; `width` is 16 or 32. Behind its last column there are as many
+// columns of zeros as it is wide, and more, so that each block is whole: what lies beyond the matrix stays zero. A sweep under way is kept at `sweep`:
 // the first row of its next step, tau, and four vectors of `width` entries: the reflection, room for the next, and two
 // that a step works on.
 

@@ -57,7 +57,8 @@ function multiply(diagonal: usize, bytes: usize, v: usize, y: usize): void {
       s3 = madd(v0, x3, s3);
       v128.store(y + row, f64x2.add(left, madd(f3, x3, f64x2.mul(f2, x2))));
     }
-    // The triangle as whole columns of a symmetric square: rows 0 and 1 of each, rows 2 and 3 of each.
+    // The triangle as whole columns of a symmetric square: rows 0 and 1 of each, rows 2 and 3 of each. What is loaded from above
+    // the diagonal is of the column before, and dropped.
     const top0 = v128.load(corner);
     const low0 = v128.load(corner, 16);
     const top1 = v128.shuffle<f64>(top0, v128.load(corner, skew), 1, 3);

@@ -89,7 +89,7 @@ export function addTwoRows(c: usize, c00: v128, c01: v128, c10: v128, c11: v128)
  * C <- C + A' B for six rows of A', in pairs that are `second` and `third` bytes from the first, and a panel of B, `across`
  * bytes from it. Twelve sums: eight wait for each other's turn, with a latency of four and two units.
  *
- * The ways out in the middle are never taken: what is multiplied before one can't be put off, nor what is loaded after it
+ * The ways out in the middle are never taken, since addresses are multiples of 8: what is multiplied before one can't be put off, nor what is loaded after it
  * brought forward. Else the compiler loads all of a step at once, and spills sums for want of registers.
  */
 export function multiplySixRows(a: usize, second: usize, third: usize, across: usize, count: i32, c: usize): void {

@@ -2,7 +2,8 @@ import { madd, skew } from "./layout";
 import { betaOf } from "./reflect";
 
 // The block that a step of the chase meets below the diagonal: B of `n` rows and columns, 16 or 32, whole. What a pass
-// writes the next one reads as vectors of the same places: a processor hands such an entry on before it is in the cache.
+// writes the next one reads as vectors of the same places: a processor hands on what it has just stored, but not two halves of a
+// vector from two stores.
 
 /** w <- -tau B v, 8 rows at a time: their sums are all that is kept. */
 @inline
@@ -53,17 +54,15 @@ export function takeReflection(x: usize, n: i32, w: usize, v: usize): f64 {
   }
   s0 = f64x2.add(s0, s1);
   const square = f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1);
+  const beta = betaOf(head, square);
   const zero = f64x2.splat(0);
-  for (let at: usize = 0; at < bytes; at += 32) {
+  v128.store(x, f64x2.replace_lane(zero, 0, beta == 0 ? head : beta));
+  v128.store(x, zero, 16);
+  for (let at: usize = 32; at < bytes; at += 32) {
     v128.store(x + at, zero);
     v128.store(x + at, zero, 16);
   }
-  const beta = betaOf(head, square);
-  if (beta == 0) {
-    store<f64>(x, head);
-    return 0;
-  }
-  store<f64>(x, beta);
+  if (beta == 0) return 0;
   const scale = f64x2.splat(1 / (head - beta));
   v128.store(v, f64x2.replace_lane(f64x2.mul(scale, under), 0, 1));
   v128.store(v, f64x2.mul(scale, second), 16);

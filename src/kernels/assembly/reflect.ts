@@ -52,9 +52,9 @@ const leastSquare: f64 = 1e-290;
 
 /**
  * Beta of the reflection I - tau v v' that maps x, of this head and this sum of squares behind it, to (beta, 0, ..., 0);
- * v_0 = 1, what is behind it x over head - beta, tau = (beta - head) / beta.
+ * v_0 = 1, v_i = x_i / (head - beta), tau = (beta - head) / beta.
  *
- * 0 when what is behind the head counts as zero. Entries are of order one or smaller (matrices are scaled), so that
+ * 0, no reflection, when what is behind the head counts as zero. Entries are of order one or smaller (matrices are scaled), so that
  * squares don't overflow. A vector whose squares would underflow becomes zero behind its head: a reflection made of
  * what is left of their digits is not orthogonal, and spoils all that it is applied to. (What rounding leaves of a
  * matrix of low rank gets that small, squared again and again.)
