@@ -40,7 +40,7 @@ interface Points {
 interface Family {
   readonly size: number;
   readonly start: readonly [number, number];
-  /** Writes the points; what stays as it is, is written as zero before. */
+  /** Writes what of the points is not zero, into points that are. */
   write(first: number, second: number, points: Points): void;
 }
 

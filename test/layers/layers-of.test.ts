@@ -35,6 +35,12 @@ describe("a skipped tensor has a reason", () => {
     expect(layer!.matrixShape).toBeNull();
   });
 
+  test("zeroth biases, which have a matrix's shape, are called what they are", () => {
+    const [layer] = layersOf([floats("blocks.0.mlp.zeroth_bias", [16, 32])]);
+    expect(layer!.kind).toBe("bias");
+    expect(layer!.skip!.detail).toMatch(/^Zeroth biases/);
+  });
+
   test("reading it throws a RangeError", async () => {
     await expect(layersOf([floats("fc1.bias", [4])])[0]!.read()).rejects.toThrow(RangeError);
   });
