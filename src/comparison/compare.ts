@@ -1,11 +1,12 @@
 import { analyze } from "../analysis/analyze.ts";
 import type { AnalyzeOptions } from "../analysis/analyze-options.ts";
-import { type LayerSource, layersIn, type OpenedSource } from "../analysis/open-sources.ts";
+import { type LayerSource, layersIn } from "../analysis/open-sources.ts";
 import type { LayerResult } from "../analysis/result.ts";
 import { schemaVersion } from "../analysis/version.ts";
 import { NothingToAnalyzeError } from "../errors.ts";
+import type { Layer } from "../layers/layer.ts";
 import { nameMatcher } from "../layers/name-globs.ts";
-import { alignNames } from "./align-names.ts";
+import { alignNames, type NamedShape } from "./align-names.ts";
 import { type ComparedInput, type ComparisonInput, openCompared } from "./compared-input.ts";
 import { comparedLayer } from "./compared-layer.ts";
 import { comparisonProvenance, describedCheckpoint, warningsOn } from "./comparison-provenance.ts";
@@ -87,12 +88,17 @@ async function compareOpened(
 ): Promise<ComparisonResult> {
   const { overlap = true, onSubspaces, ...wanted } = options;
   const fresh = [a, b].flatMap(({ opened }) => (opened ? [opened] : []));
-  const both = a.opened && b.opened ? await pairedLayers(a.opened, b.opened, options) : [];
+  const isWanted = wantedLayers(options);
+  const inA = a.opened && (await layersIn(a.opened, options));
+  const inB = b.opened && (await layersIn(b.opened, options));
+  const rowsOf = ({ saved }: ComparedInput) => saved!.checkpoint.layers.filter(isWanted);
+  // Said before hours of analysis, not after.
+  requireCommon(inA ?? rowsOf(a), inB ?? rowsOf(b));
+  const both = inA && inB ? pairedLayers(inA, inB) : [];
   const difference = both.length > 0 ? differenceSource(both) : null;
   const sources = [...fresh.map(({ source }) => source), ...(difference ? [difference] : [])];
   const analysis = fresh.length === 0 ? null : await analyze(sources, wanted);
   const analysed = [...(analysis?.checkpoints ?? [])];
-  const isWanted = wantedLayers(options);
   const side = ({ opened, saved }: ComparedInput) => {
     const own = opened ? analysed.shift()! : saved!.checkpoint;
     const layers = saved ? own.layers.filter(isWanted) : own.layers;
@@ -146,8 +152,7 @@ async function compareOpened(
 }
 
 /** Layers that both checkpoints have, with one name and shape, and that are not skipped. */
-async function pairedLayers(a: OpenedSource, b: OpenedSource, options: CompareOptions): Promise<LayerPair[]> {
-  const [before, after] = [await layersIn(a, options), await layersIn(b, options)];
+function pairedLayers(before: readonly Layer[], after: readonly Layer[]): LayerPair[] {
   const inA = new Map(before.map((layer) => [layer.layer, layer]));
   const namesInA = new Map(Array.from(alignNames(before, after), ([one, other]) => [other, one]));
   return after.flatMap((after) => {
@@ -158,6 +163,14 @@ async function pairedLayers(a: OpenedSource, b: OpenedSource, options: CompareOp
       String(before.matrixShape) === String(after.matrixShape);
     return isSame ? [{ a: before, b: after }] : [];
   });
+}
+
+/** @throws {NothingToAnalyzeError} If no name is in both with one shape. */
+function requireCommon(a: readonly NamedShape[], b: readonly NamedShape[]): void {
+  const aligned = alignNames(a, b);
+  const shapes = new Map(b.map(({ layer, shape }) => [layer, String(shape)]));
+  if (a.some(({ layer, shape }) => shapes.get(aligned.get(layer) ?? "") === String(shape))) return;
+  throw new NothingToAnalyzeError(nothingInCommon(a.length - aligned.size, b.length - aligned.size));
 }
 
 /** The source of W_B - W_A. */

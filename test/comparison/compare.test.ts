@@ -164,7 +164,17 @@ describe("layers are aligned by name and shape", () => {
 
   test("with nothing in common there is nothing to compare", async () => {
     const b = { id: "b", tensors: () => [tensorOf("x.weight", [20, 10], gaussian(20, 10, 1, "x").data)] };
-    await expect(compare(model("a", base.data), b)).rejects.toThrow(NothingToAnalyzeError);
+    const a = model("a", base.data);
+    await expect(compare(a, b)).rejects.toThrow(NothingToAnalyzeError);
+    // Known by names and shapes: no layer is analysed before.
+    let analysed = 0;
+    const onProgress = () => void analysed++;
+    for (const one of [a, await analyze(a)]) {
+      await expect(compare(one, b, { onProgress })).rejects.toThrow(
+        /no layer .* is in both .* in A, 1 only in B/,
+      );
+    }
+    expect(analysed).toBe(0);
   });
 
   test("globs choose layers, of checkpoints and of saved results", async () => {
