@@ -27,13 +27,13 @@ const { computeInWorkers } = (await import(
 /**
  * An engine by its id; without one the library's own choice.
  *
- * In Node 20 that is never the relaxed one: the command unlocks it in its own process, the library in nobody's. To
- * ask for it here is to unlock it.
+ * In Node 20 that is never one with relaxed SIMD: the command unlocks that in its own process, the library in nobody's.
+ * To ask for any engine here is to unlock it.
  */
 export function chooseEngine(id: string | undefined): SpectrumEngine {
   if (id === undefined) return library.fastestEngine();
   const major = Number(process.versions.node.split(".")[0]);
-  if (id.endsWith("relaxed") && major < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  if (major < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
   return engineById(id);
 }
 

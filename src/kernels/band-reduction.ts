@@ -44,18 +44,18 @@ export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
     const [shareFirst, shareEnd] = shareOf(team, padded - start, panel);
     const firstRow = start + shareFirst;
     const endRow = start + shareEnd;
-    kernels.multiplySmall(w, t, y, padded, width, firstRow, endRow, 0);
+    kernels.multiplySmall(w, t, y, padded, width, firstRow, endRow, 1, 0);
     team.barrier();
     // M = -T' (V'Y) / 2, then X = Y + V M.
     kernels.multiplyTransposed(v, y, padded, width, start, padded, s, tile, ...shareOf(team, width, panel));
     team.barrier();
     if (team.rank === 0) halfTriangleProduct(smalls, width);
     team.barrier();
-    kernels.multiplySmall(v, m, y, padded, width, firstRow, endRow, 1);
+    kernels.multiplySmall(v, m, y, padded, width, firstRow, endRow, 0, 1);
     for (let i = firstRow / panel; i < endRow / panel; i++) {
-      kernels.packPair(y, v, padded, width, i, left, -1);
-      kernels.packPair(v, y, padded, width, i, right, 1);
+      kernels.packUpdate(y, v, padded, width, i, left, right);
     }
+    if (plan.pairs) pairRight(kernels, plan, firstRow / panel, endRow / panel);
     team.barrier();
     updateAndFactor(kernels, plan, team, start);
   }
@@ -91,24 +91,44 @@ function factor(kernels: Kernels, plan: Plan, team: Team, first: number): void {
   kernels.makeTriangle(taus, s, t, width);
 }
 
+/** Panels of R, prepared for products in pairs. */
+function pairRight(kernels: Kernels, { width, right, starts }: Plan, first: number, end: number): void {
+  const stride = 2 * width * panel * 8;
+  const from = right + first * stride;
+  kernels.pairPanels(from, from, stride, end - first, 2 * width, starts + first * panel * 8);
+}
+
 /** A <- A + L R' from row and column `start` on, the next panel's blocks first, and that panel's factors. */
 function updateAndFactor(kernels: Kernels, plan: Plan, team: Team, start: number): void {
-  const { blocks, width, left, right } = plan;
+  const { blocks, width, left, right, starts } = plan;
   const stride = 2 * width * panel * 8;
   const rowPack = stride * (block / panel);
   const firstBlock = Math.floor(start / block);
   const skipped = (start % block) / panel;
-  const update = (i: number, j: number) =>
-    kernels.multiplyBlock(
-      blockAt(plan, i, j),
-      left + i * rowPack,
-      right + j * rowPack,
-      stride,
-      2 * width,
-      i === firstBlock ? skipped : 0,
-      j === firstBlock ? skipped : 0,
-      i === j ? 1 : 0,
-    );
+  const update = (i: number, j: number) => {
+    const at = blockAt(plan, i, j);
+    const [rows, columns] = [left + i * rowPack, right + j * rowPack];
+    const firstRow = i === firstBlock ? skipped : 0;
+    const firstColumn = j === firstBlock ? skipped : 0;
+    const isDiagonal = i === j ? 1 : 0;
+    const count = 2 * width;
+    if (plan.pairs) {
+      const [ofRows, ofColumns] = [starts + i * block * 8, starts + j * block * 8];
+      kernels.multiplyPairedBlock(
+        at,
+        rows,
+        columns,
+        stride,
+        count,
+        firstRow,
+        firstColumn,
+        isDiagonal,
+        ofRows,
+        ofColumns,
+        panel * 8,
+      );
+    } else kernels.multiplyBlock(at, rows, columns, stride, count, firstRow, firstColumn, isDiagonal);
+  };
   if (team.rank === 0) {
     for (let i = firstBlock; i < blocks; i++) update(i, firstBlock);
     factor(kernels, plan, team, start);

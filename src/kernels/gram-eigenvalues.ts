@@ -3,7 +3,7 @@ import { accumulateGram } from "./accumulate-gram.ts";
 import { bandEigenvalues } from "./band-eigenvalues.ts";
 import { reduceToBand } from "./band-reduction.ts";
 import { chaseBulges } from "./chase-bulges.ts";
-import { block, blockAt, packed, panel, planMemory } from "./gram-plan.ts";
+import { block, blockAt, panel, placesAtOnce, planMemory } from "./gram-plan.ts";
 import {
   type KernelVariant,
   kernelsOnMemory,
@@ -13,6 +13,13 @@ import {
   takeSharedMemory,
 } from "./kernels.ts";
 import { alone, teamMember } from "./team.ts";
+
+/** How products are reckoned: results differ in last bits. */
+export interface GramArithmetic {
+  readonly variant: KernelVariant;
+  /** Two products as one and three additions: `assembly/paired-product.ts`. False by default. */
+  readonly pairs?: boolean;
+}
 
 /**
  * Eigenvalues of the Gram matrix of the smaller side of W, ascending, in units of `unit` squared.
@@ -24,9 +31,10 @@ import { alone, teamMember } from "./team.ts";
  * @param unit - a power of two near the largest entry.
  * @source Bischof, Lang & Sun 2000, ACM TOMS 26:581-601 (successive band reduction).
  */
-export function gramEigenvalues(variant: KernelVariant, matrix: Matrix, unit: number): Float64Array {
-  const plan = planMemory(Math.min(matrix.rows, matrix.columns), matrix.data.BYTES_PER_ELEMENT, 1);
-  const kernels = kernelsWithMemory(variant, plan.bytes);
+export function gramEigenvalues(arithmetic: GramArithmetic, matrix: Matrix, unit: number): Float64Array {
+  const order = Math.min(matrix.rows, matrix.columns);
+  const plan = planMemory(order, matrix.data.BYTES_PER_ELEMENT, 1, arithmetic.pairs);
+  const kernels = kernelsWithMemory(arithmetic.variant, plan.bytes);
   new Uint8Array(kernels.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
   accumulateGram(kernels, plan, matrix, matrix.rows >= matrix.columns, unit, alone);
   reduceToBand(kernels, plan, alone);
@@ -78,7 +86,7 @@ export interface MatrixShape {
 
 /** What the threads of a team share: hand it to each, with a step and its rank. */
 export interface GramTeamWork {
-  readonly variant: KernelVariant;
+  readonly arithmetic: GramArithmetic;
   readonly shape: MatrixShape;
   readonly unit: number;
   readonly size: number;
@@ -94,11 +102,13 @@ export interface GramStep {
 
 /** Bytes of memory for the eigenvalues of one matrix: its own entries come on top. */
 export function gramBytes(order: number): number {
-  return planMemory(order, 8, 1).bytes;
+  return planMemory(order, 8, 1, true).bytes;
 }
 
 /** Rows that come at once are a multiple of this, all but the last: the sums then have one order. */
-export const rowsAtOnce = packed;
+export function rowsAtOnce({ pairs = false }: GramArithmetic): number {
+  return placesAtOnce(pairs);
+}
 
 /** The entries themselves where threads share them already, else a copy that they share. */
 export function inSharedMemory(data: Float32Array | Float64Array): Float32Array | Float64Array {
@@ -111,22 +121,22 @@ export function inSharedMemory(data: Float32Array | Float64Array): Float32Array 
 
 /** Lays out the shared memory for a team of `size` threads. */
 export function shareGramWork(
-  variant: KernelVariant,
+  arithmetic: GramArithmetic,
   { rows, columns, entryBytes }: MatrixShape,
   unit: number,
   size: number,
 ): GramTeamWork {
-  const { bytes } = planMemory(Math.min(rows, columns), entryBytes, size);
-  return { variant, shape: { rows, columns, entryBytes }, unit, size, shared: takeSharedMemory(bytes) };
+  const { bytes } = planMemory(Math.min(rows, columns), entryBytes, size, arithmetic.pairs);
+  return { arithmetic, shape: { rows, columns, entryBytes }, unit, size, shared: takeSharedMemory(bytes) };
 }
 
 /** {@link gramEigenvalues} by a team, step by step: thread 0 gets the eigenvalues in the last one, else null. */
 export function gramEigenvaluesInTeam(work: GramTeamWork, step: GramStep, rank: number): Float64Array | null {
-  const { variant, shape, unit, size, shared } = work;
+  const { arithmetic, shape, unit, size, shared } = work;
   const { part, isFirst, isLast } = step;
   const { rows, columns, entryBytes } = shape;
-  const plan = planMemory(Math.min(rows, columns), entryBytes, size);
-  const kernels = kernelsOnMemory(variant, shared);
+  const plan = planMemory(Math.min(rows, columns), entryBytes, size, arithmetic.pairs);
+  const kernels = kernelsOnMemory(arithmetic.variant, shared);
   const team = size === 1 ? alone : teamMember(shared.memory, rank, size);
   if (isFirst && rank === 0) {
     new Uint8Array(shared.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);

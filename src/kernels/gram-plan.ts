@@ -5,11 +5,17 @@ const blockBytes = block * block * 8;
 export const tileBytes = panel * panel * 8;
 /** Entries of a column of the band, as in `assembly/layout.ts`. */
 export const bandPitch = 65;
+/** Products in pairs of places take this many at once. */
+export const pairedPlaces = 8;
+
 /**
- * Places of the long side packed at once: a block row of it, 36 KB, stays in a first-level cache of 48. Not a power of two, so
- * that block rows don't fall on each other's places there: 64 is 5 % slower.
+ * Places of the long side packed at once. Of a block row, 36 KB stay in a first-level cache of 48; products in pairs read it
+ * panel by panel, and have to be added to the result more seldom. Not a power of two, so that block rows don't fall on
+ * each other's places there: 64 is 5 % slower than 72.
  */
-export const packed = 72;
+export function placesAtOnce(pairs: boolean): number {
+  return pairs ? 17 * pairedPlaces : 72;
+}
 
 /** Half-bandwidth of the intermediate form: wider bands make the first stage faster and the second slower. */
 function bandWidth(order: number): number {
@@ -32,7 +38,13 @@ export interface Plan {
   readonly blocks: number;
   readonly width: number;
   readonly matrix: number;
+  /** Whether products are reckoned in pairs: with panels for it, and sums that belong to rows. */
+  readonly pairs: boolean;
+  /** Places of the long side packed at once. */
+  readonly places: number;
+  readonly starts: number;
   readonly packs: number;
+  readonly pairedPacks: number;
   readonly staging: number;
   readonly v: number;
   readonly y: number;
@@ -46,16 +58,19 @@ export interface Plan {
 }
 
 /** Lays out the memory for a matrix of this order: the triangle, then what each stage works on. */
-export function planMemory(order: number, entryBytes: number, threads: number): Plan {
+export function planMemory(order: number, entryBytes: number, threads: number, pairs = false): Plan {
   const blocks = Math.ceil(order / block);
   const padded = blocks * block;
   const width = bandWidth(order);
+  const places = placesAtOnce(pairs);
   const matrix = 1024;
-  const work = matrix + ((blocks * (blocks + 1)) / 2) * blockBytes;
+  const starts = matrix + ((blocks * (blocks + 1)) / 2) * blockBytes;
+  const work = starts + (pairs ? padded * 8 : 0);
   // The Gram matrix and the reduction share the space behind the matrix, one after the other.
   const packs = work;
-  const staging = packs + padded * packed * 8;
-  const gramEnd = staging + threads * padded * packed * entryBytes;
+  const pairedPacks = packs + padded * places * 8;
+  const staging = pairedPacks + (pairs ? padded * places * 8 : 0);
+  const gramEnd = staging + threads * padded * places * entryBytes;
   const tall = padded * width * 8;
   const v = work;
   const y = v + tall;
@@ -74,7 +89,11 @@ export function planMemory(order: number, entryBytes: number, threads: number): 
     blocks,
     width,
     matrix,
+    pairs,
+    places,
+    starts,
     packs,
+    pairedPacks,
     staging,
     v,
     y,

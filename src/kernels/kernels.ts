@@ -17,6 +17,20 @@ export interface Kernels {
     firstColumn: number,
     isDiagonal: number,
   ): void;
+  multiplyPairedBlock(
+    block: number,
+    rows: number,
+    columns: number,
+    stride: number,
+    count: number,
+    firstRow: number,
+    firstColumn: number,
+    isDiagonal: number,
+    rowStarts: number,
+    columnStarts: number,
+    step: number,
+  ): void;
+  pairPanels(from: number, to: number, stride: number, panels: number, count: number, starts: number): void;
   packRowsF32(from: number, count: number, width: number, to: number, stride: number, inverse: number): void;
   packRowsF64(from: number, count: number, width: number, to: number, stride: number, inverse: number): void;
   packColumnsF32(
@@ -78,6 +92,7 @@ export interface Kernels {
     width: number,
     first: number,
     last: number,
+    isUpper: number,
     adds: number,
   ): void;
   multiplySymmetric(
@@ -91,14 +106,14 @@ export interface Kernels {
     width: number,
     blocks: number,
   ): void;
-  packPair(
+  packUpdate(
     x: number,
     v: number,
     padded: number,
     width: number,
     tile: number,
-    to: number,
-    scale: number,
+    left: number,
+    right: number,
   ): void;
   keepBand(
     matrix: number,

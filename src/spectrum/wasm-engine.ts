@@ -1,4 +1,5 @@
 import {
+  type GramArithmetic,
   type GramStep,
   type GramTeamWork,
   gramBytes,
@@ -18,6 +19,7 @@ import {
   kernelBuild,
   runsVariant,
 } from "../kernels/kernels.ts";
+import { addsBesideMultiplying } from "../kernels/processor.ts";
 import { breakTeam } from "../kernels/team.ts";
 import { fromGramEigenvalues } from "./gram-accuracy.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
@@ -41,26 +43,32 @@ interface Part {
  *
  * @param variant - "relaxed" where the machine fuses multiplications and additions, "plain" elsewhere; the two differ
  *   in last bits, so each is an engine of its own in the provenance.
+ * @param options - pairs: two products as one product and three additions, for processors that add beside multiplying; an
+ *   engine of its own, too. False by default.
  */
-export function wasmEngine(variant: KernelVariant): SpectrumEngine {
+export function wasmEngine(
+  variant: KernelVariant,
+  { pairs = false }: { readonly pairs?: boolean } = {},
+): SpectrumEngine {
+  const arithmetic = { variant, pairs };
   return {
-    id: `wasm-${variant}`,
-    build: () => `${kernelBuild(variant)} ${roundingOf(variant)}`,
+    id: pairs ? "wasm-paired" : `wasm-${variant}`,
+    build: () => `${kernelBuild(variant)} ${roundingOf(arithmetic)}`,
     unavailable: () =>
       runsVariant(variant)
         ? null
         : `this JavaScript engine has no WebAssembly ${variant === "relaxed" ? "relaxed " : ""}SIMD`,
     async singularValues(matrix, unit) {
-      return fromGramEigenvalues(gramEigenvalues(variant, matrix, unit), unit);
+      return fromGramEigenvalues(gramEigenvalues(arithmetic, matrix, unit), unit);
     },
     compile: () => compileKernels(variant),
     adopt: (modules) => adoptKernels(modules as CompiledKernels),
     workspace: gramBytes,
-    rowsAtOnce: canShare ? rowsAtOnce : null,
+    rowsAtOnce: canShare ? rowsAtOnce(arithmetic) : null,
     team(shape, unit, size) {
       if (!canShare) return null;
       if (size > 1 && Math.min(shape.rows, shape.columns) < teamFrom) return null;
-      const work = shareGramWork(variant, shape, unit, size);
+      const work = shareGramWork(arithmetic, shape, unit, size);
       return {
         step({ part, isFirst, isLast }) {
           // One thread alone has the entries as they are, or gets a copy when they are sent to it.
@@ -81,14 +89,15 @@ export function wasmEngine(variant: KernelVariant): SpectrumEngine {
 }
 
 /** Values of one small matrix as this machine rounds them: "relaxed" fuses only where the processor does. */
-function roundingOf(variant: KernelVariant): string {
+function roundingOf(arithmetic: GramArithmetic): string {
   const [rows, columns] = [24, 16];
   const data = Float64Array.from({ length: rows * columns }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5);
-  return gramEigenvalues(variant, { rows, columns, data }, 1).join(" ");
+  return gramEigenvalues(arithmetic, { rows, columns, data }, 1).join(" ");
 }
 
 /** The fastest engine of this machine. */
 export function fastestEngine(): SpectrumEngine {
   const variant = bestVariant();
-  return variant ? wasmEngine(variant) : typedArrayEngine;
+  if (!variant) return typedArrayEngine;
+  return wasmEngine(variant, { pairs: variant === "relaxed" && addsBesideMultiplying() });
 }

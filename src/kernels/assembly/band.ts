@@ -1,6 +1,6 @@
 import { madd, rowBytes } from "./layout";
 import { multiplyTile } from "./multiply";
-import { addScaled, dot, makeReflection } from "./reflect";
+import { addScaled, dot, makeReflection, twoDots } from "./reflect";
 import { multiplyRows } from "./symmetric-product";
 
 // Full to band: panel by panel, a QR factorisation of what lies below the band and the two-sided update of the rest,
@@ -35,8 +35,16 @@ export function factorPanel(panel: usize, pitch: usize, width: i32, start: i32, 
 
 /** Applies a reflection to two columns at once, so that v is read once for both. */
 function reflectTwo(v: usize, x: usize, y: usize, n: i32, tau: f64): void {
-  const wx = -tau * dot(v, x, n);
-  const wy = -tau * dot(v, y, n);
+  let wx: f64 = 0;
+  let wy: f64 = 0;
+  for (let from = 0; from < n; from += 64) {
+    const skip = <usize>from * 8;
+    const sums = twoDots(v + skip, x + skip, y + skip, min(64, n - from));
+    wx += f64x2.extract_lane(sums, 0);
+    wy += f64x2.extract_lane(sums, 1);
+  }
+  wx *= -tau;
+  wy *= -tau;
   const cx = f64x2.splat(wx);
   const cy = f64x2.splat(wy);
   const bytes4 = <usize>(n & ~3) * 8;
@@ -74,7 +82,10 @@ export function makeTriangle(taus: usize, s: usize, t: usize, width: i32): void 
   }
 }
 
-/** Rows `first` .. `last` of S = A'B, for tall A and B of `width` columns in panels, over rows `start` to `end`; S row-major. */
+/**
+ * Rows `first` .. `last` of S = A'B, for tall A and B of `width` columns in panels, over rows `start` to `end`; S row-major. Of
+ * A'A, which is symmetric, only what is on the diagonal and right of it, in tiles.
+ */
 export function multiplyTransposed(
   a: usize,
   b: usize,
@@ -88,7 +99,7 @@ export function multiplyTransposed(
   last: i32,
 ): void {
   for (let i = first; i < last; i += 4) {
-    for (let j = 0; j < width; j += 4) {
+    for (let j = a == b ? i : 0; j < width; j += 4) {
       memory.fill(tile, 0, 128);
       const left = a + <usize>((i >> 2) * padded) * rowBytes;
       const right = b + <usize>((j >> 2) * padded) * rowBytes;
@@ -105,7 +116,7 @@ export function multiplyTransposed(
 
 /**
  * Rows `first` .. `last`, multiples of 4, of Y <- A M, or of Y <- Y + A M where `adds` is 1, for tall A and Y in
- * panels and a small square M, row-major.
+ * panels and a small square M, row-major, of which only the upper triangle is read where `isUpper` is 1, in tiles.
  */
 export function multiplySmall(
   a: usize,
@@ -115,6 +126,7 @@ export function multiplySmall(
   width: i32,
   first: i32,
   last: i32,
+  isUpper: i32,
   adds: i32,
 ): void {
   const stride = <usize>padded * rowBytes;
@@ -123,7 +135,8 @@ export function multiplySmall(
     for (let j = 0; j < width; j += 4) {
       const out = y + <usize>(j >> 2) * stride + rows;
       if (!adds) memory.fill(out, 0, 128);
-      multiplyRows(a + rows, stride, m + <usize>j * 8, <usize>width * 8, width >> 2, out);
+      const panels = (isUpper ? j + 4 : width) >> 2;
+      multiplyRows(a + rows, stride, m + <usize>j * 8, <usize>width * 8, panels, out);
     }
   }
 }

@@ -5,6 +5,7 @@ export { beginSweep, chase } from "./chase";
 export { fourTridiagonals } from "./four-tridiagonals";
 export { multiplyBlock } from "./multiply";
 export { packColumnsF32, packColumnsF64, packRowsF32, packRowsF64 } from "./pack";
-export { keepBand, packPair, spreadReflectors, takePanel } from "./panels";
+export { keepBand, packUpdate, spreadReflectors, takePanel } from "./panels";
 export { multiplySymmetric } from "./symmetric-product";
+export { multiplyPairedBlock, pairPanels } from "./paired-product";
 export { tridiagonal } from "./ql";

@@ -100,29 +100,43 @@ function activity(taus: usize, j: i32): v128 {
 }
 
 /**
- * Packs rows of two tall matrices side by side for the update A <- A + L R': panel of 4 rows, then 2 `width` places
- * of 4. Rows 4 `tile` .. 4 `tile` + 3 of [scale X | scale V].
+ * Packs rows 4 `tile` .. 4 `tile` + 3 for the update A <- A - X V' - V X' = A + L R': panels of 4 rows and 2 `width` places,
+ * L = [-x_0 -v_0 -x_1 -v_1 ...] and R = [v_0 x_0 v_1 x_1 ...]. Columns in turn: what `pairPanels` pairs is of one size, and the
+ * sums of R are those of L.
  */
-export function packPair(x: usize, v: usize, padded: i32, width: i32, tile: i32, to: usize, scale: f64): void {
-  let out = to + <usize>tile * <usize>(2 * width) * rowBytes;
+export function packUpdate(x: usize, v: usize, padded: i32, width: i32, tile: i32, left: usize, right: usize): void {
+  const offset = <usize>tile * <usize>(2 * width) * rowBytes;
   const stride = <usize>padded * rowBytes;
-  const factor = f64x2.splat(scale);
-  for (let half = 0; half < 2; half++) {
-    let rows = (half == 0 ? x : v) + <usize>(tile * 4) * rowBytes;
-    for (let k = 0; k < width; k += 4) {
-      for (let pair: usize = 0; pair < 32; pair += 16) {
-        const a = f64x2.mul(factor, v128.load(rows + pair));
-        const b = f64x2.mul(factor, v128.load(rows + pair, 32));
-        const c = f64x2.mul(factor, v128.load(rows + pair, 64));
-        const d = f64x2.mul(factor, v128.load(rows + pair, 96));
-        v128.store(out, firsts(a, b));
-        v128.store(out, firsts(c, d), 16);
-        v128.store(out, seconds(a, b), 32);
-        v128.store(out, seconds(c, d), 48);
-        out += 64;
-      }
-      rows += stride;
+  const rows = <usize>(tile * 4) * rowBytes;
+  packColumns(x + rows, stride, width, left + offset, right + offset + rowBytes);
+  packColumns(v + rows, stride, width, left + offset + rowBytes, right + offset);
+}
+
+/** Columns of four rows: their negatives to every second place of L, themselves to every second one of R. */
+@inline
+function packColumns(rows: usize, stride: usize, width: i32, left: usize, right: usize): void {
+  for (let k = 0; k < width; k += 4) {
+    for (let pair: usize = 0; pair < 32; pair += 16) {
+      const a = v128.load(rows + pair);
+      const b = v128.load(rows + pair, 32);
+      const c = v128.load(rows + pair, 64);
+      const d = v128.load(rows + pair, 96);
+      const first0 = firsts(a, b);
+      const first1 = firsts(c, d);
+      const second0 = seconds(a, b);
+      const second1 = seconds(c, d);
+      v128.store(right, first0);
+      v128.store(right, first1, 16);
+      v128.store(right, second0, 64);
+      v128.store(right, second1, 80);
+      v128.store(left, f64x2.neg(first0));
+      v128.store(left, f64x2.neg(first1), 16);
+      v128.store(left, f64x2.neg(second0), 64);
+      v128.store(left, f64x2.neg(second1), 80);
+      left += 128;
+      right += 128;
     }
+    rows += stride;
   }
 }
 

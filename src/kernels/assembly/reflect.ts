@@ -1,3 +1,5 @@
+import { madd } from "./layout";
+
 // Vectors in memory: sums and updates that Householder reflections are made of. `n` counts entries.
 
 /** Sum of x_i y_i, over stretches of 64 so that alike rounding errors don't add up along the whole vector. */
@@ -32,6 +34,40 @@ function shortDot(x: usize, y: usize, n: i32): f64 {
     y += 8;
   }
   return sum;
+}
+
+/** Sums of v_i x_i and of v_i y_i: v is read once. */
+@inline
+export function twoDots(v: usize, x: usize, y: usize, n: i32): v128 {
+  let x0 = f64x2.splat(0);
+  let x1 = x0;
+  let y0 = x0;
+  let y1 = x0;
+  const end4 = v + <usize>(n & ~3) * 8;
+  const end = v + <usize>n * 8;
+  while (v < end4) {
+    const v0 = v128.load(v);
+    const v1 = v128.load(v, 16);
+    x0 = madd(v0, v128.load(x), x0);
+    x1 = madd(v1, v128.load(x, 16), x1);
+    y0 = madd(v0, v128.load(y), y0);
+    y1 = madd(v1, v128.load(y, 16), y1);
+    v += 32;
+    x += 32;
+    y += 32;
+  }
+  x0 = f64x2.add(x0, x1);
+  y0 = f64x2.add(y0, y1);
+  let xs = f64x2.extract_lane(x0, 0) + f64x2.extract_lane(x0, 1);
+  let ys = f64x2.extract_lane(y0, 0) + f64x2.extract_lane(y0, 1);
+  while (v < end) {
+    xs += load<f64>(v) * load<f64>(x);
+    ys += load<f64>(v) * load<f64>(y);
+    v += 8;
+    x += 8;
+    y += 8;
+  }
+  return f64x2.replace_lane(f64x2.splat(xs), 1, ys);
 }
 
 /** y <- y + c x. */
