@@ -1,5 +1,6 @@
 import type { Matrix } from "../linalg/matrix.ts";
-import { block, blockAt, type Plan, pairedPlaces, panel } from "./gram-plan.ts";
+import { addBlockProduct, readyRight } from "./block-product.ts";
+import { type Plan, pairedPlaces, panel } from "./gram-plan.ts";
 import type { Kernels } from "./kernels.ts";
 import { shareOf, type Team } from "./team.ts";
 
@@ -42,67 +43,31 @@ export function accumulateGram(
       pack(from, count, count, end - first, plan.packs + (first / panel) * stride, stride, inverse);
     }
     team.barrier();
-    if (plan.pairs) addPairedProducts(kernels, plan, team, stride, count);
-    else addProducts(kernels, plan, team, stride, count);
+    addProducts(kernels, plan, team, stride, count);
     team.barrier();
-  }
-}
-
-/** {@link addProducts} in pairs of places: what they need beside the panels is made by a thread for each of its own. */
-function addPairedProducts(kernels: Kernels, plan: Plan, team: Team, stride: number, count: number): void {
-  const { blocks, packs, pairedPacks, starts } = plan;
-  const blockPack = stride * (block / panel);
-  const whole = Math.ceil(count / pairedPlaces) * pairedPlaces;
-  const [first, end] = shareOf(team, plan.padded / panel, 1);
-  if (whole > count) {
-    const entries = new Float64Array(kernels.memory.buffer);
-    for (let p = first; p < end; p++) {
-      const at = (packs + p * stride) / 8;
-      entries.fill(0, at + count * panel, at + whole * panel);
-    }
-  }
-  const startBytes = panel * 8;
-  kernels.pairPanels(
-    packs + first * stride,
-    pairedPacks + first * stride,
-    stride,
-    end - first,
-    whole,
-    starts + first * startBytes,
-  );
-  team.barrier();
-  const blockStarts = startBytes * (block / panel);
-  let turn = 0;
-  for (let i = 0; i < blocks; i++) {
-    for (let j = 0; j <= i; j++) {
-      if (turn++ % team.size !== team.rank) continue;
-      kernels.multiplyPairedBlock(
-        blockAt(plan, i, j),
-        packs + i * blockPack,
-        pairedPacks + j * blockPack,
-        stride,
-        whole,
-        0,
-        0,
-        i === j ? 1 : 0,
-        starts + i * blockStarts,
-        starts + j * blockStarts,
-        panel * 8,
-      );
-    }
   }
 }
 
 /** G <- G + P P' of what is packed, `count` places of the long side; each block has one owner. */
 function addProducts(kernels: Kernels, plan: Plan, team: Team, stride: number, count: number): void {
-  const { blocks, packs } = plan;
-  const blockPack = stride * (block / panel);
+  const { blocks, packs, pairedPacks, pairs, padded } = plan;
+  const whole = Math.ceil(count / pairedPlaces) * pairedPlaces;
+  const factors = pairs
+    ? { left: packs, right: pairedPacks, stride, count: whole }
+    : { left: packs, right: packs, stride, count };
+  if (pairs) {
+    const [first, end] = shareOf(team, padded / panel, 1);
+    // Places that fill up the last step.
+    for (let p = first; whole > count && p < end; p++) {
+      new Float64Array(kernels.memory.buffer, packs + p * stride, whole * panel).fill(0, count * panel);
+    }
+    readyRight(kernels, plan, factors, packs, first, end);
+    team.barrier();
+  }
   let turn = 0;
   for (let i = 0; i < blocks; i++) {
     for (let j = 0; j <= i; j++) {
-      if (turn++ % team.size !== team.rank) continue;
-      const [rows, columns] = [packs + i * blockPack, packs + j * blockPack];
-      kernels.multiplyBlock(blockAt(plan, i, j), rows, columns, stride, count, 0, 0, i === j ? 1 : 0);
+      if (turn++ % team.size === team.rank) addBlockProduct(kernels, plan, factors, i, j);
     }
   }
 }

@@ -1,4 +1,5 @@
-import { block, blockAt, type Plan, panel, tileBytes } from "./gram-plan.ts";
+import { addBlockProduct, type PackedFactors, readyRight } from "./block-product.ts";
+import { block, type Plan, panel, tileBytes } from "./gram-plan.ts";
 import type { Kernels } from "./kernels.ts";
 import { shareOf, type Team } from "./team.ts";
 
@@ -55,7 +56,7 @@ export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
     for (let i = firstRow / panel; i < endRow / panel; i++) {
       kernels.packUpdate(y, v, padded, width, i, left, right);
     }
-    if (plan.pairs) pairRight(kernels, plan, firstRow / panel, endRow / panel);
+    readyRight(kernels, plan, updateFactors(plan), right, firstRow / panel, endRow / panel);
     team.barrier();
     updateAndFactor(kernels, plan, team, start);
   }
@@ -91,46 +92,21 @@ function factor(kernels: Kernels, plan: Plan, team: Team, first: number): void {
   kernels.makeTriangle(taus, s, t, width);
 }
 
-/** Panels of R, prepared for products in pairs. */
-function pairRight(kernels: Kernels, { width, right, starts }: Plan, first: number, end: number): void {
-  const stride = 2 * width * panel * 8;
-  const from = right + first * stride;
-  kernels.pairPanels(from, from, stride, end - first, 2 * width, starts + first * panel * 8);
+/** L and R of the update. */
+function updateFactors({ left, right, width }: Plan): PackedFactors {
+  return { left, right, stride: 2 * width * panel * 8, count: 2 * width };
 }
 
 /** A <- A + L R' from row and column `start` on, the next panel's blocks first, and that panel's factors. */
 function updateAndFactor(kernels: Kernels, plan: Plan, team: Team, start: number): void {
-  const { blocks, width, left, right, starts } = plan;
-  const stride = 2 * width * panel * 8;
-  const rowPack = stride * (block / panel);
+  const { blocks } = plan;
+  const factors = updateFactors(plan);
   const firstBlock = Math.floor(start / block);
   const skipped = (start % block) / panel;
-  const update = (i: number, j: number) => {
-    const at = blockAt(plan, i, j);
-    const [rows, columns] = [left + i * rowPack, right + j * rowPack];
-    const firstRow = i === firstBlock ? skipped : 0;
-    const firstColumn = j === firstBlock ? skipped : 0;
-    const isDiagonal = i === j ? 1 : 0;
-    const count = 2 * width;
-    if (plan.pairs) {
-      const [ofRows, ofColumns] = [starts + i * block * 8, starts + j * block * 8];
-      kernels.multiplyPairedBlock(
-        at,
-        rows,
-        columns,
-        stride,
-        count,
-        firstRow,
-        firstColumn,
-        isDiagonal,
-        ofRows,
-        ofColumns,
-        panel * 8,
-      );
-    } else kernels.multiplyBlock(at, rows, columns, stride, count, firstRow, firstColumn, isDiagonal);
-  };
   if (team.rank === 0) {
-    for (let i = firstBlock; i < blocks; i++) update(i, firstBlock);
+    for (let i = firstBlock; i < blocks; i++) {
+      addBlockProduct(kernels, plan, factors, i, firstBlock, i === firstBlock ? skipped : 0, skipped);
+    }
     factor(kernels, plan, team, start);
   }
   let next = team.takeNumber();
@@ -138,7 +114,7 @@ function updateAndFactor(kernels: Kernels, plan: Plan, team: Team, start: number
   for (let i = firstBlock + 1; i < blocks; i++) {
     for (let j = firstBlock + 1; j <= i; j++) {
       if (number++ !== next) continue;
-      update(i, j);
+      addBlockProduct(kernels, plan, factors, i, j);
       next = team.takeNumber();
     }
   }

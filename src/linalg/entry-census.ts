@@ -28,17 +28,12 @@ export function censusOf(data: Float32Array | Float64Array): EntryCensus {
   const exponents = new Float64Array(exponentCount);
   let nonFinite: number;
   if (data instanceof Float32Array) {
-    const fields = countFields(new Int32Array(data.buffer, data.byteOffset, data.length), 0, 1, 8);
+    const fields = countSingles(new Int32Array(data.buffer, data.byteOffset, data.length));
     nonFinite = fields[255]!;
     for (let field = 1; field < 255; field++) exponents[field + singleOffset] = fields[field]!;
     if (fields[0]! > 0) exponents[singleOffset] = countTiny(data, 2 ** -126);
   } else {
-    const fields = countFields(
-      new Int32Array(data.buffer, data.byteOffset, 2 * data.length),
-      highWord,
-      2,
-      11,
-    );
+    const fields = countDoubles(new Int32Array(data.buffer, data.byteOffset, 2 * data.length), highWord);
     nonFinite = fields[topExponent]!;
     for (let field = 1; field < topExponent; field++) exponents[field] = fields[field]!;
     if (fields[0]! > 0) exponents[0] = countTiny(data, 2 ** -1022);
@@ -47,37 +42,46 @@ export function censusOf(data: Float32Array | Float64Array): EntryCensus {
 }
 
 /**
- * Counts words by the `bits` behind their first, the sign. Eight tables take turns, so that equal fields in a row don't
- * wait for each other's count to be written; whole numbers of 32 bits all the way, which runs half again as fast.
+ * Counts float32 by the 8 bits behind their sign. Four tables take turns, so that equal fields in a row don't wait for each
+ * other's count to be written; whole numbers of 32 bits and fixed places, else it takes half as long again.
  */
-function countFields(words: Int32Array, first: number, step: number, bits: number): Int32Array {
-  const size = 1 << bits;
-  const mask = size - 1;
-  const shift = 31 - bits;
-  const tables = new Int32Array(8 * size);
-  const whole = words.length - 7 * step;
-  let i = first;
-  for (; i < whole; i += 8 * step) {
-    const a = (words[i]! >>> shift) & mask;
-    const b = size | ((words[i + step]! >>> shift) & mask);
-    const c = (2 * size) | ((words[i + 2 * step]! >>> shift) & mask);
-    const d = (3 * size) | ((words[i + 3 * step]! >>> shift) & mask);
-    const e = (4 * size) | ((words[i + 4 * step]! >>> shift) & mask);
-    const f = (5 * size) | ((words[i + 5 * step]! >>> shift) & mask);
-    const g = (6 * size) | ((words[i + 6 * step]! >>> shift) & mask);
-    const h = (7 * size) | ((words[i + 7 * step]! >>> shift) & mask);
+function countSingles(words: Int32Array): Int32Array {
+  const tables = new Int32Array(4 * 256);
+  const whole = words.length - 3;
+  let i = 0;
+  for (; i < whole; i += 4) {
+    const a = (words[i]! >>> 23) & 255;
+    const b = 256 | ((words[i + 1]! >>> 23) & 255);
+    const c = 512 | ((words[i + 2]! >>> 23) & 255);
+    const d = 768 | ((words[i + 3]! >>> 23) & 255);
     tables[a] = (tables[a]! + 1) | 0;
     tables[b] = (tables[b]! + 1) | 0;
     tables[c] = (tables[c]! + 1) | 0;
     tables[d] = (tables[d]! + 1) | 0;
-    tables[e] = (tables[e]! + 1) | 0;
-    tables[f] = (tables[f]! + 1) | 0;
-    tables[g] = (tables[g]! + 1) | 0;
-    tables[h] = (tables[h]! + 1) | 0;
   }
-  for (; i < words.length; i += step) tables[(words[i]! >>> shift) & mask]!++;
+  for (; i < words.length; i++) tables[(words[i]! >>> 23) & 255]!++;
+  return addTables(tables, 256);
+}
+
+/** Counts float64, of which there are the high words at `first`, `first` + 2 .., by the 11 bits behind their sign. */
+function countDoubles(words: Int32Array, first: number): Int32Array {
+  const tables = new Int32Array(2 * exponentCount);
+  const whole = words.length - 2;
+  let i = first;
+  for (; i < whole; i += 4) {
+    const a = (words[i]! >>> 20) & topExponent;
+    const b = exponentCount | ((words[i + 2]! >>> 20) & topExponent);
+    tables[a] = (tables[a]! + 1) | 0;
+    tables[b] = (tables[b]! + 1) | 0;
+  }
+  for (; i < words.length; i += 2) tables[(words[i]! >>> 20) & topExponent]!++;
+  return addTables(tables, exponentCount);
+}
+
+/** Tables of `size` counts, one after the other, as one. */
+function addTables(tables: Int32Array, size: number): Int32Array {
   const counts = tables.slice(0, size);
-  for (let at = size; at < tables.length; at++) counts[at & mask]! += tables[at]!;
+  for (let at = size; at < tables.length; at++) counts[at % size]! += tables[at]!;
   return counts;
 }
 

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { addBlockProduct, type PackedFactors, readyRight } from "../../src/kernels/block-product.ts";
+import {
+  block,
+  blockAt,
+  type Plan,
+  pairedPlaces,
+  panel,
+  placesAtOnce,
+  planMemory,
+} from "../../src/kernels/gram-plan.ts";
+import { type Kernels, kernelsWithMemory, runsVariant } from "../../src/kernels/kernels.ts";
+import { gaussian } from "../noise.ts";
+
+const variants = (["plain", "relaxed"] as const).filter(runsVariant);
+const order = 2 * block;
+
+/** A packed matrix of `order` rows and `count` columns: panels of 4 rows, a place after the other. */
+function pack(kernels: Kernels, entries: (row: number, place: number) => number, count: number, to: number) {
+  const packed = new Float64Array(kernels.memory.buffer, to, order * count);
+  for (let i = 0; i < order; i++) {
+    for (let k = 0; k < count; k++) {
+      packed[(Math.floor(i / panel) * count + k) * panel + (i % panel)] = entries(i, k);
+    }
+  }
+}
+
+/** Entry (i, j), j <= i, of the triangle. */
+function entryAt(kernels: Kernels, plan: Plan, i: number, j: number): number {
+  const at = blockAt(plan, Math.floor(i / block), Math.floor(j / block));
+  const inBlock = Math.floor((j % block) / panel) * block * panel + (i % block) * panel + (j % panel);
+  return new Float64Array(kernels.memory.buffer, at)[inBlock]!;
+}
+
+/** G = L R' in the triangle's three blocks, from zero; blocks of the second row from `firstRow` on. */
+function product(
+  variant: "plain" | "relaxed",
+  pairs: boolean,
+  count: number,
+  left: (row: number, place: number) => number,
+  right = left,
+  firstRow = 0,
+) {
+  const plan = planMemory(order, 8, 1, pairs);
+  const kernels = kernelsWithMemory(variant, plan.bytes + 3 * order * count * 8);
+  new Uint8Array(kernels.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
+  const bytes = order * count * 8;
+  const factors: PackedFactors = {
+    left: plan.bytes,
+    right: plan.bytes + bytes,
+    stride: count * panel * 8,
+    count,
+  };
+  const from = plan.bytes + 2 * bytes;
+  pack(kernels, left, count, factors.left);
+  pack(kernels, right, count, pairs ? from : factors.right);
+  readyRight(kernels, plan, factors, from, 0, order / panel);
+  for (const [i, j] of [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+  ] as const) {
+    addBlockProduct(kernels, plan, factors, i, j, i === 1 ? firstRow : 0);
+  }
+  return (i: number, j: number) => entryAt(kernels, plan, i, j);
+}
+
+describe.each(variants)("a product of packed blocks, %s", (variant) => {
+  describe.each([false, true])("in pairs: %s", (pairs) => {
+    test.each([8, 40, 72, 136])("of whole numbers is exact, over %i places", (count) => {
+      const entries = (i: number, k: number) => ((i * 31 + k * 17) % 23) - 11;
+      const gram = product(variant, pairs, count, entries);
+      for (let i = 0; i < order; i += 3) {
+        for (let j = 0; j <= i; j += 5) {
+          let sum = 0;
+          for (let k = 0; k < count; k++) sum += entries(i, k) * entries(j, k);
+          expect(gram(i, j), `entry ${i}, ${j}`).toBe(sum);
+        }
+      }
+    });
+
+    test("leaves out panels of rows before the first", () => {
+      const gram = product(variant, pairs, 8, (i, k) => i + k + 1, undefined, 3);
+      expect(gram(block + 3 * panel - 1, 0)).toBe(0);
+      expect(gram(block + 3 * panel, 0)).toBeGreaterThan(0);
+    });
+
+    test("of two factors with equal sums over their pairs, as an update of rank 2 has them", () => {
+      const x = (i: number, c: number) => ((i * 7 + c * 5) % 13) - 6;
+      const v = (i: number, c: number) => ((i * 3 + c * 11) % 17) - 8;
+      const left = (i: number, k: number) => -(k % 2 === 0 ? x(i, k >> 1) : v(i, k >> 1));
+      const right = (i: number, k: number) => (k % 2 === 0 ? v(i, k >> 1) : x(i, k >> 1));
+      const update = product(variant, pairs, 32, left, right);
+      for (let i = 0; i < order; i += 7) {
+        for (let j = 0; j <= i; j += 3) {
+          let sum = 0;
+          for (let c = 0; c < 16; c++) sum -= x(i, c) * v(j, c) + v(i, c) * x(j, c);
+          expect(update(i, j)).toBe(sum === 0 ? 0 : sum);
+        }
+      }
+    });
+
+    // Each of `count` additions rounds a partial sum that is at most (|x|^2 + |y|^2) in pairs, |x| |y| else.
+    test("of rows of all sizes is within count eps (|x|^2 + |y|^2)", () => {
+      const count = 136;
+      const data = gaussian(order, count, 1, "block product").data.map((entry, at) => {
+        return entry * 10 ** ((-12 * Math.floor(at / count)) / order);
+      });
+      const entries = (i: number, k: number) => data[i * count + k]!;
+      const dot = (i: number, j: number) => {
+        let [sum, rest] = [0, 0];
+        for (let k = 0; k < count; k++) {
+          const term = entries(i, k) * entries(j, k) - rest;
+          const next = sum + term;
+          rest = next - sum - term;
+          sum = next;
+        }
+        return sum;
+      };
+      const gram = product(variant, pairs, count, entries);
+      for (let i = 0; i < order; i += 9) {
+        for (let j = 0; j <= i; j += 4) {
+          const bound = count * Number.EPSILON * (dot(i, i) + dot(j, j));
+          expect(Math.abs(gram(i, j) - dot(i, j))).toBeLessThan(bound);
+        }
+      }
+    });
+  });
+});
+
+test("places that are packed at once are whole steps of products in pairs", () => {
+  expect(placesAtOnce(true) % pairedPlaces).toBe(0);
+});
