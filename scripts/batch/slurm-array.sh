@@ -13,7 +13,7 @@
 #SBATCH --output=marchenko-%A_%a.log
 set -eu
 results=${RESULTS:-results}
-# Nodes of different kinds: ENGINE names one that all have, since shards of different engines differ in their last bits.
+# Nodes of different kinds: ENGINE=wasm-plain, whose last bits don't depend on the processor; shards must have one engine.
 exec ${MARCHENKO:-marchenko} analyze "$@" \
   --shard auto ${ENGINE:+--engine "$ENGINE"} \
   --workers "${SLURM_CPUS_PER_TASK:-1}" \

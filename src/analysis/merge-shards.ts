@@ -14,8 +14,8 @@ interface Named {
 }
 
 /**
- * Makes the one result of an analysis whose layers were analysed in shards: what `analyze` without shards gives, byte for
- * byte, `provenance.run` apart.
+ * Makes the one result of an analysis whose layers were analysed in shards: what `analyze` without shards gives with
+ * their engine, byte for byte, `provenance.run` apart.
  *
  * Rows are taken from the shard that has them; what rests on all layers (corrected p-values, summaries, findings,
  * warnings, trajectories) is computed again.

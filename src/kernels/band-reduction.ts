@@ -1,4 +1,4 @@
-import { addBlockProduct, type PackedFactors, readyRight } from "./block-product.ts";
+import { addBlockProduct, type PackedFactors, pairRight, readyFactors } from "./block-product.ts";
 import { block, type Plan, panel, tileBytes } from "./gram-plan.ts";
 import type { Kernels } from "./kernels.ts";
 import { shareOf, type Team } from "./team.ts";
@@ -48,7 +48,18 @@ export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
     kernels.multiplySmall(w, t, y, padded, width, firstRow, endRow, 1, 0);
     team.barrier();
     // M = -T' (V'Y) / 2, then X = Y + V M.
-    kernels.multiplyTransposed(v, y, padded, width, start, padded, s, tile, ...shareOf(team, width, panel));
+    kernels.multiplyTransposed(
+      v,
+      y,
+      padded,
+      width,
+      start,
+      padded,
+      s,
+      tile,
+      ...shareOf(team, width, panel),
+      0,
+    );
     team.barrier();
     if (team.rank === 0) halfTriangleProduct(smalls, width);
     team.barrier();
@@ -56,7 +67,7 @@ export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
     for (let i = firstRow / panel; i < endRow / panel; i++) {
       kernels.packUpdate(y, v, padded, width, i, left, right);
     }
-    readyRight(kernels, plan, updateFactors(plan), right, firstRow / panel, endRow / panel);
+    pairRight(kernels, plan, updateFactors(plan), firstRow / panel, endRow / panel);
     team.barrier();
     updateAndFactor(kernels, plan, team, start);
   }
@@ -88,19 +99,19 @@ function factor(kernels: Kernels, plan: Plan, team: Team, first: number): void {
   kernels.keepBand(matrix, first, width, order, panelColumns, pitch, plan.band);
   if (start >= order - 1) return;
   kernels.spreadReflectors(panelColumns, pitch, width, start, order, taus, v, padded);
-  kernels.multiplyTransposed(v, v, padded, width, start, padded, s, tile, 0, width);
+  kernels.multiplyTransposed(v, v, padded, width, start, padded, s, tile, 0, width, 1);
   kernels.makeTriangle(taus, s, t, width);
 }
 
 /** L and R of the update. */
-function updateFactors({ left, right, width }: Plan): PackedFactors {
-  return { left, right, stride: 2 * width * panel * 8, count: 2 * width };
+function updateFactors({ left, right, pairedRight, width }: Plan): PackedFactors {
+  return { left, right, paired: pairedRight, stride: 2 * width * panel * 8, count: 2 * width };
 }
 
 /** A <- A + L R' from row and column `start` on, the next panel's blocks first, and that panel's factors. */
 function updateAndFactor(kernels: Kernels, plan: Plan, team: Team, start: number): void {
   const { blocks } = plan;
-  const factors = updateFactors(plan);
+  const factors = readyFactors(kernels, plan, updateFactors(plan), start);
   const firstBlock = Math.floor(start / block);
   const skipped = (start % block) / panel;
   if (team.rank === 0) {

@@ -5,43 +5,74 @@ import type { Kernels } from "./kernels.ts";
 export interface PackedFactors {
   readonly left: number;
   readonly right: number;
+  /** Where {@link pairRight} leaves R as products in pairs want it. */
+  readonly paired: number;
   readonly stride: number;
   /** Places that are summed over; for products in pairs a multiple of 8. */
   readonly count: number;
 }
 
-/** Bytes of what products in pairs start a panel's sums with. */
-const startBytes = panel * 8;
+/** Packed factors of which it is settled whether they are multiplied in pairs. */
+export interface ReadyFactors extends PackedFactors {
+  readonly inPairs: boolean;
+}
+
+/** Bytes of what products in pairs keep of a panel's rows. */
+const rowsBytes = panel * 8;
 
 /**
- * Readies panels `first` .. `end` - 1 of R for {@link addBlockProduct}: nothing to do but for products in pairs.
- *
- * @param from - address of R as it is packed: another than `factors.right`, or the same.
+ * Largest row against the mean one up to which products are in pairs. An entry's rounding error there is of the size of both
+ * rows squared, so that one large row spoils its products with many small ones: where nothing was settled here, errors
+ * of eigenvalues went on growing with the number of rows.
  */
-export function readyRight(
+const mostTimesMean = 16;
+
+/** Prepares panels `first` .. `end` - 1 of R for products in pairs, where the plan has them. */
+export function pairRight(
   kernels: Kernels,
-  { pairs, starts }: Plan,
-  { right, stride, count }: PackedFactors,
-  from: number,
+  { pairs, starts, sizes }: Plan,
+  { right, paired, stride, count }: PackedFactors,
   first: number,
   end: number,
 ): void {
   if (!pairs) return;
-  const skip = first * stride;
-  kernels.pairPanels(from + skip, right + skip, stride, end - first, count, starts + first * startBytes);
+  const [skip, rows] = [first * stride, first * rowsBytes];
+  kernels.pairPanels(right + skip, paired + skip, stride, end - first, count, starts + rows, sizes + rows);
+}
+
+/**
+ * Settles whether factors are multiplied in pairs: when all of R is prepared, by how different its rows are in size.
+ *
+ * @param firstRow - first row and column of the matrix that takes part.
+ */
+export function readyFactors(
+  kernels: Kernels,
+  { pairs, sizes, order }: Plan,
+  factors: PackedFactors,
+  firstRow: number,
+): ReadyFactors {
+  if (!pairs) return { ...factors, inPairs: false };
+  const all = new Float64Array(kernels.memory.buffer, sizes, order);
+  let [largest, sum] = [0, 0];
+  for (let i = firstRow; i < order; i++) {
+    largest = Math.max(largest, all[i]!);
+    sum += all[i]!;
+  }
+  return { ...factors, inPairs: largest * (order - firstRow) <= mostTimesMean * sum };
 }
 
 /**
  * G_IJ <- G_IJ + L_I R_J', in block (i, j) of the triangle: on the diagonal only tiles on and below it.
  *
- * In pairs, L and R must have equal sums over their pairs, as a factor and itself have.
+ * In pairs, a row of L must have the terms x1 x2 that it has in R, as it has where both are one, or where L is -R with
+ * the places of each pair exchanged.
  *
  * @param firstRow, firstColumn - first panel that takes part.
  */
 export function addBlockProduct(
   kernels: Kernels,
   plan: Plan,
-  { left, right, stride, count }: PackedFactors,
+  { left, right, paired, stride, count, inPairs }: ReadyFactors,
   i: number,
   j: number,
   firstRow = 0,
@@ -49,9 +80,10 @@ export function addBlockProduct(
 ): void {
   const panels = block / panel;
   const at = blockAt(plan, i, j);
-  const [rows, columns] = [left + i * panels * stride, right + j * panels * stride];
+  const rows = left + i * panels * stride;
+  const columns = (inPairs ? paired : right) + j * panels * stride;
   const isDiagonal = i === j ? 1 : 0;
-  if (!plan.pairs) {
+  if (!inPairs) {
     kernels.multiplyBlock(at, rows, columns, stride, count, firstRow, firstColumn, isDiagonal);
     return;
   }
@@ -64,8 +96,8 @@ export function addBlockProduct(
     firstRow,
     firstColumn,
     isDiagonal,
-    plan.starts + i * panels * startBytes,
-    plan.starts + j * panels * startBytes,
+    plan.starts + i * panels * rowsBytes,
+    plan.starts + j * panels * rowsBytes,
     panel * 8,
   );
 }

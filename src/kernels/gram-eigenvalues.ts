@@ -14,11 +14,15 @@ import {
 } from "./kernels.ts";
 import { alone, teamMember } from "./team.ts";
 
-/** How products are reckoned: results differ in last bits. */
-export interface GramArithmetic {
-  readonly variant: KernelVariant;
-  /** Two products as one and three additions: `assembly/paired-product.ts`. False by default. */
-  readonly pairs?: boolean;
+/**
+ * How products are reckoned, which settles last bits: as a variant of the kernels does, or by the relaxed one in pairs, two
+ * multiply-adds as one and two additions (`assembly/paired-product.ts`).
+ */
+export type GramArithmetic = KernelVariant | "paired";
+
+/** The variant of the kernels that has an arithmetic. */
+export function variantOf(arithmetic: GramArithmetic): KernelVariant {
+  return arithmetic === "paired" ? "relaxed" : arithmetic;
 }
 
 /**
@@ -33,8 +37,8 @@ export interface GramArithmetic {
  */
 export function gramEigenvalues(arithmetic: GramArithmetic, matrix: Matrix, unit: number): Float64Array {
   const order = Math.min(matrix.rows, matrix.columns);
-  const plan = planMemory(order, matrix.data.BYTES_PER_ELEMENT, 1, arithmetic.pairs);
-  const kernels = kernelsWithMemory(arithmetic.variant, plan.bytes);
+  const plan = planMemory(order, matrix.data.BYTES_PER_ELEMENT, 1, arithmetic === "paired");
+  const kernels = kernelsWithMemory(variantOf(arithmetic), plan.bytes);
   new Uint8Array(kernels.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
   accumulateGram(kernels, plan, matrix, matrix.rows >= matrix.columns, unit, alone);
   reduceToBand(kernels, plan, alone);
@@ -101,13 +105,13 @@ export interface GramStep {
 }
 
 /** Bytes of memory for the eigenvalues of one matrix: its own entries come on top. */
-export function gramBytes(order: number): number {
-  return planMemory(order, 8, 1, true).bytes;
+export function gramBytes(order: number, arithmetic: GramArithmetic = "plain"): number {
+  return planMemory(order, 8, 1, arithmetic === "paired").bytes;
 }
 
 /** Rows that come at once are a multiple of this, all but the last: the sums then have one order. */
-export function rowsAtOnce({ pairs = false }: GramArithmetic): number {
-  return placesAtOnce(pairs);
+export function rowsAtOnce(arithmetic: GramArithmetic): number {
+  return placesAtOnce(arithmetic === "paired");
 }
 
 /** The entries themselves where threads share them already, else a copy that they share. */
@@ -126,7 +130,7 @@ export function shareGramWork(
   unit: number,
   size: number,
 ): GramTeamWork {
-  const { bytes } = planMemory(Math.min(rows, columns), entryBytes, size, arithmetic.pairs);
+  const { bytes } = planMemory(Math.min(rows, columns), entryBytes, size, arithmetic === "paired");
   return { arithmetic, shape: { rows, columns, entryBytes }, unit, size, shared: takeSharedMemory(bytes) };
 }
 
@@ -135,8 +139,8 @@ export function gramEigenvaluesInTeam(work: GramTeamWork, step: GramStep, rank: 
   const { arithmetic, shape, unit, size, shared } = work;
   const { part, isFirst, isLast } = step;
   const { rows, columns, entryBytes } = shape;
-  const plan = planMemory(Math.min(rows, columns), entryBytes, size, arithmetic.pairs);
-  const kernels = kernelsOnMemory(arithmetic.variant, shared);
+  const plan = planMemory(Math.min(rows, columns), entryBytes, size, arithmetic === "paired");
+  const kernels = kernelsOnMemory(variantOf(arithmetic), shared);
   const team = size === 1 ? alone : teamMember(shared.memory, rank, size);
   if (isFirst && rank === 0) {
     new Uint8Array(shared.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);

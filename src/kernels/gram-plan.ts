@@ -5,7 +5,7 @@ const blockBytes = block * block * 8;
 export const tileBytes = panel * panel * 8;
 /** Entries of a column of the band, as in `assembly/layout.ts`. */
 export const bandPitch = 65;
-/** Products in pairs of places take this many at once. */
+/** Products in pairs take this many places at once, as in `assembly/paired-product.ts`. */
 export const pairedPlaces = 8;
 
 /**
@@ -42,9 +42,13 @@ export interface Plan {
   readonly pairs: boolean;
   /** Places of the long side packed at once. */
   readonly places: number;
+  /** For products in pairs: what the sums of each row and column start with, and how large its terms are. */
   readonly starts: number;
+  readonly sizes: number;
   readonly packs: number;
+  /** `packs` as right factor of products in pairs, and `right` likewise. */
   readonly pairedPacks: number;
+  readonly pairedRight: number;
   readonly staging: number;
   readonly v: number;
   readonly y: number;
@@ -65,18 +69,20 @@ export function planMemory(order: number, entryBytes: number, threads: number, p
   const places = placesAtOnce(pairs);
   const matrix = 1024;
   const starts = matrix + ((blocks * (blocks + 1)) / 2) * blockBytes;
-  const work = starts + (pairs ? padded * 8 : 0);
+  const sizes = starts + (pairs ? padded * 8 : 0);
+  const work = sizes + (pairs ? padded * 8 : 0);
   // The Gram matrix and the reduction share the space behind the matrix, one after the other.
   const packs = work;
   const pairedPacks = packs + padded * places * 8;
   const staging = pairedPacks + (pairs ? padded * places * 8 : 0);
-  const gramEnd = staging + threads * padded * places * entryBytes;
+  const gramEnd = staging + padded * places * entryBytes;
   const tall = padded * width * 8;
   const v = work;
   const y = v + tall;
   const left = y + tall;
   const right = left + 2 * tall;
-  const panelColumns = right + 2 * tall;
+  const pairedRight = right + 2 * tall;
+  const panelColumns = pairedRight + (pairs ? 2 * tall : 0);
   const small = panelColumns + tall;
   const band = small + 3 * width * width * 8 + width * 8 + threads * tileBytes + 1024;
   // Columns of zeros behind the last one: each block that a bulge passes is whole.
@@ -92,8 +98,10 @@ export function planMemory(order: number, entryBytes: number, threads: number, p
     pairs,
     places,
     starts,
+    sizes,
     packs,
     pairedPacks,
+    pairedRight,
     staging,
     v,
     y,

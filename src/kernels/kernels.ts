@@ -30,7 +30,15 @@ export interface Kernels {
     columnStarts: number,
     step: number,
   ): void;
-  pairPanels(from: number, to: number, stride: number, panels: number, count: number, starts: number): void;
+  pairPanels(
+    from: number,
+    to: number,
+    stride: number,
+    panels: number,
+    count: number,
+    starts: number,
+    sizes: number,
+  ): void;
   packRowsF32(from: number, count: number, width: number, to: number, stride: number, inverse: number): void;
   packRowsF64(from: number, count: number, width: number, to: number, stride: number, inverse: number): void;
   packColumnsF32(
@@ -83,6 +91,7 @@ export interface Kernels {
     tile: number,
     first: number,
     last: number,
+    isSymmetric: number,
   ): void;
   multiplySmall(
     a: number,

@@ -8,7 +8,7 @@ import { wasmEngine } from "./wasm-engine.ts";
 /** Every engine; worker threads find theirs here by its id. "native" and "gpu" run only when they are asked for. */
 export const engines: readonly SpectrumEngine[] = [
   wasmEngine("relaxed"),
-  wasmEngine("relaxed", { pairs: true }),
+  wasmEngine("paired"),
   wasmEngine("plain"),
   typedArrayEngine,
   nativeEngineOnDemand,

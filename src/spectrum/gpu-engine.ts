@@ -6,7 +6,7 @@ import type { Matrix } from "../linalg/matrix.ts";
 import { symmetricEigenvalues } from "../linalg/symmetric-eigenvalues.ts";
 import { fromGramEigenvalues } from "./gram-accuracy.ts";
 import type { SpectrumEngine } from "./spectrum-engine.ts";
-import { fastestEngine } from "./wasm-engine.ts";
+import { unpairedEngine } from "./wasm-engine.ts";
 
 /** Multiply-adds that one core does in about a hundredth of a second: a device isn't worth the way for fewer. */
 const smallestProduct = 2 ** 28;
@@ -64,7 +64,7 @@ export function gpuEngine({
     try {
       const { gram } = await open();
       if (matrix.rows * matrix.columns * order < smallest) {
-        return await fastestEngine().singularValues(matrix, unit);
+        return await unpairedEngine().singularValues(matrix, unit);
       }
       const { lower, leftOut } = await gram(matrix, unit);
       const variant = bestVariant();
@@ -83,7 +83,7 @@ export function gpuEngine({
   return {
     id: "gpu",
     // No sum of the device rounds: all of them give the same bits.
-    build: () => `slices from ${smallest}, ${fastestEngine().build?.()}`,
+    build: () => `slices from ${smallest}, ${unpairedEngine().build?.()}`,
     sample: { rows: 2 * side, columns: side },
     isParallel: true,
     staysInThread: true,

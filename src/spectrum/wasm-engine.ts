@@ -9,13 +9,13 @@ import {
   releaseGramWork,
   rowsAtOnce,
   shareGramWork,
+  variantOf,
 } from "../kernels/gram-eigenvalues.ts";
 import {
   adoptKernels,
   bestVariant,
   type CompiledKernels,
   compileKernels,
-  type KernelVariant,
   kernelBuild,
   runsVariant,
 } from "../kernels/kernels.ts";
@@ -41,29 +41,26 @@ interface Part {
  * The engine in WebAssembly SIMD: float64 Gram matrix of the smaller side by blocks, reduced to a band, then to a
  * tridiagonal matrix, whose eigenvalues come by implicit QL.
  *
- * @param variant - "relaxed" where the machine fuses multiplications and additions, "plain" elsewhere; the two differ
- *   in last bits, so each is an engine of its own in the provenance.
- * @param options - pairs: two products as one product and three additions, for processors that add beside multiplying; an
- *   engine of its own, too. False by default.
+ * @param arithmetic - "relaxed" where the machine fuses multiplications and additions, "paired" for products in pairs where it
+ *   has units that add beside those that multiply, "plain" elsewhere; they differ in last bits, so each is an engine of
+ *   its own in the provenance.
  */
-export function wasmEngine(
-  variant: KernelVariant,
-  { pairs = false }: { readonly pairs?: boolean } = {},
-): SpectrumEngine {
-  const arithmetic = { variant, pairs };
+export function wasmEngine(arithmetic: GramArithmetic): SpectrumEngine {
+  const variant = variantOf(arithmetic);
+  const alike = arithmetic === "paired" ? 48 : 32;
   return {
-    id: pairs ? "wasm-paired" : `wasm-${variant}`,
+    id: `wasm-${arithmetic}`,
     build: () => `${kernelBuild(variant)} ${roundingOf(arithmetic)}`,
     unavailable: () =>
       runsVariant(variant)
         ? null
         : `this JavaScript engine has no WebAssembly ${variant === "relaxed" ? "relaxed " : ""}SIMD`,
     async singularValues(matrix, unit) {
-      return fromGramEigenvalues(gramEigenvalues(arithmetic, matrix, unit), unit);
+      return fromGramEigenvalues(gramEigenvalues(arithmetic, matrix, unit), unit, 0, alike);
     },
     compile: () => compileKernels(variant),
     adopt: (modules) => adoptKernels(modules as CompiledKernels),
-    workspace: gramBytes,
+    workspace: (order) => gramBytes(order, arithmetic),
     rowsAtOnce: canShare ? rowsAtOnce(arithmetic) : null,
     team(shape, unit, size) {
       if (!canShare) return null;
@@ -83,7 +80,7 @@ export function wasmEngine(
     runPart(part) {
       const { work, step, rank } = part as Part;
       const eigenvalues = gramEigenvaluesInTeam(work, step, rank);
-      return eigenvalues && fromGramEigenvalues(eigenvalues, work.unit);
+      return eigenvalues && fromGramEigenvalues(eigenvalues, work.unit, 0, alike);
     },
   };
 }
@@ -97,7 +94,11 @@ function roundingOf(arithmetic: GramArithmetic): string {
 
 /** The fastest engine of this machine. */
 export function fastestEngine(): SpectrumEngine {
+  return bestVariant() === "relaxed" && addsBesideMultiplying() ? wasmEngine("paired") : unpairedEngine();
+}
+
+/** The fastest engine that does not ask whose processor it is. */
+export function unpairedEngine(): SpectrumEngine {
   const variant = bestVariant();
-  if (!variant) return typedArrayEngine;
-  return wasmEngine(variant, { pairs: variant === "relaxed" && addsBesideMultiplying() });
+  return variant ? wasmEngine(variant) : typedArrayEngine;
 }

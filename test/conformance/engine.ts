@@ -109,6 +109,33 @@ export function describeEngine(engine: SpectrumEngine): void {
       }
     });
 
+    // Orthogonal rows, one of c and the others of +-d alike: s = c sqrt(136) and d sqrt(136 (rows - 1)), nearly equal. c as
+    // searches for the largest error in pairs found them: 0.4 to 1.3 of the bound, before it was set by them.
+    test.each([
+      [16, 0.8948341743536778],
+      [32, 0.9419711038161411],
+      [50, 0.6652996717573649],
+      [66, 0.676763148068384],
+      [72, 0.9719810116552108],
+    ])(
+      "knows the singular values of one row beside many small ones that are alike: %i rows",
+      async (rows, c) => {
+        const [columns, half] = [136, 68];
+        // 26 bits: its square is exact.
+        const d = Math.fround(c / Math.sqrt(rows - 1));
+        const data = Float64Array.from({ length: rows * columns }, (_, at) => {
+          if (at < columns) return c;
+          return at % columns < half ? -d : d;
+        });
+        const { values, relativeErrorBounds } = await valuesOf(engine, { rows, columns, data });
+        const known = [c * Math.sqrt(columns), d * Math.sqrt(columns * (rows - 1))].sort((a, b) => b - a);
+        for (const [i, value] of known.entries()) {
+          const allowed = (relativeErrorBounds[i]! + 2 * Number.EPSILON) * value;
+          expect(Math.abs(values[i]! - value)).toBeLessThanOrEqual(allowed);
+        }
+      },
+    );
+
     test("gives the same bits for a matrix and its transpose, and when asked twice", async () => {
       const data = kinds.gaussian!(90, 131, randomStream(2, ["bits"]).normal);
       const matrix = { rows: 90, columns: 131, data };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addBlockProduct, type PackedFactors, readyRight } from "../../src/kernels/block-product.ts";
+import { addBlockProduct, pairRight, readyFactors } from "../../src/kernels/block-product.ts";
 import {
   block,
   blockAt,
@@ -32,35 +32,35 @@ function entryAt(kernels: Kernels, plan: Plan, i: number, j: number): number {
   return new Float64Array(kernels.memory.buffer, at)[inBlock]!;
 }
 
-/** G = L R' in the triangle's three blocks, from zero; blocks of the second row from `firstRow` on. */
+/** G = L R' in the triangle's three blocks, from zero, rows and columns from panel `first` on. */
 function product(
   variant: "plain" | "relaxed",
   pairs: boolean,
   count: number,
   left: (row: number, place: number) => number,
   right = left,
-  firstRow = 0,
+  first = 0,
 ) {
   const plan = planMemory(order, 8, 1, pairs);
   const kernels = kernelsWithMemory(variant, plan.bytes + 3 * order * count * 8);
   new Uint8Array(kernels.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
   const bytes = order * count * 8;
-  const factors: PackedFactors = {
-    left: plan.bytes,
-    right: plan.bytes + bytes,
-    stride: count * panel * 8,
-    count,
-  };
-  const from = plan.bytes + 2 * bytes;
-  pack(kernels, left, count, factors.left);
-  pack(kernels, right, count, pairs ? from : factors.right);
-  readyRight(kernels, plan, factors, from, 0, order / panel);
+  const [leftAt, rightAt, paired] = [0, 1, 2].map((place) => plan.bytes + place * bytes) as [
+    number,
+    number,
+    number,
+  ];
+  const packed = { left: leftAt, right: rightAt, paired, stride: count * panel * 8, count };
+  pack(kernels, left, count, leftAt);
+  pack(kernels, right, count, rightAt);
+  pairRight(kernels, plan, packed, 0, order / panel);
+  const factors = { ...packed, inPairs: pairs };
   for (const [i, j] of [
     [0, 0],
     [1, 0],
     [1, 1],
   ] as const) {
-    addBlockProduct(kernels, plan, factors, i, j, i === 1 ? firstRow : 0);
+    addBlockProduct(kernels, plan, factors, i, j, i === 0 ? first : 0, j === 0 ? first : 0);
   }
   return (i: number, j: number) => entryAt(kernels, plan, i, j);
 }
@@ -79,10 +79,14 @@ describe.each(variants)("a product of packed blocks, %s", (variant) => {
       }
     });
 
-    test("leaves out panels of rows before the first", () => {
+    test("leaves out panels of rows and of columns before the first", () => {
       const gram = product(variant, pairs, 8, (i, k) => i + k + 1, undefined, 3);
-      expect(gram(block + 3 * panel - 1, 0)).toBe(0);
-      expect(gram(block + 3 * panel, 0)).toBeGreaterThan(0);
+      expect(gram(3 * panel - 1, 0)).toBe(0);
+      expect(gram(3 * panel, 3 * panel - 1)).toBe(0);
+      expect(gram(block, 3 * panel - 1)).toBe(0);
+      expect(gram(3 * panel, 3 * panel)).toBeGreaterThan(0);
+      expect(gram(block, 3 * panel)).toBeGreaterThan(0);
+      expect(gram(block, block)).toBeGreaterThan(0);
     });
 
     test("of two factors with equal sums over their pairs, as an update of rank 2 has them", () => {
@@ -100,11 +104,12 @@ describe.each(variants)("a product of packed blocks, %s", (variant) => {
       }
     });
 
-    // Each of `count` additions rounds a partial sum that is at most (|x|^2 + |y|^2) in pairs, |x| |y| else.
-    test("of rows of all sizes is within count eps (|x|^2 + |y|^2)", () => {
+    // Each of `count` additions rounds a partial sum of at most |x|^2 + |y|^2, with what is largest in the two panels.
+    test("of rows of all sizes is within count eps (|x|^2 + |y|^2), of the largest of their panels", () => {
       const count = 136;
+      // Sizes from 1e-12 to 1, side by side.
       const data = gaussian(order, count, 1, "block product").data.map((entry, at) => {
-        return entry * 10 ** ((-12 * Math.floor(at / count)) / order);
+        return entry * 10 ** -((Math.floor(at / count) * 5) % 13);
       });
       const entries = (i: number, k: number) => data[i * count + k]!;
       const dot = (i: number, j: number) => {
@@ -117,14 +122,48 @@ describe.each(variants)("a product of packed blocks, %s", (variant) => {
         }
         return sum;
       };
+      const largestOf = (i: number) => {
+        const first = i - (i % panel);
+        return Math.max(...[0, 1, 2, 3].map((lane) => dot(first + lane, first + lane)));
+      };
       const gram = product(variant, pairs, count, entries);
       for (let i = 0; i < order; i += 9) {
         for (let j = 0; j <= i; j += 4) {
-          const bound = count * Number.EPSILON * (dot(i, i) + dot(j, j));
+          const bound = count * Number.EPSILON * (largestOf(i) + largestOf(j));
           expect(Math.abs(gram(i, j) - dot(i, j))).toBeLessThan(bound);
         }
       }
     });
+  });
+});
+
+describe.skipIf(!runsVariant("relaxed"))("products are in pairs", () => {
+  const count = 8;
+  const inPairs = (sizeOf: (row: number) => number, firstRow: number) => {
+    const plan = planMemory(order, 8, 1, true);
+    const kernels = kernelsWithMemory("relaxed", plan.bytes + 2 * order * count * 8);
+    const packed = {
+      left: plan.bytes,
+      right: plan.bytes,
+      paired: plan.bytes + order * count * 8,
+      stride: count * panel * 8,
+      count,
+    };
+    pack(kernels, sizeOf, count, plan.bytes);
+    pairRight(kernels, plan, packed, 0, order / panel);
+    return readyFactors(kernels, plan, packed, firstRow).inPairs;
+  };
+
+  test("where rows are of one size, or all zero", () => {
+    expect(inPairs(() => 1, 0)).toBe(true);
+    expect(inPairs(() => 0, 0)).toBe(true);
+    expect(inPairs((i) => 1 + (i % 3), 0)).toBe(true);
+  });
+
+  test("not where one row is much larger than most, among those that take part", () => {
+    expect(inPairs((i) => (i === 5 ? 10 : 1), 0)).toBe(false);
+    expect(inPairs((i) => (i === 5 ? 10 : 1), 8)).toBe(true);
+    expect(inPairs((i) => (i === 5 ? -10 : 1), 0)).toBe(false);
   });
 });
 

@@ -9,10 +9,10 @@ import { gaussian, plant } from "../noise.ts";
 const variant = bestVariant();
 
 describe.skipIf(variant === null)("several threads on one matrix", () => {
-  test.each(variant === "relaxed" ? [false, true] : [false])(
-    "give the bits that one thread gives, tall, wide, square, float32 and float64; in pairs: %s",
-    async (pairs) => {
-      const engine = wasmEngine(variant!, { pairs });
+  test.each(variant === "relaxed" ? (["relaxed", "paired"] as const) : (["plain"] as const))(
+    "give the bits that one thread gives, tall, wide, square, float32 and float64: %s",
+    async (arithmetic) => {
+      const engine = wasmEngine(arithmetic);
       for (const threads of [2, 3]) {
         const pool = await startWorkers(threads, 0, engine.id);
         try {

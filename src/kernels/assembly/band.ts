@@ -84,7 +84,7 @@ export function makeTriangle(taus: usize, s: usize, t: usize, width: i32): void 
 
 /**
  * Rows `first` .. `last` of S = A'B, for tall A and B of `width` columns in panels, over rows `start` to `end`; S row-major. Of
- * A'A, which is symmetric, only what is on the diagonal and right of it, in tiles.
+ * a product that is symmetric (`isSymmetric` 1, as A'A is) only what is on the diagonal and right of it, in tiles: the rest is left as it was.
  */
 export function multiplyTransposed(
   a: usize,
@@ -97,9 +97,10 @@ export function multiplyTransposed(
   tile: usize,
   first: i32,
   last: i32,
+  isSymmetric: i32,
 ): void {
   for (let i = first; i < last; i += 4) {
-    for (let j = a == b ? i : 0; j < width; j += 4) {
+    for (let j = isSymmetric ? i : 0; j < width; j += 4) {
       memory.fill(tile, 0, 128);
       const left = a + <usize>((i >> 2) * padded) * rowBytes;
       const right = b + <usize>((j >> 2) * padded) * rowBytes;

@@ -6,6 +6,9 @@ import { addTile } from "./multiply";
 // processor adds with other units than it multiplies with, slower elsewhere. Of 8 places two are multiplied one by
 // one, so that both kinds of units are busy.
 //
+// Rounding errors of an entry are of the size of |x|^2 + |y|^2 in place of |x| |y|, x and y the largest rows of its panels: rows of
+// very different size are not for this. What belongs to rows of zeros is zero but for rounding.
+//
 // Winograd 1968, IEEE Transactions on Computers C-17:693-694.
 
 /** Places that a step of the product takes, 2 of them one by one, 6 in pairs: counts are multiples of it. */
@@ -16,12 +19,22 @@ const stepPlaces: i32 = 8;
  * second place, then of the first, then what the first two columns have more than they, in the same order.
  *
  * @param from - panels of `count` places of 4, `stride` bytes apart; to - the same, or an area of that size.
- * @param count - a multiple of 8. @param starts - 4 sums for each panel: -x1 x2 over its pairs.
+ * @param count - a multiple of 8. @param starts - 4 sums for each panel: -x1 x2 over its pairs. @param sizes - the same of |x1 x2|.
  */
-export function pairPanels(from: usize, to: usize, stride: usize, panels: i32, count: i32, starts: usize): void {
+export function pairPanels(
+  from: usize,
+  to: usize,
+  stride: usize,
+  panels: i32,
+  count: i32,
+  starts: usize,
+  sizes: usize,
+): void {
   for (let p = 0; p < panels; p++) {
     let start0 = f64x2.splat(0);
     let start1 = start0;
+    let size0 = start0;
+    let size1 = start0;
     let read = from + <usize>p * stride;
     let write = to + <usize>p * stride;
     for (let k = 0; k < count; k += stepPlaces) {
@@ -32,8 +45,12 @@ export function pairPanels(from: usize, to: usize, stride: usize, panels: i32, c
         const a1 = v128.load(x, 16);
         const b0 = v128.load(x, 32);
         const b1 = v128.load(x, 48);
-        start0 = f64x2.sub(start0, f64x2.mul(a0, b0));
-        start1 = f64x2.sub(start1, f64x2.mul(a1, b1));
+        const term0 = f64x2.mul(a0, b0);
+        const term1 = f64x2.mul(a1, b1);
+        start0 = f64x2.sub(start0, term0);
+        start1 = f64x2.sub(start1, term1);
+        size0 = f64x2.add(size0, f64x2.abs(term0));
+        size1 = f64x2.add(size1, f64x2.abs(term1));
         const y = write + pair * 64;
         v128.store(y, b1);
         v128.store(y, a1, 16);
@@ -45,6 +62,8 @@ export function pairPanels(from: usize, to: usize, stride: usize, panels: i32, c
     }
     v128.store(starts + <usize>p * 32, start0);
     v128.store(starts + <usize>p * 32, start1, 16);
+    v128.store(sizes + <usize>p * 32, size0);
+    v128.store(sizes + <usize>p * 32, size1, 16);
   }
 }
 
@@ -52,7 +71,7 @@ export function pairPanels(from: usize, to: usize, stride: usize, panels: i32, c
  * `multiplyBlock` with products in pairs: G_IJ <- G_IJ + P_I P_J'.
  *
  * @param columns - P_J as {@link pairPanels} leaves it. @param count - a multiple of 8.
- * @param rowStarts - sums of P_I's rows as {@link pairPanels} gives them; columnStarts - of P_J's.
+ * @param rowStarts - `starts` of P_I's rows, as {@link pairPanels} gives them; columnStarts - of P_J's.
  * @param step - 32, bytes from a place to the next: a compiler that knew it would reckon each address by itself.
  */
 export function multiplyPairedBlock(
@@ -87,7 +106,7 @@ export function multiplyPairedBlock(
 /**
  * C <- C + A' B for panels A and B of `count` places of 4, B as {@link pairPanels} leaves it.
  *
- * The sum starts with the terms of rows and columns: it stays as small as that of the products themselves. The ways
+ * The sum starts with the terms of rows and columns, so that it is nowhere larger than they. The ways
  * out in the middle are never taken, since addresses are even, and keep the order of what they stand between: x and y
  * are used for the last columns before they become what the first need, so that 8 sums and all else fit in 15
  * registers. Written out, since a loop over pairs costs a fiftieth.

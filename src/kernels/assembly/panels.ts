@@ -101,8 +101,8 @@ function activity(taus: usize, j: i32): v128 {
 
 /**
  * Packs rows 4 `tile` .. 4 `tile` + 3 for the update A <- A - X V' - V X' = A + L R': panels of 4 rows and 2 `width` places,
- * L = [-x_0 -v_0 -x_1 -v_1 ...] and R = [v_0 x_0 v_1 x_1 ...]. Columns in turn: what `pairPanels` pairs is of one size, and the
- * sums of R are those of L.
+ * L = [-x_0 -v_0 -x_1 -v_1 ...] and R = [v_0 x_0 v_1 x_1 ...]. Columns in turn: products in pairs then add entries of X to such of X,
+ * and of V to such of V, and x_c v_c is the term of a row in L as in R.
  */
 export function packUpdate(x: usize, v: usize, padded: i32, width: i32, tile: i32, left: usize, right: usize): void {
   const offset = <usize>tile * <usize>(2 * width) * rowBytes;
