@@ -52,6 +52,9 @@ export function accumulateGram(
   }
 }
 
+/** Rows larger than this against the mean keep products from being in pairs: with 16, bounds were broken by a fortieth. */
+const mostTimesMean = 6;
+
 /** G <- G + P P' of what is packed, `count` places of the long side; each block has one owner. */
 function addProducts(kernels: Kernels, plan: Plan, team: Team, stride: number, count: number): void {
   const { blocks, packs, pairedPacks, pairs, padded } = plan;
@@ -66,7 +69,7 @@ function addProducts(kernels: Kernels, plan: Plan, team: Team, stride: number, c
     pairRight(kernels, plan, packed, first, end);
     team.barrier();
   }
-  const factors = readyFactors(kernels, plan, packed, 0);
+  const factors = readyFactors(kernels, plan, packed, 0, mostTimesMean);
   let turn = 0;
   for (let i = 0; i < blocks; i++) {
     for (let j = 0; j <= i; j++) {

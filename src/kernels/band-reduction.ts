@@ -11,6 +11,9 @@ const blockTiles = block / panel;
 const manyBlocks = 12;
 const fewTiles = 6;
 
+/** As for the Gram matrix; rows of V with the ones of its reflectors are some 4 times as large as others. */
+const mostTimesMean = 16;
+
 /**
  * Full to band, panel by panel: the band is left in `plan.band`.
  *
@@ -111,7 +114,7 @@ function updateFactors({ left, right, pairedRight, width }: Plan): PackedFactors
 /** A <- A + L R' from row and column `start` on, the next panel's blocks first, and that panel's factors. */
 function updateAndFactor(kernels: Kernels, plan: Plan, team: Team, start: number): void {
   const { blocks } = plan;
-  const factors = readyFactors(kernels, plan, updateFactors(plan), start);
+  const factors = readyFactors(kernels, plan, updateFactors(plan), start, mostTimesMean);
   const firstBlock = Math.floor(start / block);
   const skipped = (start % block) / panel;
   if (team.rank === 0) {

@@ -20,13 +20,6 @@ export interface ReadyFactors extends PackedFactors {
 /** Bytes of what products in pairs keep of a panel's rows. */
 const rowsBytes = panel * 8;
 
-/**
- * Largest row against the mean one up to which products are in pairs. An entry's rounding error there is of the size of both
- * rows squared, so that one large row spoils its products with many small ones: where nothing was settled here, errors
- * of eigenvalues went on growing with the number of rows.
- */
-const mostTimesMean = 16;
-
 /** Prepares panels `first` .. `end` - 1 of R for products in pairs, where the plan has them. */
 export function pairRight(
   kernels: Kernels,
@@ -43,13 +36,18 @@ export function pairRight(
 /**
  * Settles whether factors are multiplied in pairs: when all of R is prepared, by how different its rows are in size.
  *
+ * An entry's rounding error there is of the size of both rows squared, so that one large row spoils its products with
+ * many small ones: where nothing was settled here, errors of eigenvalues went on growing with the number of rows.
+ *
  * @param firstRow - first row and column of the matrix that takes part.
+ * @param mostTimesMean - how large the largest row may be, its terms x1 x2 against their mean over rows.
  */
 export function readyFactors(
   kernels: Kernels,
   { pairs, sizes, order }: Plan,
   factors: PackedFactors,
   firstRow: number,
+  mostTimesMean: number,
 ): ReadyFactors {
   if (!pairs) return { ...factors, inPairs: false };
   const all = new Float64Array(kernels.memory.buffer, sizes, order);

@@ -47,7 +47,6 @@ interface Part {
  */
 export function wasmEngine(arithmetic: GramArithmetic): SpectrumEngine {
   const variant = variantOf(arithmetic);
-  const alike = arithmetic === "paired" ? 48 : 32;
   return {
     id: `wasm-${arithmetic}`,
     build: () => `${kernelBuild(variant)} ${roundingOf(arithmetic)}`,
@@ -56,7 +55,7 @@ export function wasmEngine(arithmetic: GramArithmetic): SpectrumEngine {
         ? null
         : `this JavaScript engine has no WebAssembly ${variant === "relaxed" ? "relaxed " : ""}SIMD`,
     async singularValues(matrix, unit) {
-      return fromGramEigenvalues(gramEigenvalues(arithmetic, matrix, unit), unit, 0, alike);
+      return fromGramEigenvalues(gramEigenvalues(arithmetic, matrix, unit), unit);
     },
     compile: () => compileKernels(variant),
     adopt: (modules) => adoptKernels(modules as CompiledKernels),
@@ -80,7 +79,7 @@ export function wasmEngine(arithmetic: GramArithmetic): SpectrumEngine {
     runPart(part) {
       const { work, step, rank } = part as Part;
       const eigenvalues = gramEigenvaluesInTeam(work, step, rank);
-      return eigenvalues && fromGramEigenvalues(eigenvalues, work.unit, 0, alike);
+      return eigenvalues && fromGramEigenvalues(eigenvalues, work.unit);
     },
   };
 }

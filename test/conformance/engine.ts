@@ -110,7 +110,7 @@ export function describeEngine(engine: SpectrumEngine): void {
     });
 
     // Orthogonal rows, one of c and the others of +-d alike: s = c sqrt(136) and d sqrt(136 (rows - 1)), nearly equal. c as
-    // searches for the largest error in pairs found them: 0.4 to 1.3 of the bound, before it was set by them.
+    // searches for the largest error of products in pairs found them, when all were.
     test.each([
       [16, 0.8948341743536778],
       [32, 0.9419711038161411],

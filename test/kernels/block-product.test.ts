@@ -151,7 +151,7 @@ describe.skipIf(!runsVariant("relaxed"))("products are in pairs", () => {
     };
     pack(kernels, sizeOf, count, plan.bytes);
     pairRight(kernels, plan, packed, 0, order / panel);
-    return readyFactors(kernels, plan, packed, firstRow).inPairs;
+    return readyFactors(kernels, plan, packed, firstRow, 16).inPairs;
   };
 
   test("where rows are of one size, or all zero", () => {
