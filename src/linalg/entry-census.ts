@@ -63,7 +63,10 @@ function countSingles(words: Int32Array): Int32Array {
   return addTables(tables, 256);
 }
 
-/** Counts float64, of which there are the high words at `first`, `first` + 2 .., by the 11 bits behind their sign: two large tables, of which few places are used. */
+/**
+ * Counts float64, of which there are the high words at `first`, `first` + 2 .., by the 11 bits behind their sign: two
+ * large tables, of which few places are used.
+ */
 function countDoubles(words: Int32Array, first: number): Int32Array {
   const tables = new Int32Array(2 * exponentCount);
   const whole = words.length - 2;

@@ -83,8 +83,9 @@ export function makeTriangle(taus: usize, s: usize, t: usize, width: i32): void 
 }
 
 /**
- * Rows `first` .. `last` of S = A'B, for tall A and B of `width` columns in panels, over rows `start` to `end`; S row-major. Of
- * a product that is symmetric (`isSymmetric` 1, as A'A is) only what is on the diagonal and right of it, in tiles: the rest is left as it was.
+ * Rows `first` .. `last` of S = A'B, for tall A and B of `width` columns in panels, over rows `start` to `end`; S
+ * row-major. Of a product that is symmetric (`isSymmetric` 1, as A'A is) only what is on the diagonal and right of it,
+ * in tiles: the rest is left as it was.
  */
 export function multiplyTransposed(
   a: usize,

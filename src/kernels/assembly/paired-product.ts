@@ -19,7 +19,7 @@ const stepPlaces: i32 = 8;
  * second place, then of the first, then what the first two columns have more than they, in the same order.
  *
  * @param from - panels of `count` places of 4, `stride` bytes apart; to - the same, or an area of that size.
- * @param count - a multiple of 8. @param starts - 4 sums for each panel: -x1 x2 over its pairs. @param sizes - the same of |x1 x2|.
+ * @param count - a multiple of 8. @param starts - 4 sums for each panel: -x1 x2 over its pairs; sizes - of |x1 x2|.
  */
 export function pairPanels(
   from: usize,
