@@ -7,10 +7,11 @@ import { addSquares, meansOf } from "../linalg/mean-squares.ts";
 import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import { censusOfProduct, productSpectrum } from "../spectrum/product-spectrum.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
+import { bulkOf } from "./bulk-of.ts";
 import type { Compute, ReadSpectrum } from "./compute.ts";
 import { type Examination, examinedByRows } from "./examination.ts";
 import { examineMatrix, type Wants, wantsWhole } from "./examine-matrix.ts";
-import { isUnexplained } from "./first-fit.ts";
+import { isUnexplained } from "./fit-bulk.ts";
 import type { Place } from "./map-bounded.ts";
 import type { SingularPair } from "./matrix-tasks.ts";
 import { measureLayer } from "./measure-layer.ts";
@@ -142,7 +143,7 @@ async function readFactored(layer: Layer, factored: FactoredMatrix, compute: Com
   }));
   if (spectrum.singularValues[0] === 0) return { census, spectrum: null, examination: null };
   if (!hasFiniteValues(spectrum)) return { census, spectrum, examination: null };
-  return { census, spectrum, examination: examinedByRows(await compute.interpret("fit", spectrum), null) };
+  return { census, spectrum, examination: examinedByRows(await bulkOf(spectrum, compute), null) };
 }
 
 /** Block by block, into two places in turn: one is read into while the other is computed with. */
@@ -179,7 +180,7 @@ async function readByRows(
     );
     if (!read.spectrum || !hasFiniteValues(read.spectrum)) return { ...read, examination: null };
     const spectrum = await withRounding(layer, read.spectrum);
-    const fit = await naming(layer, () => compute.interpret("fit", spectrum));
+    const fit = await naming(layer, () => bulkOf(spectrum, compute));
     const profile = isUnexplained(fit) ? meansOf(sums) : null;
     return { census: read.census, spectrum, examination: examinedByRows(fit, profile) };
   } finally {

@@ -4,6 +4,7 @@ import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { MeanSquares } from "../linalg/mean-squares.ts";
 import type { SpectrumEngine } from "../spectrum/spectrum-engine.ts";
 import { isEstimated, type SpectrumMethod } from "../spectrum/spectrum-method.ts";
+import { bulkOf } from "./bulk-of.ts";
 import {
   type Compute,
   keepPerShape,
@@ -11,7 +12,7 @@ import {
   type ReadSpectrum,
   type StoredMatrix,
 } from "./compute.ts";
-import { isUnexplained } from "./first-fit.ts";
+import { isUnexplained } from "./fit-bulk.ts";
 import {
   type CacheUse,
   decodeEntry,
@@ -110,7 +111,7 @@ export function cachedCompute(
       const spectrum = await look(key, (entry) => decodeSpectrum(entry, rows, columns));
       if (!spectrum || spectrum.singularValues[0] === Number.POSITIVE_INFINITY) return null;
       onSpectrum();
-      const fit = await compute.interpret("fit", spectrum);
+      const fit = await bulkOf(spectrum, caching);
       const profile = isUnexplained(fit)
         ? await look(profileKey(matrix), (entry) => decodeProfile(entry, rows, columns))
         : null;
@@ -127,7 +128,7 @@ export function cachedCompute(
     return running.end();
   };
 
-  return {
+  const caching: Compute = {
     ...compute,
     digest: () => cache.digest(),
     memory,
@@ -153,6 +154,7 @@ export function cachedCompute(
       return drawn;
     }),
   };
+  return caching;
 }
 
 function decodeProfile(entry: Uint8Array, rows: number, columns: number): MeanSquares | null {

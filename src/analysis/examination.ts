@@ -5,7 +5,7 @@ import type { AnswerOf } from "./matrix-tasks.ts";
 
 /** What was found while the entries of a matrix were at hand. */
 export interface Examination {
-  /** The fit of all non-zero eigenvalues; null with too few of them. */
+  /** Of the bulk; null with too few eigenvalues. */
   readonly fit: MarchenkoPasturFit | null;
   /** Mean squares of rows and columns, where the bulk is not Marchenko-Pastur. */
   readonly profile: MeanSquares | null;

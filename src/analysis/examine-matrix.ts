@@ -3,9 +3,10 @@ import { canBeShuffled, permutationNull } from "../fits/permutation-null.ts";
 import type { ConvolutionKernel } from "../layers/layer.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
+import { bulkOf } from "./bulk-of.ts";
 import type { Compute } from "./compute.ts";
 import { type Examination, examinedByRows } from "./examination.ts";
-import { isUnexplained } from "./first-fit.ts";
+import { isUnexplained } from "./fit-bulk.ts";
 
 /** Shuffles of a layer: p-values then go down to 1/20. */
 const shuffleDraws = 19;
@@ -57,7 +58,7 @@ export async function examineMatrix(
   compute: Compute,
   kernel: ConvolutionKernel | null = null,
 ): Promise<Examination> {
-  const fit = await compute.interpret("fit", spectrum);
+  const fit = await bulkOf(spectrum, compute);
   const profile = isUnexplained(fit) ? await compute.examine("profile", matrix, null) : null;
   if (!wantsWhole(wants)) return examinedByRows(fit, profile);
   return {

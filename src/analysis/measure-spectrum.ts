@@ -1,8 +1,4 @@
-import {
-  fewestEigenvalues,
-  fitMarchenkoPastur,
-  type MarchenkoPasturFit,
-} from "../fits/fit-marchenko-pastur.ts";
+import type { MarchenkoPasturFit } from "../fits/fit-marchenko-pastur.ts";
 import type { NullConcentration } from "../fits/null-concentration.ts";
 import { fitPowerLaw } from "../fits/power-law.ts";
 import { type SecondOpinion, secondOpinions } from "../fits/second-opinion.ts";
@@ -47,17 +43,12 @@ export interface MeasureTask {
   readonly keep: "summary" | "all";
 }
 
-/** Fits, measures and judges one spectrum: the same numbers in any thread. */
+/** Measures and judges one spectrum, whose bulk is fitted: the same numbers in any thread. */
 export function measureSpectrum({ spectrum, examination, noise, seed, keep }: MeasureTask): LayerNumbers {
   if (!spectrum.exact) return measureEstimate(spectrum, examination, keep);
-  const { smaller } = spectrum;
+  const { fit } = examination;
   const tolerance = rankTolerance(spectrum);
   const rank = numericalRank(spectrum, tolerance);
-  // Zeros that noise has too are part of its bulk; more than that are structure, and not fitted.
-  const isDeficient = smaller - rank > (noise?.mostZeros ?? smaller);
-  const fitted = isDeficient || spectrum.singularValues[smaller - 1] === 0 ? rank : smaller;
-  const isFitted = fitted === rank || fitted < fewestEigenvalues;
-  const fit = isFitted ? examination.fit : fitMarchenkoPastur(spectrum, { rank: fitted });
   const ascending = spectrum.singularValues.slice(0, rank).reverse();
   const measurement: Measurement = {
     spectrum,
@@ -69,7 +60,7 @@ export function measureSpectrum({ spectrum, examination, noise, seed, keep }: Me
       ascending.map((value) => (value / spectrum.singularValues[0]!) ** 2),
       { seed },
     ),
-    spacing: spacingRatio(bulkOf(ascending, fit)),
+    spacing: spacingRatio(betweenOutliers(ascending, fit)),
   };
   const opinions = secondOpinionsOn(measurement, examination);
   const { verdict, evidence } = judge(measurement, opinions);
@@ -106,7 +97,7 @@ function secondOpinionsOn({ spectrum, fit }: Measurement, { profile }: Examinati
 }
 
 /** The singular values between the outliers of a fit. */
-function bulkOf(ascending: Float64Array, fit: MarchenkoPasturFit | null): Float64Array {
+function betweenOutliers(ascending: Float64Array, fit: MarchenkoPasturFit | null): Float64Array {
   return ascending.subarray(fit?.spikesBelow?.length ?? 0, ascending.length - (fit?.spikes.length ?? 0));
 }
 

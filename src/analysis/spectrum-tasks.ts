@@ -1,10 +1,10 @@
-import { firstFit } from "./first-fit.ts";
+import { fitBulk } from "./fit-bulk.ts";
 import { measureSpectrum } from "./measure-spectrum.ts";
 
 /** What is read off a spectrum, wherever that is computed: plain data in and out. */
 export const spectrumTasks = {
   /** The bulk of Marchenko and Pastur, and what stands out of it. */
-  fit: firstFit,
+  fit: fitBulk,
   /** Every number of the layer, and its verdict. */
   measure: measureSpectrum,
 } as const;

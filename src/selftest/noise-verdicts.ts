@@ -1,5 +1,5 @@
+import { bulkOf } from "../analysis/bulk-of.ts";
 import { examinedByRows } from "../analysis/examination.ts";
-import { firstFit } from "../analysis/first-fit.ts";
 import { measureLayer } from "../analysis/measure-layer.ts";
 import { ksDistance } from "../fits/ks-distance.ts";
 import { drawNullSpectra } from "../fits/null-spectra.ts";
@@ -56,7 +56,7 @@ export const noiseVerdicts: Study = {
       const pValues = new Float64Array(trials);
       for (let draw = 0; draw < trials; draw++) {
         const spectrum = drawnSpectrum(spectra, draw);
-        const examination = examinedByRows(firstFit(spectrum), null);
+        const examination = examinedByRows(await bulkOf(spectrum, context.compute), null);
         const { verdict, powerLaw, marchenkoPastur } = await measureLayer(
           spectrum,
           examination,

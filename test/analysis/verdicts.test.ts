@@ -5,6 +5,7 @@ import type { LayerResult } from "../../src/analysis/result.ts";
 import { tensorOf } from "../../src/checkpoint/tensor.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
 import { randomStream } from "../../src/linalg/random.ts";
+import { roundedTo } from "../comparison/rounded-to.ts";
 import { gaussian, paretoMatrix, plant, transposed } from "../noise.ts";
 
 function sourceOf({ rows, columns, data }: Matrix) {
@@ -104,6 +105,32 @@ describe("verdicts", () => {
     const separable = layer.secondOpinions!.find(({ id }) => id === "separable-law")!;
     expect(separable.pValue).toBeGreaterThan(0.05);
     expect(layer.verdictEvidence).toContain("unequal variance");
+  });
+
+  describe("of a square matrix in bfloat16, some of whose smallest values are within its rounding", () => {
+    const roundedLayer = async (scaleOf: (row: number) => number, seed: string): Promise<LayerResult> => {
+      const { rows, columns, data } = gaussian(768, 768, 1, seed);
+      const scaled = Float32Array.from(data, (w, k) => w * scaleOf(Math.floor(k / columns)));
+      const tensor = { ...tensorOf("fc.weight", [rows, columns], roundedTo("BF16", scaled)), dtype: "BF16" };
+      const { checkpoints } = await analyze({ id: "one", tensors: () => [tensor] });
+      return checkpoints[0]!.layers[0]!;
+    };
+    const seeds = ["one", "two", "three", "four"];
+
+    test.each(seeds)(
+      "noise is fitted with all its values, and needs no second opinion (%s)",
+      async (seed) => {
+        const layer = await roundedLayer(() => 1, seed);
+        expect(layer.concentration!.rank).toBeLessThan(768);
+        expect(layer.marchenkoPastur!.pValue).toBeGreaterThan(0.05);
+        expect(layer.secondOpinions).toBeUndefined();
+      },
+    );
+
+    test("rows of unequal variance have one", async () => {
+      const layer = await roundedLayer((row) => (row % 2 ? 3 : 1), "five");
+      expect(layer.secondOpinions!.map(({ id }) => id)).toContain("separable-law");
+    });
   });
 });
 
