@@ -35,7 +35,7 @@ export function garbageCollector(): () => void {
   const collect: unknown = runInNewContext("globalThis.gc");
   setFlagsFromString("--no-expose-gc");
   if (typeof collect !== "function") return () => {};
-  let most = bytesInUse() + mostGarbage.bytes; // what the start has left may stay until there is more of it
+  let most = 0;
   return () => {
     if (bytesInUse() <= most) return;
     collect();
