@@ -1,14 +1,15 @@
 import { requireMemory } from "../checkpoint/memory-limit.ts";
+import { exponentCounter } from "../kernels/exponent-counter.ts";
 import type { FactoredMatrix } from "../layers/factored-matrix.ts";
 import type { Layer } from "../layers/layer.ts";
-import { censusOf } from "../linalg/entry-census.ts";
-import { type FloatFormatName, floatFormats } from "../linalg/float-formats.ts";
+import { censusOf, censusOfFields } from "../linalg/entry-census.ts";
 import { addSquares, meansOf } from "../linalg/mean-squares.ts";
 import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import { censusOfProduct, productSpectrum } from "../spectrum/product-spectrum.ts";
 import type { Spectrum } from "../spectrum/spectrum.ts";
 import { bulkOf } from "./bulk-of.ts";
 import type { Compute, ReadSpectrum } from "./compute.ts";
+import { entryFormat } from "./entry-format.ts";
 import { type Examination, examinedByRows } from "./examination.ts";
 import { examineMatrix, type Wants, wantsWhole } from "./examine-matrix.ts";
 import { isUnexplained } from "./fit-bulk.ts";
@@ -91,7 +92,7 @@ async function recalled(
   const running = digest!();
   await layer.showStored((bytes) => running.update(bytes));
   const stored = running.end();
-  const matrix = { rows, columns, format: formatOf(layer), stored };
+  const matrix = { rows, columns, format: entryFormat(layer), stored };
   const known = await naming(layer, () => memory.recall(matrix, place.leave));
   if (!known) return null;
   // What has a spectrum has finite entries.
@@ -107,10 +108,17 @@ async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Pl
   const slot = compute.slot(layer.dtype === "F64" ? "F64" : "F32", rows * columns);
   try {
     const digest = layer.showsBytes ? compute.digest?.() : undefined;
-    const matrix = await layer.read(slot.data, digest && ((bytes) => digest.update(bytes)));
+    const format = entryFormat(layer);
+    const counter = layer.showsBytes ? exponentCounter(format) : null;
+    const matrix = await layer.read(slot.data, (bytes) => {
+      digest?.update(bytes);
+      counter?.update(bytes);
+    });
+    const counted =
+      counter && censusOfFields(rows * columns, counter.fields, counter.fields[0]! - counter.zeros);
     const stored = digest?.end();
-    const hints = { othersFollow: place.othersFollow, stored };
-    const found = await naming(layer, () => compute.whole(matrix, formatOf(layer), hints));
+    const hints = { othersFollow: place.othersFollow, stored, census: counted ?? undefined };
+    const found = await naming(layer, () => compute.whole(matrix, format, hints));
     const { census } = found;
     if (!found.spectrum) return { ...found, examination: null };
     const spectrum = await naming(layer, () => withRounding(layer, found.spectrum!));
@@ -119,10 +127,7 @@ async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Pl
       examineMatrix(matrix, spectrum, layer.layer, wants, compute, layer.convolution),
     );
     if (examination.profile && stored) {
-      await compute.memory?.keepProfile(
-        { rows, columns, format: formatOf(layer), stored },
-        examination.profile,
-      );
+      await compute.memory?.keepProfile({ rows, columns, format, stored }, examination.profile);
     }
     return { census, spectrum, examination };
   } finally {
@@ -138,7 +143,7 @@ async function readFactored(layer: Layer, factored: FactoredMatrix, compute: Com
   if (census.nonFinite > 0) return { census, spectrum: null, examination: null };
   const errors = await factored.roundingErrors?.();
   const spectrum: Spectrum = await naming(layer, async () => ({
-    ...productSpectrum(left, right, formatOf(layer), errors),
+    ...productSpectrum(left, right, entryFormat(layer), errors),
     ...(errors && { isErrorStored: true }),
   }));
   if (spectrum.singularValues[0] === 0) return { census, spectrum: null, examination: null };
@@ -176,7 +181,7 @@ async function readByRows(
   };
   try {
     const read = await naming(layer, () =>
-      compute.streamed({ rows, columns, blocks }, formatOf(layer), { othersFollow }),
+      compute.streamed({ rows, columns, blocks }, entryFormat(layer), { othersFollow }),
     );
     if (!read.spectrum || !hasFiniteValues(read.spectrum)) return { ...read, examination: null };
     const spectrum = await withRounding(layer, read.spectrum);
@@ -191,11 +196,6 @@ async function readByRows(
 /** Finite entries near the end of float64's range may have singular values beyond it. */
 function hasFiniteValues({ singularValues }: Spectrum): boolean {
   return singularValues[0]! < Number.POSITIVE_INFINITY;
-}
-
-/** The float format of the entries: what is no float itself, quantised entries, is decoded to one. */
-function formatOf({ dtype }: Layer): FloatFormatName {
-  return Object.hasOwn(floatFormats, dtype) ? (dtype as FloatFormatName) : "F32";
 }
 
 /** Quantised entries are as far from the weights as their own steps say, not as their float format does. */

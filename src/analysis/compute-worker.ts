@@ -19,7 +19,7 @@ export interface ComputeWorkerData {
   readonly compiled: unknown;
 }
 
-/** Argument of the task "spectrum". */
+/** Argument of the tasks "spectrum" and "whole". */
 export interface SpectrumTask {
   readonly matrix: Matrix;
   readonly format: FloatFormatName;
@@ -47,7 +47,11 @@ void serveTasks((data) => {
   return {
     spectrum: ({ matrix, ...options }: SpectrumTask) => computeSpectrum(matrix, { engine, seed, ...options }),
     whole: ({ matrix, ...options }: SpectrumTask) =>
-      readSpectrum(matrix.data, (census) => computeSpectrum(matrix, { engine, seed, ...options, census })),
+      readSpectrum(
+        matrix.data,
+        (census) => computeSpectrum(matrix, { engine, seed, ...options, census }),
+        options.census,
+      ),
     examine: ({ task, matrix, wanted }: ExamineTask) => runMatrixTask(task, matrix, wanted, { engine, seed }),
     interpret: ({ task, given }: InterpretTask) => runSpectrumTask(task, given),
     part: (part: unknown) => engine.runPart?.(part),

@@ -19,7 +19,7 @@ import { type GivenOf, type ReadingOf, runSpectrumTask, type SpectrumTaskName } 
 /** What the caller knows of a matrix; it changes the time that its spectrum takes, not a bit of it. */
 export interface SpectrumHints {
   /** Of the entries, where it was made before. */
-  readonly census?: EntryCensus;
+  readonly census?: EntryCensus | undefined;
   /** Whether other matrices come soon: each thread then takes one, and none is split. */
   readonly othersFollow?: boolean;
   /** The digest of the entries' bytes as they are stored in their format, where {@link Compute.digest} made one. */
@@ -61,12 +61,16 @@ export interface ReadSpectrum {
   readonly spectrum: Spectrum | null;
 }
 
-/** What entries are like, and their spectrum where they have one. */
+/**
+ * What entries are like, and their spectrum where they have one.
+ *
+ * @param census - of the entries, where it is known.
+ */
 export async function readSpectrum(
   data: Matrix["data"],
   spectrumOf: (census: EntryCensus) => Promise<Spectrum>,
+  census: EntryCensus = censusOf(data),
 ): Promise<ReadSpectrum> {
-  const census = censusOf(data);
   const { count, nonFinite, isZero } = census;
   return {
     census: { count, nonFinite },
@@ -102,8 +106,8 @@ export interface Compute {
   ): Promise<AnswerOf<Name>>;
   /** What is read off a spectrum. */
   interpret<Name extends SpectrumTaskName>(task: Name, given: GivenOf<Name>): Promise<ReadingOf<Name>>;
-  /** Bytes that a spectrum takes beside the entries, for a smaller side of `order`. */
-  workspace(order: number): number;
+  /** Bytes that a spectrum takes beside the entries, for a smaller side of `order`; `mayBeShort` as their format may be. */
+  workspace(order: number, mayBeShort?: boolean): number;
   /** Simulated noise of a shape; drawn once and kept. */
   nullSpectra(larger: number, smaller: number): Promise<NullSpectra>;
   /** Ends the threads, if there are any. */
@@ -168,18 +172,19 @@ export function computeInProcess(
     parallelism: 1,
     slot: matrixSlots("own"),
     spectrum,
-    whole: (matrix, format) => readSpectrum(matrix.data, (census) => spectrum(matrix, format, { census })),
+    whole: (matrix, format, hints) =>
+      readSpectrum(matrix.data, (census) => spectrum(matrix, format, { census }), hints?.census),
     rowsAtOnce: (shape) => rowsAtOnce(engine, shape, method),
     streamed: (w, format) =>
       streamSpectrum(
         w,
         format,
-        (unit) => engine.team!({ ...w, entryBytes: entryBytes(format) }, unit, 1)!,
+        (unit, short) => engine.team!({ ...w, entryBytes: entryBytes(format) }, unit, 1, short)!,
         async (work, step) => engine.runPart!(work.step(step)[0]) as SingularValues | null,
       ),
     examine: (task, matrix, wanted) => runMatrixTask(task, matrix, wanted, { engine, seed }),
     interpret: async (task, given) => runSpectrumTask(task, given),
-    workspace: (order) => engine.workspace(order),
+    workspace: (order, mayBeShort) => engine.workspace(order, mayBeShort),
     nullSpectra: keepPerShape(async (larger, smaller) => drawNullSpectra(larger, smaller, seed)),
     close: async () => {},
   };

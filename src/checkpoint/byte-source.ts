@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { CheckpointFormatError, UnreadableInputError } from "../errors.ts";
 import { READ_CHUNK_BYTES } from "./limits.ts";
@@ -60,34 +61,29 @@ export function truncated(label: string, expected: number, got: number): Checkpo
  */
 export async function fileSource(path: string): Promise<ByteSource> {
   const { open, stat } = await import("node:fs/promises");
-  const { readSync } = await import("node:fs");
+  const { closeSync, fstatSync, openSync, readSync } = await import("node:fs");
   const { basename } = await import("node:path");
-  const first = await stat(path).catch((error: unknown) => {
+  const cannotOpen = (error: unknown): never => {
     throw unreadable(path, error);
-  });
+  };
+  const first = await stat(path).catch(cannotOpen);
   if (!first.isFile()) {
     throw new UnreadableInputError(`${path} is not a regular file: expected a checkpoint file or a folder.`);
   }
   let closed = false;
-  const withFile = async (use: (file: FileHandle) => Promise<void>) => {
-    const file = await open(path, "r").catch((error: unknown) => {
-      throw unreadable(path, error);
-    });
+  const openNow = (): number => {
     try {
-      await use(file);
-    } finally {
-      await file.close();
+      return openSync(path, "r");
+    } catch (error) {
+      return cannotOpen(error);
     }
   };
-  /** Closes a file that was read, and says so if it is not the one that was opened first. */
-  const finish = async (file: FileHandle) => {
-    const now = await file.stat();
-    if (now.ino !== first.ino || now.size !== first.size || now.mtimeMs !== first.mtimeMs) {
-      throw new UnreadableInputError(
-        `${path} changed while it was read: expected the file that was opened. Run again once it is written.`,
-      );
-    }
-    await file.close();
+  /** Says so if a file that was read is not the one that was opened first. */
+  const requireSame = ({ ino, size, mtimeMs }: Stats): void => {
+    if (ino === first.ino && size === first.size && mtimeMs === first.mtimeMs) return;
+    throw new UnreadableInputError(
+      `${path} changed while it was read: expected the file that was opened. Run again once it is written.`,
+    );
   };
   /** Fills all of an array. */
   const fill = async (file: FileHandle, bytes: Uint8Array, offset: number) => {
@@ -107,22 +103,27 @@ export async function fileSource(path: string): Promise<ByteSource> {
       checkRange(path, first.size, offset, length, closed);
       if (length === 0) return new Uint8Array(0);
       const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
-      await withFile(async (file) => {
+      const file = await open(path, "r").catch(cannotOpen);
+      try {
         await fill(file, bytes, offset);
-        await finish(file);
-      });
+        requireSame(await file.stat());
+      } finally {
+        await file.close();
+      }
       return bytes;
     },
     async readPieces(offset, length, place, take) {
       checkRange(path, first.size, offset, length, closed);
-      await withFile(async (file) => {
+      // By this thread, as the pieces are: three calls that another one would have to be asked for, of some microseconds each.
+      const file = openNow();
+      try {
         for (let done = 0, held = 0, turn = TURN_BYTES; done < length; ) {
           if (done >= turn) {
             await new Promise((resolve) => setImmediate(resolve));
             turn += TURN_BYTES;
           }
           const wanted = Math.min(place.length, length - done);
-          const read = readSync(file.fd, place, held, wanted - held, offset + done + held);
+          const read = readSync(file, place, held, wanted - held, offset + done + held);
           if (read === 0) throw truncated(path, offset + done + wanted, offset + done + held);
           held += read;
           // What some network disks give at once is less, and ends within an entry.
@@ -131,8 +132,10 @@ export async function fileSource(path: string): Promise<ByteSource> {
           done += wanted;
           held = 0;
         }
-        await finish(file);
-      });
+        requireSame(fstatSync(file));
+      } finally {
+        closeSync(file);
+      }
     },
     async close() {
       closed = true;

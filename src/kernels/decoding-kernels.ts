@@ -31,7 +31,8 @@ const OUTPUT_BYTES = 4 * ENTRIES;
 const INPUT_BYTES = 2 * ENTRIES + 64;
 const PAGE_BYTES = 65536;
 
-const modules = kernelModules({ decoding: binary });
+/** The one binary of all that is done to stored entries. */
+export const decodingModules = kernelModules({ decoding: binary });
 
 /** Decodes small floats into arrays, by way of a memory of its own. */
 export interface SmallFloatDecoder {
@@ -50,10 +51,10 @@ export interface SmallFloatDecoder {
  * @returns null where there is no WebAssembly SIMD.
  */
 export function smallFloatDecoder(scratchBytes: number): SmallFloatDecoder | null {
-  if (typeof WebAssembly === "undefined" || !modules.runs("decoding")) return null;
+  if (typeof WebAssembly === "undefined" || !decodingModules.runs("decoding")) return null;
   const bytes = OUTPUT_BYTES + INPUT_BYTES + scratchBytes + 64;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
-  const kernels = modules.instantiate<DecodingKernels>("decoding", memory);
+  const kernels = decodingModules.instantiate<DecodingKernels>("decoding", memory);
   const output = new Float32Array(memory.buffer, 0, ENTRIES);
   const input = new Uint8Array(memory.buffer, OUTPUT_BYTES, INPUT_BYTES);
   return {

@@ -25,20 +25,32 @@ const highWord = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
  * @param data - entries, any length. Subnormal ones of float32 count as 2^-127, of float64 as 2^-1023.
  */
 export function censusOf(data: Float32Array | Float64Array): EntryCensus {
-  const exponents = new Float64Array(exponentCount);
-  let nonFinite: number;
   if (data instanceof Float32Array) {
     const fields = countSingles(new Int32Array(data.buffer, data.byteOffset, data.length));
-    nonFinite = fields[255]!;
-    for (let field = 1; field < 255; field++) exponents[field + singleOffset] = fields[field]!;
-    if (fields[0]! > 0) exponents[singleOffset] = countTiny(data, 2 ** -126);
-  } else {
-    const fields = countDoubles(new Int32Array(data.buffer, data.byteOffset, 2 * data.length), highWord);
-    nonFinite = fields[topExponent]!;
-    for (let field = 1; field < topExponent; field++) exponents[field] = fields[field]!;
-    if (fields[0]! > 0) exponents[0] = countTiny(data, 2 ** -1022);
+    return censusOfFields(data.length, fields, fields[0]! > 0 ? countTiny(data, 2 ** -126) : 0);
   }
-  return { count: data.length, nonFinite, isZero: nonFinite === 0 && topOf(exponents) < 0, exponents };
+  const exponents = new Float64Array(exponentCount);
+  const fields = countDoubles(new Int32Array(data.buffer, data.byteOffset, 2 * data.length), highWord);
+  for (let field = 1; field < topExponent; field++) exponents[field] = fields[field]!;
+  if (fields[0]! > 0) exponents[0] = countTiny(data, 2 ** -1022);
+  return censusFrom(data.length, fields[topExponent]!, exponents);
+}
+
+/**
+ * The same of entries in float32, or in what has its exponents, that were counted already.
+ *
+ * @param fields - how many entries have each of the 256 values of their 8 bits of exponent.
+ * @param tiny - how many of those with none are not zero.
+ */
+export function censusOfFields(count: number, fields: ArrayLike<number>, tiny: number): EntryCensus {
+  const exponents = new Float64Array(exponentCount);
+  for (let field = 1; field < 255; field++) exponents[field + singleOffset] = fields[field]!;
+  exponents[singleOffset] = tiny;
+  return censusFrom(count, fields[255]!, exponents);
+}
+
+function censusFrom(count: number, nonFinite: number, exponents: Float64Array): EntryCensus {
+  return { count, nonFinite, isZero: nonFinite === 0 && topOf(exponents) < 0, exponents };
 }
 
 /**

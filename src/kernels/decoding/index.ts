@@ -1,3 +1,5 @@
+export { countExponentsBF16 } from "./count-exponents";
+
 // Stored entries of few bits as float32: 16 at a time where bytes hold them, 8 where pairs of bytes do. `count` is a
 // multiple of that; whoever calls rounds it up, as there is room in memory.
 
