@@ -60,3 +60,11 @@ export function paretoMatrix(rows: number, columns: number, alpha: number, name:
   }
   return { rows, columns, data };
 }
+
+/** Entries as bfloat16 keeps them, their last digits cut off. */
+export function asBF16(entries: ArrayLike<number>): Float32Array {
+  const cut = Float32Array.from(entries);
+  const words = new Uint32Array(cut.buffer);
+  for (let i = 0; i < words.length; i++) words[i]! &= 0xffff0000;
+  return cut;
+}

@@ -1,7 +1,9 @@
 import { memoryLimit, readableBytes } from "../checkpoint/memory-limit.ts";
 import { UsageError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
+import { mayBeShort } from "../linalg/float-formats.ts";
 import type { Compute } from "./compute.ts";
+import { entryFormat } from "./entry-format.ts";
 import { nothingElse, type Wants, wantsWhole } from "./examine-matrix.ts";
 
 /** Matrices from this many bytes on are read by rows, where that can be done, and never held whole. */
@@ -35,7 +37,7 @@ export function holdingOf(layer: Layer, compute: Compute, wants: Wants = nothing
     return { entryBytes, blockRows: null, bytes };
   }
   const whole = rows * columns * entryBytes;
-  const workspace = compute.workspace(Math.min(rows, columns));
+  const workspace = compute.workspace(Math.min(rows, columns), mayBeShort(entryFormat(layer)));
   const step = compute.rowsAtOnce({ rows, columns, entryBytes });
   if (wantsWhole(wants) || whole < streamedFrom || !layer.readRows || step === null) {
     return { entryBytes, blockRows: null, bytes: whole + workspace + copiesOf(rows * columns, whole, wants) };

@@ -4,7 +4,7 @@ import { matrixSlots } from "../kernels/matrix-slots.ts";
 import type { ThreadProgram } from "../kernels/thread.ts";
 import { startWorkerPool } from "../kernels/worker-pool.ts";
 import { censusOf, unitOf } from "../linalg/entry-census.ts";
-import type { FloatFormatName } from "../linalg/float-formats.ts";
+import { areShort, type FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum, spectrumFrom } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
@@ -84,7 +84,8 @@ export async function computeInWorkers(
     const census = known ?? censusOf(matrix.data);
     // Nothing to compute, or nothing that can be: that is said without an engine.
     if (census.nonFinite > 0 || census.isZero) return await computeSpectrum(matrix, { format, census });
-    const work = engine.team!({ ...matrix, entryBytes: entryBytes(format) }, unitOf(census), pool.size);
+    const shape = { ...matrix, entryBytes: entryBytes(format) };
+    const work = engine.team!(shape, unitOf(census), pool.size, areShort(census, format));
     if (!work) return await byOne({ matrix, format, method, census });
     const values = await runStep(work, { part: matrix, isFirst: true, isLast: true });
     work.release();
@@ -99,8 +100,12 @@ export async function computeInWorkers(
     hints: SpectrumHints = {},
   ): Promise<ReadSpectrum> =>
     suitsTeam(matrix, hints)
-      ? await readSpectrum(matrix.data, (census) => compute(matrix, format, { ...hints, census }))
-      : await alone(() => pool.run("whole", { matrix, format, method, census: undefined }));
+      ? await readSpectrum(
+          matrix.data,
+          (census) => compute(matrix, format, { ...hints, census }),
+          hints.census,
+        )
+      : await alone(() => pool.run("whole", { matrix, format, method, census: hints.census }));
   /** Sees to it that threads have the entries without a copy. */
   const shared = async <Value>(matrix: Matrix, use: (matrix: Matrix) => Promise<Value>): Promise<Value> => {
     if (!canShare || matrix.data.buffer instanceof SharedArrayBuffer) return await use(matrix);
@@ -120,7 +125,8 @@ export async function computeInWorkers(
     const shape = { ...w, entryBytes: entryBytes(format) };
     // A team of nobody would never be done; one, when none is left, is told so by the pool.
     const most = othersFollow ? 1 : Math.max(1, pool.size);
-    const begin = (unit: number) => engine.team!(shape, unit, most) ?? engine.team!(shape, unit, 1)!;
+    const begin = (unit: number, short: boolean) =>
+      engine.team!(shape, unit, most, short) ?? engine.team!(shape, unit, 1, short)!;
     return streamSpectrum(w, format, begin, runStep);
   };
   return {
@@ -135,7 +141,7 @@ export async function computeInWorkers(
       alone(() => pool.run("examine", { task, matrix, wanted }, shortTasks.has(task))),
     interpret: async (task, given) =>
       unboxed((await pool.run("interpret", { task, given }, true)) as ReadingOf<typeof task>),
-    workspace: (order) => engine.workspace(order),
+    workspace: (order, mayBeShort) => engine.workspace(order, mayBeShort),
     nullSpectra: keepPerShape((larger, smaller) =>
       alone<NullSpectra>(() => pool.run("nullSpectra", { larger, smaller })),
     ),

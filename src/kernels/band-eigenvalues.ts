@@ -7,9 +7,11 @@ import { tridiagonalSolver } from "./tridiagonal.ts";
 export function bandEigenvalues(kernels: Kernels, plan: Plan): Float64Array {
   const { order, band, v } = plan;
   const entries = new Float64Array(kernels.memory.buffer, band, order * bandPitch);
-  const diagonal = Float64Array.from({ length: order }, (_, i) => entries[i * bandPitch]!);
-  const squares = Float64Array.from({ length: order }, (_, i) =>
-    i < order - 1 ? entries[i * bandPitch + 1]! ** 2 : 0,
-  );
+  const diagonal = new Float64Array(order);
+  const squares = new Float64Array(order);
+  for (let i = 0; i < order; i++) {
+    diagonal[i] = entries[i * bandPitch]!;
+    if (i < order - 1) squares[i] = entries[i * bandPitch + 1]! ** 2;
+  }
   return tridiagonalEigenvalues(diagonal, squares, tridiagonalSolver(kernels, v));
 }

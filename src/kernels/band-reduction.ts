@@ -11,8 +11,8 @@ const blockTiles = block / panel;
 const manyBlocks = 12;
 const fewTiles = 6;
 
-/** As for the Gram matrix; rows of V with the ones of its reflectors are some 4 times as large as others. */
-const mostTimesMean = 16;
+/** As for the Gram matrix. */
+const mostTimesMean = 6;
 
 /**
  * Full to band, panel by panel: the band is left in `plan.band`.
@@ -24,7 +24,6 @@ const mostTimesMean = 16;
 export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
   const { order, padded, blocks, width, matrix, v, y, left, right } = plan;
   const { s, t, m, tile } = smallPlaces(plan, team);
-  const smalls = new Float64Array(kernels.memory.buffer, s, 3 * width * width);
   if (team.rank === 0) {
     new Uint8Array(kernels.memory.buffer, v, plan.bytes - v).fill(0);
     factor(kernels, plan, team, 0);
@@ -64,7 +63,7 @@ export function reduceToBand(kernels: Kernels, plan: Plan, team: Team): void {
       0,
     );
     team.barrier();
-    if (team.rank === 0) halfTriangleProduct(smalls, width);
+    if (team.rank === 0) kernels.halfTriangleProduct(t, s, m, width);
     team.barrier();
     kernels.multiplySmall(v, m, y, padded, width, firstRow, endRow, 0, 1);
     for (let i = firstRow / panel; i < endRow / panel; i++) {
@@ -111,15 +110,26 @@ function updateFactors({ left, right, pairedRight, width }: Plan): PackedFactors
   return { left, right, paired: pairedRight, stride: 2 * width * panel * 8, count: 2 * width };
 }
 
-/** A <- A + L R' from row and column `start` on, the next panel's blocks first, and that panel's factors. */
+/**
+ * A <- A + L R' from row and column `start` on, the next panel's blocks first, and that panel's factors.
+ *
+ * Rows with the ones of the reflectors, the first `width`, are some 25 times as large as others: what they take part in is
+ * never multiplied in pairs.
+ */
 function updateAndFactor(kernels: Kernels, plan: Plan, team: Team, start: number): void {
-  const { blocks } = plan;
-  const factors = readyFactors(kernels, plan, updateFactors(plan), start, mostTimesMean);
+  const { blocks, width } = plan;
+  const factors = readyFactors(kernels, plan, updateFactors(plan), start + width, mostTimesMean);
   const firstBlock = Math.floor(start / block);
   const skipped = (start % block) / panel;
   if (team.rank === 0) {
+    const byOnes = { ...factors, inPairs: false };
+    const ones = skipped + width / panel;
     for (let i = firstBlock; i < blocks; i++) {
-      addBlockProduct(kernels, plan, factors, i, firstBlock, i === firstBlock ? skipped : 0, skipped);
+      const isFirst = i === firstBlock;
+      addBlockProduct(kernels, plan, byOnes, i, firstBlock, isFirst ? skipped : 0, skipped, ones);
+      if (ones < blockTiles) {
+        addBlockProduct(kernels, plan, factors, i, firstBlock, isFirst ? ones : 0, ones);
+      }
     }
     factor(kernels, plan, team, start);
   }
@@ -130,18 +140,6 @@ function updateAndFactor(kernels: Kernels, plan: Plan, team: Team, start: number
       if (number++ !== next) continue;
       addBlockProduct(kernels, plan, factors, i, j);
       next = team.takeNumber();
-    }
-  }
-}
-
-/** M = -T' S / 2 of the three small matrices S, T, M that lie one after the other. */
-function halfTriangleProduct(smalls: Float64Array, width: number): void {
-  const size = width * width;
-  for (let i = 0; i < width; i++) {
-    for (let j = 0; j < width; j++) {
-      let sum = 0;
-      for (let k = 0; k <= i; k++) sum += smalls[size + k * width + i]! * smalls[k * width + j]!;
-      smalls[2 * size + i * width + j] = -0.5 * sum;
     }
   }
 }

@@ -50,13 +50,8 @@ export function readyFactors(
   mostTimesMean: number,
 ): ReadyFactors {
   if (!pairs) return { ...factors, inPairs: false };
-  const all = new Float64Array(kernels.memory.buffer, sizes, order);
-  let [largest, sum] = [0, 0];
-  for (let i = firstRow; i < order; i++) {
-    largest = Math.max(largest, all[i]!);
-    sum += all[i]!;
-  }
-  return { ...factors, inPairs: largest * (order - firstRow) <= mostTimesMean * sum };
+  const sameSize = kernels.largestOverMean(sizes + firstRow * 8, order - firstRow) <= mostTimesMean;
+  return { ...factors, inPairs: sameSize };
 }
 
 /**
@@ -66,6 +61,7 @@ export function readyFactors(
  * the places of each pair exchanged.
  *
  * @param firstRow, firstColumn - first panel that takes part.
+ * @param endColumn - after the last; in pairs all do.
  */
 export function addBlockProduct(
   kernels: Kernels,
@@ -75,6 +71,7 @@ export function addBlockProduct(
   j: number,
   firstRow = 0,
   firstColumn = 0,
+  endColumn = block / panel,
 ): void {
   const panels = block / panel;
   const at = blockAt(plan, i, j);
@@ -82,7 +79,7 @@ export function addBlockProduct(
   const columns = (inPairs ? paired : right) + j * panels * stride;
   const isDiagonal = i === j ? 1 : 0;
   if (!inPairs) {
-    kernels.multiplyBlock(at, rows, columns, stride, count, firstRow, firstColumn, isDiagonal);
+    kernels.multiplyBlock(at, rows, columns, stride, count, firstRow, firstColumn, endColumn, isDiagonal);
     return;
   }
   kernels.multiplyPairedBlock(

@@ -1,10 +1,12 @@
 import type { Matrix } from "../linalg/matrix.ts";
 import { accumulateGram } from "./accumulate-gram.ts";
+import { accumulateShortGram, finishShortGram } from "./accumulate-short-gram.ts";
 import { bandEigenvalues } from "./band-eigenvalues.ts";
 import { reduceToBand } from "./band-reduction.ts";
 import { chaseBulges } from "./chase-bulges.ts";
-import { block, blockAt, panel, placesAtOnce, planMemory } from "./gram-plan.ts";
+import { block, blockAt, type Plan, panel, placesAtOnce, planMemory, suitsIntegers } from "./gram-plan.ts";
 import {
+  type Kernels,
   type KernelVariant,
   kernelsOnMemory,
   kernelsWithMemory,
@@ -12,7 +14,7 @@ import {
   type SharedMemory,
   takeSharedMemory,
 } from "./kernels.ts";
-import { alone, teamMember } from "./team.ts";
+import { alone, type Team, teamMember } from "./team.ts";
 
 /**
  * How products are reckoned, which settles last bits: as a variant of the kernels does, or by the relaxed one in pairs, two
@@ -32,18 +34,53 @@ export function variantOf(arithmetic: GramArithmetic): KernelVariant {
  * bits for W and its transpose, and for any number of threads.
  *
  * @param matrix - W, any shape with at least one entry, all finite.
- * @param unit - a power of two near the largest entry.
+ * @param unit - a power of two near the largest entry; where `isShort`, the largest one under it.
+ * @param isShort - whether nearly all entries have no digits under 2^-13 units: their products are then exact. Of
+ *   entries that have more it is as right, and slower.
  * @source Bischof, Lang & Sun 2000, ACM TOMS 26:581-601 (successive band reduction).
  */
-export function gramEigenvalues(arithmetic: GramArithmetic, matrix: Matrix, unit: number): Float64Array {
+export function gramEigenvalues(
+  arithmetic: GramArithmetic,
+  matrix: Matrix,
+  unit: number,
+  isShort = false,
+): Float64Array {
   const order = Math.min(matrix.rows, matrix.columns);
-  const plan = planMemory(order, matrix.data.BYTES_PER_ELEMENT, 1, arithmetic === "paired");
+  const plan = planGram(arithmetic, order, matrix.data.BYTES_PER_ELEMENT, 1, isShort);
   const kernels = kernelsWithMemory(variantOf(arithmetic), plan.bytes);
   new Uint8Array(kernels.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
-  accumulateGram(kernels, plan, matrix, matrix.rows >= matrix.columns, unit, alone);
+  accumulate(kernels, plan, matrix, matrix.rows >= matrix.columns, unit, alone);
+  finish(kernels, plan, alone);
   reduceToBand(kernels, plan, alone);
   chaseBulges(kernels, plan, alone);
   return bandEigenvalues(kernels, plan);
+}
+
+function planGram(
+  arithmetic: GramArithmetic,
+  order: number,
+  entryBytes: number,
+  threads: number,
+  isShort: boolean,
+): Plan {
+  const asIntegers = isShort && entryBytes === 4 && suitsIntegers(order);
+  return planMemory(order, entryBytes, threads, arithmetic === "paired", asIntegers);
+}
+
+function accumulate(
+  kernels: Kernels,
+  plan: Plan,
+  part: Matrix,
+  isTall: boolean,
+  unit: number,
+  team: Team,
+): void {
+  if (plan.short) accumulateShortGram(kernels, plan, plan.short, part, isTall, unit, team);
+  else accumulateGram(kernels, plan, part, isTall, unit, team);
+}
+
+function finish(kernels: Kernels, plan: Plan, team: Team): void {
+  if (plan.short) finishShortGram(kernels, plan, plan.short, team);
 }
 
 /**
@@ -93,6 +130,7 @@ export interface GramTeamWork {
   readonly arithmetic: GramArithmetic;
   readonly shape: MatrixShape;
   readonly unit: number;
+  readonly isShort: boolean;
   readonly size: number;
   readonly shared: SharedMemory;
 }
@@ -105,8 +143,9 @@ export interface GramStep {
 }
 
 /** Bytes of memory for the eigenvalues of one matrix: its own entries come on top. */
-export function gramBytes(order: number, arithmetic: GramArithmetic = "plain"): number {
-  return planMemory(order, 8, 1, arithmetic === "paired").bytes;
+export function gramBytes(order: number, arithmetic: GramArithmetic = "plain", mayBeShort = false): number {
+  const { bytes } = planGram(arithmetic, order, 8, 1, false);
+  return mayBeShort ? Math.max(bytes, planGram(arithmetic, order, 4, 1, true).bytes) : bytes;
 }
 
 /** Rows that come at once are a multiple of this, all but the last: the sums then have one order. */
@@ -129,25 +168,28 @@ export function shareGramWork(
   { rows, columns, entryBytes }: MatrixShape,
   unit: number,
   size: number,
+  isShort = false,
 ): GramTeamWork {
-  const { bytes } = planMemory(Math.min(rows, columns), entryBytes, size, arithmetic === "paired");
-  return { arithmetic, shape: { rows, columns, entryBytes }, unit, size, shared: takeSharedMemory(bytes) };
+  const { bytes } = planGram(arithmetic, Math.min(rows, columns), entryBytes, size, isShort);
+  const shape = { rows, columns, entryBytes };
+  return { arithmetic, shape, unit, isShort, size, shared: takeSharedMemory(bytes) };
 }
 
 /** {@link gramEigenvalues} by a team, step by step: thread 0 gets the eigenvalues in the last one, else null. */
 export function gramEigenvaluesInTeam(work: GramTeamWork, step: GramStep, rank: number): Float64Array | null {
-  const { arithmetic, shape, unit, size, shared } = work;
+  const { arithmetic, shape, unit, isShort, size, shared } = work;
   const { part, isFirst, isLast } = step;
   const { rows, columns, entryBytes } = shape;
-  const plan = planMemory(Math.min(rows, columns), entryBytes, size, arithmetic === "paired");
+  const plan = planGram(arithmetic, Math.min(rows, columns), entryBytes, size, isShort);
   const kernels = kernelsOnMemory(variantOf(arithmetic), shared);
   const team = size === 1 ? alone : teamMember(shared.memory, rank, size);
   if (isFirst && rank === 0) {
     new Uint8Array(shared.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
   }
   team.barrier();
-  accumulateGram(kernels, plan, part, rows >= columns, unit, team);
+  accumulate(kernels, plan, part, rows >= columns, unit, team);
   if (!isLast) return null;
+  finish(kernels, plan, team);
   reduceToBand(kernels, plan, team);
   chaseBulges(kernels, plan, team);
   return rank === 0 ? bandEigenvalues(kernels, plan) : null;

@@ -17,6 +17,29 @@ export function placesAtOnce(pairs: boolean): number {
   return pairs ? 17 * pairedPlaces : 72;
 }
 
+/** Bytes of a rest, as in `assembly/short-pack.ts`. */
+const restBytes = 12;
+/** Places of the long side packed at once as integers, a multiple of 8. */
+const shortPlaces = 200;
+/** Above this order what rests of integers leave would take as much memory as all else. */
+const mostShort = 1024;
+
+/** Whether a Gram matrix of this order may be made of integers. */
+export function suitsIntegers(order: number): boolean {
+  return order <= mostShort;
+}
+
+/** Where things lie while a Gram matrix is made of integers and their rests (`assembly/short-pack.ts`), in bytes. */
+export interface ShortPlan {
+  readonly places: number;
+  readonly packs: number;
+  readonly staging: number;
+  readonly factors: number;
+  readonly counts: number;
+  readonly rests: number;
+  readonly sums: number;
+}
+
 /** Half-bandwidth of the intermediate form: wider bands make the first stage faster and the second slower. */
 function bandWidth(order: number): number {
   return order < 1500 ? 16 : 32;
@@ -58,11 +81,19 @@ export interface Plan {
   readonly small: number;
   readonly band: number;
   readonly sweeps: number;
+  /** Set where the Gram matrix is made of integers. */
+  readonly short: ShortPlan | null;
   readonly bytes: number;
 }
 
 /** Lays out the memory for a matrix of this order: the triangle, then what each stage works on. */
-export function planMemory(order: number, entryBytes: number, threads: number, pairs = false): Plan {
+export function planMemory(
+  order: number,
+  entryBytes: number,
+  threads: number,
+  pairs = false,
+  isShort = false,
+): Plan {
   const blocks = Math.ceil(order / block);
   const padded = blocks * block;
   const width = bandWidth(order);
@@ -75,7 +106,8 @@ export function planMemory(order: number, entryBytes: number, threads: number, p
   const packs = work;
   const pairedPacks = packs + padded * places * 8;
   const staging = pairedPacks + (pairs ? padded * places * 8 : 0);
-  const gramEnd = staging + padded * places * entryBytes;
+  const short = isShort ? planShort(work, padded) : null;
+  const gramEnd = short ? short.sums + padded * padded * 8 : staging + padded * places * entryBytes;
   const tall = padded * width * 8;
   const v = work;
   const y = v + tall;
@@ -111,8 +143,18 @@ export function planMemory(order: number, entryBytes: number, threads: number, p
     small,
     band,
     sweeps,
+    short,
     bytes: Math.max(gramEnd, reductionEnd),
   };
+}
+
+function planShort(packs: number, padded: number): ShortPlan {
+  const places = shortPlaces;
+  const staging = packs + padded * places * 2;
+  const factors = staging + padded * places * 4;
+  const counts = factors + padded * places * 8;
+  const rests = counts + padded * 4;
+  return { places, packs, staging, factors, counts, rests, sums: rests + padded * places * restBytes };
 }
 
 /** Address of block (row, column) of the triangle. */

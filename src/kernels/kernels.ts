@@ -15,6 +15,7 @@ export interface Kernels {
     count: number,
     firstRow: number,
     firstColumn: number,
+    endColumn: number,
     isDiagonal: number,
   ): void;
   multiplyPairedBlock(
@@ -30,6 +31,7 @@ export interface Kernels {
     columnStarts: number,
     step: number,
   ): void;
+  largestOverMean(sizes: number, count: number): number;
   pairPanels(
     from: number,
     to: number,
@@ -59,6 +61,47 @@ export interface Kernels {
     stride: number,
     inverse: number,
   ): void;
+  packShortTo(to: number, v: number, vPitch: number, counts: number, rests: number, capacity: number): void;
+  packShortRows(
+    from: number,
+    count: number,
+    whole: number,
+    width: number,
+    first: number,
+    end: number,
+    stride: number,
+    scale: number,
+  ): void;
+  packShortColumns(
+    from: number,
+    count: number,
+    whole: number,
+    height: number,
+    first: number,
+    end: number,
+    stride: number,
+    scale: number,
+  ): void;
+  multiplyShortBlock(
+    block: number,
+    rows: number,
+    columns: number,
+    stride: number,
+    count: number,
+    isDiagonal: number,
+    step: number,
+  ): void;
+  addRests(
+    c: number,
+    padded: number,
+    v: number,
+    counts: number,
+    rests: number,
+    capacity: number,
+    first: number,
+    last: number,
+  ): void;
+  addRestProducts(block: number, c: number, padded: number, row: number, column: number): void;
   takePanel(
     matrix: number,
     first: number,
@@ -79,6 +122,7 @@ export interface Kernels {
     v: number,
     padded: number,
   ): void;
+  halfTriangleProduct(t: number, s: number, m: number, width: number): void;
   makeTriangle(taus: number, s: number, t: number, width: number): void;
   multiplyTransposed(
     a: number,

@@ -96,6 +96,35 @@ export function roundingErrorRms({ count, exponents }: EntryCensus, format: Floa
   return 2 ** (top - significandBits + 1) * Math.sqrt(sum / count / 12);
 }
 
+/** Digits that a largest entry has over the last one of short entries. */
+const shortDigits = 13;
+/** Where more entries than this have others, they take the time that the rest saves. */
+const mostLong = 0.07;
+/** Powers of two that units of short entries may be, far from the ends of float32. */
+const mostShortExponent = 60;
+
+/** Whether entries in a format may have so few digits that {@link areShort} is worth asking. */
+export function mayBeShort(format: FloatFormatName): boolean {
+  return floatFormats[format].significandBits <= shortDigits;
+}
+
+/**
+ * Whether nearly all entries are whole multiples of 2^-13 units, the unit being the largest power of two that an entry
+ * reaches: integers of 15 bits with their sign.
+ *
+ * @param format - of the entries, as it tells how many digits they have.
+ */
+export function areShort({ count, exponents }: EntryCensus, format: FloatFormatName): boolean {
+  if (!mayBeShort(format)) return false;
+  let top = exponents.length - 1;
+  while (top >= 0 && exponents[top] === 0) top--;
+  if (Math.abs(top - 1023) > mostShortExponent) return false;
+  const least = top - shortDigits + floatFormats[format].significandBits - 1;
+  let long = 0;
+  for (let biased = 0; biased < least; biased++) long += exponents[biased]!;
+  return long <= mostLong * count;
+}
+
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 /** Where a float64's exponent is in memory. */

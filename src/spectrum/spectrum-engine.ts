@@ -32,9 +32,11 @@ export interface SpectrumEngine {
   /**
    * @param matrix - W, any shape with at least one entry, all entries finite and not all zero.
    * @param unit - a power of two near the largest entry, to divide by (`unitOf` of the census).
+   * @param areShort - whether nearly all entries have few digits (`areShort` of the census): some engines multiply such
+   *   faster. It changes last bits.
    * @throws {ConvergenceError} If the iteration does not converge.
    */
-  singularValues(matrix: Matrix, unit: number): Promise<SingularValues>;
+  singularValues(matrix: Matrix, unit: number, areShort?: boolean): Promise<SingularValues>;
   /** Set where it has threads, or a device, of its own, which a worker a core would get in the way of. */
   readonly isParallel?: true;
   /** Set where it runs in the process's main thread only: other threads are not asked. */
@@ -45,12 +47,16 @@ export interface SpectrumEngine {
   readonly adopt?: (compiled: unknown) => void;
   /** A matrix that shows how fast it is with large ones; absent: one of any size does. */
   readonly sample?: { readonly rows: number; readonly columns: number };
-  /** Bytes that the singular values of a matrix take beside its entries, for a smaller side of `order`. */
-  workspace(order: number): number;
+  /**
+   * Bytes that the singular values of a matrix take beside its entries, for a smaller side of `order`.
+   *
+   * @param mayBeShort - whether its entries may be short, as their format may be.
+   */
+  workspace(order: number, mayBeShort?: boolean): number;
   /** A tall matrix may come to a {@link team} in blocks of a multiple of so many rows, all but the last; null: whole. */
   readonly rowsAtOnce: number | null;
   /** Splits the work on one matrix among threads, and over its rows; null where that does not pay. Absent: it can't. */
-  readonly team?: (shape: MatrixShape, unit: number, size: number) => TeamWork | null;
+  readonly team?: (shape: MatrixShape, unit: number, size: number, areShort?: boolean) => TeamWork | null;
   /** Runs one thread's part of a step of {@link team}; thread 0 gets the result in the last one. */
   readonly runPart?: (part: unknown) => SingularValues | null;
 }

@@ -1,6 +1,7 @@
 import type { GramStep } from "../kernels/gram-eigenvalues.ts";
+import { suitsIntegers } from "../kernels/gram-plan.ts";
 import { censusOf, type EntryCensus, joinCensus, unitOf } from "../linalg/entry-census.ts";
-import type { FloatFormatName } from "../linalg/float-formats.ts";
+import { areShort, type FloatFormatName, mayBeShort } from "../linalg/float-formats.ts";
 import { spectrumFrom } from "./compute-spectrum.ts";
 import type { RowBlocks } from "./row-blocks.ts";
 import type { Spectrum } from "./spectrum.ts";
@@ -16,32 +17,31 @@ export interface StreamedSpectrum {
  * The singular values of a tall matrix that is read by rows and never whole: the Gram matrix of its columns grows
  * block by block, the next block being read meanwhile. The same bits as of the whole matrix.
  *
- * Entries of 32 bits and fewer are not scaled, since their squares fit float64 as they are, and are read once;
- * float64 is read twice, the first time for its largest entry.
+ * Entries of 32 bits are not scaled, since their squares fit float64 as they are, and are read once; float64 is read
+ * twice, the first time for its largest entry, and so are shorter formats, whose products may be those of integers.
  *
  * @param w - W, rows >= columns, in blocks of a multiple of `rowsAtOnce` rows, all but the last; a block is done with
  *   when the next but one is asked for.
  * @param format - how the entries were stored.
- * @param begin - the engine's work on a matrix whose entries are divided by `unit`.
+ * @param begin - the engine's work on a matrix whose entries are divided by `unit`, and may be short.
  * @param run - runs a step on the work's threads.
  */
 export async function streamSpectrum(
   w: RowBlocks,
   format: FloatFormatName,
-  begin: (unit: number) => TeamWork,
+  begin: (unit: number, areShort: boolean) => TeamWork,
   run: (work: TeamWork, step: GramStep) => Promise<SingularValues | null>,
 ): Promise<StreamedSpectrum> {
-  const nothing = censusOf(new Float64Array(0));
-  let unit = 1;
-  if (format === "F64") {
-    let all = nothing;
-    for await (const { data } of w.blocks()) all = joinCensus(all, censusOf(data));
-    if (all.nonFinite > 0 || all.isZero) return { census: all, spectrum: null };
-    unit = unitOf(all);
+  let census = censusOf(new Float64Array(0));
+  let [unit, short] = [1, false];
+  const isReadTwice = format === "F64" || (mayBeShort(format) && suitsIntegers(w.columns));
+  if (isReadTwice) {
+    for await (const { data } of w.blocks()) census = joinCensus(census, censusOf(data));
+    if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null };
+    [unit, short] = [unitOf(census), areShort(census, format)];
   }
-  const work = begin(unit);
+  const work = begin(unit, short);
   const blocks = w.blocks()[Symbol.asyncIterator]();
-  let census = nothing;
   let values: SingularValues | null = null;
   let next = blocks.next();
   try {
@@ -50,7 +50,7 @@ export async function streamSpectrum(
       if (done) break;
       next = blocks.next();
       const { first, data } = block;
-      census = joinCensus(census, censusOf(data));
+      if (!isReadTwice) census = joinCensus(census, censusOf(data));
       // What comes after is still read, for the census: the count of what is not finite is of all.
       if (census.nonFinite > 0) continue;
       const rows = data.length / w.columns;

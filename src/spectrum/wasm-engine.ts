@@ -38,8 +38,8 @@ interface Part {
 }
 
 /**
- * The engine in WebAssembly SIMD: float64 Gram matrix of the smaller side by blocks, reduced to a band, then to a
- * tridiagonal matrix, whose eigenvalues come by implicit QL.
+ * The engine in WebAssembly SIMD: float64 Gram matrix of the smaller side by blocks, of integers where entries are
+ * short, reduced to a band, then to a tridiagonal matrix, whose eigenvalues come by implicit QL.
  *
  * @param arithmetic - "relaxed" where the machine fuses multiplications and additions, "paired" for products in pairs where it
  *   has units that add beside those that multiply, "plain" elsewhere; they differ in last bits, so each is an engine of
@@ -54,17 +54,17 @@ export function wasmEngine(arithmetic: GramArithmetic): SpectrumEngine {
       runsVariant(variant)
         ? null
         : `this JavaScript engine has no WebAssembly ${variant === "relaxed" ? "relaxed " : ""}SIMD`,
-    async singularValues(matrix, unit) {
-      return fromGramEigenvalues(gramEigenvalues(arithmetic, matrix, unit), unit);
+    async singularValues(matrix, unit, areShort) {
+      return fromGramEigenvalues(gramEigenvalues(arithmetic, matrix, unit, areShort), unit);
     },
     compile: () => compileKernels(variant),
     adopt: (modules) => adoptKernels(modules as CompiledKernels),
-    workspace: (order) => gramBytes(order, arithmetic),
+    workspace: (order, mayBeShort) => gramBytes(order, arithmetic, mayBeShort),
     rowsAtOnce: canShare ? rowsAtOnce(arithmetic) : null,
-    team(shape, unit, size) {
+    team(shape, unit, size, areShort) {
       if (!canShare) return null;
       if (size > 1 && Math.min(shape.rows, shape.columns) < teamFrom) return null;
-      const work = shareGramWork(arithmetic, shape, unit, size);
+      const work = shareGramWork(arithmetic, shape, unit, size, areShort);
       return {
         step({ part, isFirst, isLast }) {
           // One thread alone has the entries as they are, or gets a copy when they are sent to it.

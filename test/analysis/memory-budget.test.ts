@@ -64,6 +64,14 @@ describe("how a layer is held", () => {
     expect(holdingOf(layerOf(endless("a.weight", [300_000, 64], "F32")), plain)!.blockRows).toBe(null);
   });
 
+  test("with room for products of integers where its format allows them, and its order", () => {
+    const bytesOf = (dtype: "F32" | "BF16", columns: number) =>
+      holdingOf({ ...layerOf(endless("a.weight", [2000, columns], "F32")), dtype }, compute)!.bytes;
+    // What the rests of integers add up to is a whole square.
+    expect(bytesOf("BF16", 1000) - bytesOf("F32", 1000)).toBeGreaterThan(8 * 1000 ** 2);
+    expect(bytesOf("BF16", 1100)).toBe(bytesOf("F32", 1100));
+  });
+
   test("skipped layers take nothing", () => {
     expect(holdingOf(layerOf(tensorOf("a.bias", [9], new Float32Array(9))), compute)).toBe(null);
   });

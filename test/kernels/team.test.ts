@@ -4,13 +4,13 @@ import { bestVariant } from "../../src/kernels/kernels.ts";
 import { alone, shareOf, type Team } from "../../src/kernels/team.ts";
 import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
 import { wasmEngine } from "../../src/spectrum/wasm-engine.ts";
-import { gaussian, plant } from "../noise.ts";
+import { asBF16, gaussian, plant } from "../noise.ts";
 
 const variant = bestVariant();
 
 describe.skipIf(variant === null)("several threads on one matrix", () => {
   test.each(variant === "relaxed" ? (["relaxed", "paired"] as const) : (["plain"] as const))(
-    "give the bits that one thread gives, tall, wide, square, float32 and float64: %s",
+    "give the bits that one thread gives, tall, wide, square, float32, float64 and bfloat16: %s",
     async (arithmetic) => {
       const engine = wasmEngine(arithmetic);
       for (const threads of [2, 3]) {
@@ -29,6 +29,9 @@ describe.skipIf(variant === null)("several threads on one matrix", () => {
               const together = await pool.spectrum({ rows, columns, data }, format);
               expect(together).toEqual(await computeSpectrum({ rows, columns, data }, { engine, format }));
             }
+            const short = { rows, columns, data: asBF16(gaussian(rows, columns, 1, "short").data) };
+            const together = await pool.spectrum(short, "BF16");
+            expect(together).toEqual(await computeSpectrum(short, { engine, format: "BF16" }));
           }
         } finally {
           await pool.close();

@@ -82,6 +82,19 @@ export function makeTriangle(taus: usize, s: usize, t: usize, width: i32): void 
   }
 }
 
+/** M = -T' S / 2 of small square matrices, row-major, T upper triangular. */
+export function halfTriangleProduct(t: usize, s: usize, m: usize, width: i32): void {
+  for (let i = 0; i < width; i++) {
+    for (let j = 0; j < width; j++) {
+      let sum: f64 = 0;
+      for (let k = 0; k <= i; k++) {
+        sum += load<f64>(t + <usize>(k * width + i) * 8) * load<f64>(s + <usize>(k * width + j) * 8);
+      }
+      store<f64>(m + <usize>(i * width + j) * 8, -0.5 * sum);
+    }
+  }
+}
+
 /**
  * Rows `first` .. `last` of S = A'B, for tall A and B of `width` columns in panels, over rows `start` to `end`; S
  * row-major. Of a product that is symmetric (`isSymmetric` 1, as A'A is) only what is on the diagonal and right of it,

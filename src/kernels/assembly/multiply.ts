@@ -146,7 +146,7 @@ export function multiplySixRows(a: usize, second: usize, third: usize, across: u
  * Adds the product of two packed block rows to a block: G_IJ <- G_IJ + P_I P_J'.
  *
  * @param block - address of G_IJ. @param rows - packed P_I, 16 panels `stride` bytes apart; columns - P_J.
- * @param count - length of the sum. @param firstRow - first panel of rows; firstColumn - of columns.
+ * @param count - length of the sum. @param firstRow - first panel of rows; firstColumn - of columns, endColumn - after the last.
  * @param isDiagonal - 1 when I = J: tiles above the diagonal are left out.
  */
 export function multiplyBlock(
@@ -157,12 +157,13 @@ export function multiplyBlock(
   count: i32,
   firstRow: i32,
   firstColumn: i32,
+  endColumn: i32,
   isDiagonal: i32,
 ): void {
   let i = firstRow;
   // Three panels of rows as two tiles of six rows each.
   for (; i < 14; i += 3) {
-    const last = isDiagonal ? i : 15;
+    const last = (isDiagonal ? min(i + 1, endColumn) : endColumn) - 1;
     const first = rows + <usize>i * stride;
     const end = columns + <usize>last * stride;
     let c = block + <usize>firstColumn * panelBytes + <usize>(i * 4) * rowBytes;
@@ -171,14 +172,14 @@ export function multiplyBlock(
       multiplySixRows(first + stride + 16, stride - 16, stride, column - first - stride - 16, count, c + 6 * rowBytes);
       c += panelBytes;
     }
-    if (isDiagonal) {
+    if (isDiagonal && i + 1 < endColumn) {
       addTileOf(block, rows, columns, stride, count, i + 1, i + 1);
       addTileOf(block, rows, columns, stride, count, i + 2, i + 1);
-      addTileOf(block, rows, columns, stride, count, i + 2, i + 2);
+      if (i + 2 < endColumn) addTileOf(block, rows, columns, stride, count, i + 2, i + 2);
     }
   }
   for (; i < 16; i++) {
-    const last = isDiagonal ? i : 15;
+    const last = (isDiagonal ? min(i + 1, endColumn) : endColumn) - 1;
     for (let j = firstColumn; j <= last; j++) addTileOf(block, rows, columns, stride, count, i, j);
   }
 }

@@ -67,6 +67,18 @@ export function pairPanels(
   }
 }
 
+/** How many times their mean the largest of `count` sizes is; 0 where all are zero. */
+export function largestOverMean(sizes: usize, count: i32): f64 {
+  let largest: f64 = 0;
+  let sum: f64 = 0;
+  for (const end = sizes + (<usize>count << 3); sizes < end; sizes += 8) {
+    const size = load<f64>(sizes);
+    largest = max(largest, size);
+    sum += size;
+  }
+  return sum > 0 ? (largest * <f64>count) / sum : 0;
+}
+
 /**
  * `multiplyBlock` with products in pairs: G_IJ <- G_IJ + P_I P_J'.
  *

@@ -1,0 +1,182 @@
+// Entries of few digits, such as those of BF16, as integers of 15 bits and what little these leave: with
+// z = W / unit * 2^13, below 2^14,
+//   z = q + l,   q whole,   and l = 0 unless |z| is under 2^7, where 8 digits end below 1
+//   z'z = q'q + (C + C') / 2,   C = l'v,   v = z + q
+// q'q is exact, in whatever order; C has a term for each l that is not zero, and only its sums are rounded.
+//
+// A panel holds, for each pair of places of the long side, those of 4 columns of the short side, one after the other, as
+// the multiplication of pairs wants them.
+
+/** Adding it leaves the nearest whole number in the low bits of a float32. */
+const magic: f32 = 12582912.0;
+/** The largest q: 8 of its squares, and 16 bits that are carried over, are below 2^31. */
+const largest: f32 = 16383.0;
+/** Bytes of a pair of places in a panel. */
+const pairBytes: usize = 16;
+/** Bytes of a rest: its place, and l as float64. */
+export const restBytes: usize = 12;
+
+/** Where a panel's numbers go. */
+let panel: usize = 0;
+let factors: usize = 0;
+let pitch: usize = 0;
+let counts: usize = 0;
+let rests: usize = 0;
+let capacity: i32 = 0;
+
+/** Where packs go: q, v `pitch` bytes a place, how many rests each column has, and they, `capacity` for each. */
+export function packShortTo(to: usize, v: usize, vPitch: usize, restCounts: usize, restsAt: usize, most: i32): void {
+  panel = to;
+  factors = v;
+  pitch = vPitch;
+  counts = restCounts;
+  rests = restsAt;
+  capacity = most;
+}
+
+/**
+ * Packs panels `first` .. `end` - 1 of a tall matrix: `count` rows of `width` entries, float32, times `scale`.
+ *
+ * @param whole - places to fill, with zeros where there are no rows.
+ */
+export function packShortRows(
+  from: usize,
+  count: i32,
+  whole: i32,
+  width: i32,
+  first: i32,
+  end: i32,
+  stride: usize,
+  scale: f32,
+): void {
+  const scales = f32x4.splat(scale);
+  for (let k = 0; k < whole; k += 2) {
+    const row = from + <usize>(k * width) * 4;
+    for (let p = first; p < end; p++) {
+      const at = row + <usize>p * 16;
+      const left = width - 4 * p;
+      const a = k < count ? f32x4.mul(fourOf(at, left), scales) : f32x4.splat(0);
+      const b = k + 1 < count ? f32x4.mul(fourOf(at + <usize>width * 4, left), scales) : f32x4.splat(0);
+      keepPair(a, b, p, k, stride);
+    }
+  }
+}
+
+/** The same of a wide matrix: `height` rows, `count` entries of each. */
+export function packShortColumns(
+  from: usize,
+  count: i32,
+  whole: i32,
+  height: i32,
+  first: i32,
+  end: i32,
+  stride: usize,
+  scale: f32,
+): void {
+  const scales = f32x4.splat(scale);
+  const bytes = <usize>count * 4;
+  for (let p = first; p < end; p++) {
+    const rows = from + <usize>(4 * p) * bytes;
+    let k = 0;
+    if (4 * p + 4 <= height) {
+      for (; k + 4 <= count; k += 4) {
+        const at = rows + <usize>k * 4;
+        const r0 = f32x4.mul(v128.load(at), scales);
+        const r1 = f32x4.mul(v128.load(at + bytes), scales);
+        const r2 = f32x4.mul(v128.load(at + 2 * bytes), scales);
+        const r3 = f32x4.mul(v128.load(at + 3 * bytes), scales);
+        const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+        const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+        const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+        const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+        keepPair(v128.shuffle<f64>(low01, low23, 0, 2), v128.shuffle<f64>(low01, low23, 1, 3), p, k, stride);
+        keepPair(v128.shuffle<f64>(high01, high23, 0, 2), v128.shuffle<f64>(high01, high23, 1, 3), p, k + 2, stride);
+      }
+    }
+    for (; k < whole; k += 2) {
+      const a = f32x4.mul(columnOf(rows, bytes, k, count, height - 4 * p), scales);
+      const b = f32x4.mul(columnOf(rows, bytes, k + 1, count, height - 4 * p), scales);
+      keepPair(a, b, p, k, stride);
+    }
+  }
+}
+
+/** Four entries in a row, zeros for those beyond its end. */
+@inline
+function fourOf(at: usize, left: i32): v128 {
+  return left >= 4 ? v128.load(at) : fewOf(at, 4, left);
+}
+
+/** Entry `k` of four rows, zeros where there is none. */
+function columnOf(rows: usize, bytes: usize, k: i32, count: i32, left: i32): v128 {
+  return k < count ? fewOf(rows + <usize>k * 4, bytes, left) : f32x4.splat(0);
+}
+
+/** At most four entries, `step` bytes apart. */
+function fewOf(at: usize, step: usize, left: i32): v128 {
+  let four = f32x4.splat(0);
+  if (left > 0) four = f32x4.replace_lane(four, 0, load<f32>(at));
+  if (left > 1) four = f32x4.replace_lane(four, 1, load<f32>(at + step));
+  if (left > 2) four = f32x4.replace_lane(four, 2, load<f32>(at + 2 * step));
+  if (left > 3) four = f32x4.replace_lane(four, 3, load<f32>(at + 3 * step));
+  return four;
+}
+
+/** Keeps places k and k + 1 of panel p. */
+@inline
+function keepPair(a: v128, b: v128, p: i32, k: i32, stride: usize): void {
+  const magics = f32x4.splat(magic);
+  const low = i32x4.splat(0xffff);
+  const sumA = f32x4.add(bounded(a), magics);
+  const sumB = f32x4.add(bounded(b), magics);
+  const at = panel + <usize>p * stride + <usize>(k >> 1) * pairBytes;
+  v128.store(at, v128.or(v128.and(sumA, low), i32x4.shl(sumB, 16)));
+  const wholeA = f32x4.sub(sumA, magics);
+  const wholeB = f32x4.sub(sumB, magics);
+  const v = factors + <usize>k * pitch + <usize>p * 32;
+  keepFactors(v, a, wholeA);
+  keepFactors(v + pitch, b, wholeB);
+  const restA = f32x4.sub(a, wholeA);
+  const restB = f32x4.sub(b, wholeB);
+  if (v128.any_true(f32x4.ne(v128.or(restA, restB), f32x4.splat(0)))) {
+    keepRests(restA, 4 * p, k);
+    keepRests(restB, 4 * p, k + 1);
+  }
+}
+
+/** Without what more than 13 digits would round up to 2^14. */
+@inline
+function bounded(z: v128): v128 {
+  return f32x4.pmax(f32x4.pmin(z, f32x4.splat(largest)), f32x4.splat(-largest));
+}
+
+/** v of four entries. */
+@inline
+function keepFactors(at: usize, z: v128, q: v128): void {
+  v128.store(at, f64x2.add(f64x2.promote_low_f32x4(z), f64x2.promote_low_f32x4(q)));
+  const z2 = v128.shuffle<f64>(z, z, 1, 1);
+  const q2 = v128.shuffle<f64>(q, q, 1, 1);
+  v128.store(at, f64x2.add(f64x2.promote_low_f32x4(z2), f64x2.promote_low_f32x4(q2)), 16);
+}
+
+/** Keeps what is not zero of four rests. */
+function keepRests(four: v128, column: i32, k: i32): void {
+  const r0 = f32x4.extract_lane(four, 0);
+  if (r0 != 0) keepRest(r0, column, k);
+  const r1 = f32x4.extract_lane(four, 1);
+  if (r1 != 0) keepRest(r1, column + 1, k);
+  const r2 = f32x4.extract_lane(four, 2);
+  if (r2 != 0) keepRest(r2, column + 2, k);
+  const r3 = f32x4.extract_lane(four, 3);
+  if (r3 != 0) keepRest(r3, column + 3, k);
+}
+
+@inline
+function keepRest(rest: f32, column: i32, k: i32): void {
+  const count = counts + <usize>column * 4;
+  const n = load<i32>(count);
+  const at = rests + <usize>(column * capacity + n) * restBytes;
+  store<i32>(at, k);
+  store<f64>(at, rest, 4);
+  store<i32>(count, n + 1);
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { gramEigenvalues } from "../../src/kernels/gram-eigenvalues.ts";
+import { runsVariant } from "../../src/kernels/kernels.ts";
+import type { Matrix } from "../../src/linalg/matrix.ts";
+import { randomStream } from "../../src/linalg/random.ts";
+import { asBF16, gaussian, transposed } from "../noise.ts";
+
+const arithmetics = (["plain", "relaxed", "paired"] as const).filter((each) =>
+  runsVariant(each === "plain" ? "plain" : "relaxed"),
+);
+
+/** The largest power of two that an entry reaches. */
+function unitOf({ data }: Matrix): number {
+  let largest = 0;
+  for (const entry of data) largest = Math.max(largest, Math.abs(entry));
+  return 2 ** Math.floor(Math.log2(largest));
+}
+
+/** Trace and squared Frobenius norm of W'W, which the eigenvalues have too, summed without rounding but the last. */
+function invariants({ rows, columns, data }: Matrix): [trace: number, squares: number] {
+  // Entries are whole multiples of `least`.
+  const least = 2 ** -80;
+  const whole = Array.from(data, (entry) => BigInt(entry / least));
+  let [trace, squares] = [0n, 0n];
+  for (let i = 0; i < columns; i++) {
+    for (let j = 0; j <= i; j++) {
+      let dot = 0n;
+      for (let k = 0; k < rows; k++) dot += whole[k * columns + i]! * whole[k * columns + j]!;
+      if (i === j) trace += dot;
+      squares += dot * dot * (i === j ? 1n : 2n);
+    }
+  }
+  return [Number(trace) * least ** 2, Number(squares) * least ** 4];
+}
+
+describe.each(arithmetics)("a Gram matrix of integers, %s", (arithmetic) => {
+  const eigenvalues = (w: Matrix, unit = unitOf(w)) => gramEigenvalues(arithmetic, w, unit, true);
+
+  test("has the trace and the norm of W'W, with entries that are no integers among them", () => {
+    const { uniform } = randomStream(3, ["short"]);
+    for (const [rows, columns] of [
+      [1, 1],
+      [7, 5],
+      [250, 40],
+      [403, 66],
+    ] as const) {
+      // Of all sizes between 2^-24 and 1: a third has digits under 2^-13 units.
+      const data = asBF16(
+        Float32Array.from({ length: rows * columns }, () => (uniform() - 0.5) * 2 ** (-16 * uniform())),
+      );
+      const w = { rows, columns, data };
+      const unit = unitOf(w);
+      const values = eigenvalues(w).map((value) => value * unit ** 2);
+      const [trace, squares] = invariants(w);
+      const bound = 8 * Number.EPSILON * columns;
+      expect(Math.abs(values.reduce((sum, each) => sum + each, 0) / trace - 1)).toBeLessThan(bound);
+      expect(Math.abs(values.reduce((sum, each) => sum + each ** 2, 0) / squares - 1)).toBeLessThan(
+        2 * bound,
+      );
+    }
+  });
+
+  test("keeps sums of the largest entries, all of one sign or of two, over any number of places", () => {
+    // Of 8 digits, of 13, and of 24.
+    for (const largest of [2 - 2 ** -7, 2 - 2 ** -12, 2 - 2 ** -23]) {
+      for (const rows of [8, 199, 200, 201, 2000]) {
+        const data = Float32Array.from({ length: rows * 3 }, (_, at) => (at % 3 === 1 ? -largest : largest));
+        const top = eigenvalues({ rows, columns: 3, data }, 1)[2]!;
+        expect(Math.abs(top / (3 * rows * largest ** 2) - 1)).toBeLessThan(4 * Number.EPSILON);
+      }
+    }
+  });
+
+  test("is as right for entries of 24 bits", () => {
+    const w = { ...gaussian(150, 90, 1, "long"), data: Float32Array.from(gaussian(150, 90, 1, "long").data) };
+    const unit = unitOf(w);
+    const [short, plain] = [eigenvalues(w), gramEigenvalues(arithmetic, w, unit)];
+    const norm = plain.at(-1)!;
+    for (const [i, value] of short.entries()) {
+      expect(Math.abs(value - plain[i]!)).toBeLessThan(2 * Number.EPSILON * 90 * norm);
+    }
+  });
+
+  test("has the bits of the transpose's, and of an equal matrix in other units", () => {
+    for (const [rows, columns] of [
+      [130, 67],
+      [512, 260],
+      [71, 70],
+    ] as const) {
+      const w = { rows, columns, data: asBF16(gaussian(rows, columns, 0.02, "bits").data) };
+      const values = eigenvalues(w);
+      expect(eigenvalues(transposed(w))).toEqual(values);
+      expect(eigenvalues({ ...w, data: w.data.map((entry) => entry * 2 ** 40) })).toEqual(values);
+    }
+  });
+});
