@@ -2,7 +2,7 @@ import { requireMemory } from "../checkpoint/memory-limit.ts";
 import { exponentCounter } from "../kernels/exponent-counter.ts";
 import type { FactoredMatrix } from "../layers/factored-matrix.ts";
 import type { Layer } from "../layers/layer.ts";
-import { censusOf, censusOfFields } from "../linalg/entry-census.ts";
+import { censusOf } from "../linalg/entry-census.ts";
 import { addSquares, meansOf } from "../linalg/mean-squares.ts";
 import { farUnitOf, overUnit } from "../linalg/near-one.ts";
 import { censusOfProduct, productSpectrum } from "../spectrum/product-spectrum.ts";
@@ -114,10 +114,8 @@ async function readWhole(layer: Layer, compute: Compute, wants: Wants, place: Pl
       digest?.update(bytes);
       counter?.update(bytes);
     });
-    const counted =
-      counter && censusOfFields(rows * columns, counter.fields, counter.fields[0]! - counter.zeros);
     const stored = digest?.end();
-    const hints = { othersFollow: place.othersFollow, stored, census: counted ?? undefined };
+    const hints = { othersFollow: place.othersFollow, stored, census: counter?.census() };
     const found = await naming(layer, () => compute.whole(matrix, format, hints));
     const { census } = found;
     if (!found.spectrum) return { ...found, examination: null };
@@ -162,7 +160,7 @@ async function readByRows(
   const step = blockRows!;
   const dtype = layer.dtype === "F64" ? "F64" : "F32";
   const slots = [compute.slot(dtype, step * columns), compute.slot(dtype, step * columns)] as const;
-  // Summed whether they will be wanted or not: the rows come but once.
+  // Summed whether they will be wanted or not, the first time that the rows come.
   const sums = { rows: new Float64Array(rows), columns: new Float64Array(columns) };
   let unit = 1;
   let isFirst = true;

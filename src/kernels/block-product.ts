@@ -39,7 +39,7 @@ export function pairRight(
  * An entry's rounding error there is of the size of both rows squared, so that one large row spoils its products with
  * many small ones: where nothing was settled here, errors of eigenvalues went on growing with the number of rows.
  *
- * @param firstRow - first row and column of the matrix that takes part.
+ * @param firstRow - first row and column that may be multiplied in pairs; from the order on there are none but padding.
  * @param mostTimesMean - how large the largest row may be, its terms x1 x2 against their mean over rows.
  */
 export function readyFactors(

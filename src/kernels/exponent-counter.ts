@@ -1,4 +1,5 @@
-import type { FloatFormatName } from "../linalg/float-formats.ts";
+import { censusOfFields, type EntryCensus } from "../linalg/entry-census.ts";
+import { type FloatFormatName, floatFormats } from "../linalg/float-formats.ts";
 import { decodingModules } from "./decoding-kernels.ts";
 
 interface CountingKernels {
@@ -24,9 +25,8 @@ let kernels: (CountingKernels & { readonly memory: WebAssembly.Memory }) | null 
 export interface ExponentCounter {
   /** @param bytes - whole entries as they are stored, little-endian, at any place. */
   update(bytes: Uint8Array): void;
-  /** Of all entries so far: how many there are of each 8 bits of exponent, and how many of those with none are zero. */
-  readonly fields: Float64Array;
-  readonly zeros: number;
+  /** Of all entries so far. */
+  census(): EntryCensus;
 }
 
 /** A counter of entries in a format; null where there is no kernel for it, or no WebAssembly SIMD. */
@@ -41,6 +41,7 @@ export function exponentCounter(format: FloatFormatName): ExponentCounter | null
   const codes = new Uint8Array(memory.buffer, 0, fieldsAt);
   const counts = new Int32Array(memory.buffer, countsAt, fieldCount);
   const fields = new Float64Array(fieldCount);
+  let total = 0;
   let zeros = 0;
   return {
     update(bytes) {
@@ -48,6 +49,7 @@ export function exponentCounter(format: FloatFormatName): ExponentCounter | null
         const piece = bytes.subarray(start, start + fieldsAt);
         codes.set(piece);
         const given = piece.length / codeBytes;
+        total += given;
         const whole = Math.ceil(given / step) * step;
         codes.fill(0, piece.length, whole * codeBytes);
         const filling = whole - given;
@@ -56,9 +58,6 @@ export function exponentCounter(format: FloatFormatName): ExponentCounter | null
         fields[0]! -= filling;
       }
     },
-    fields,
-    get zeros() {
-      return zeros;
-    },
+    census: () => censusOfFields(total, fields, fields[0]! - zeros, floatFormats[format].significandBits),
   };
 }

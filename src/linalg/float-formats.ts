@@ -96,32 +96,36 @@ export function roundingErrorRms({ count, exponents }: EntryCensus, format: Floa
   return 2 ** (top - significandBits + 1) * Math.sqrt(sum / count / 12);
 }
 
-/** Digits that a largest entry has over the last one of short entries. */
+/** Short entries are multiples of 2^-13 units. */
 const shortDigits = 13;
-/** Where more entries than this have others, they take the time that the rest saves. */
+/** Where more entries than this are not, they take the time that the others save. */
 const mostLong = 0.07;
-/** Powers of two that units of short entries may be, far from the ends of float32. */
+/** Formats of more digits have as many entries that are not: of noise in F16 they are a third. */
+const mostDigits = 8;
+/** Units of short entries are at most this power of two, and at least one over it: far from the ends of float32. */
 const mostShortExponent = 60;
 
-/** Whether entries in a format may have so few digits that {@link areShort} is worth asking. */
+/** Whether {@link areShort} is worth asking of entries in a format. */
 export function mayBeShort(format: FloatFormatName): boolean {
-  return floatFormats[format].significandBits <= shortDigits;
+  return floatFormats[format].significandBits <= mostDigits;
 }
 
 /**
  * Whether nearly all entries are whole multiples of 2^-13 units, the unit being the largest power of two that an entry
- * reaches: integers of 15 bits with their sign.
+ * reaches: integers of 14 bits and a sign.
  *
- * @param format - of the entries, as it tells how many digits they have.
+ * @param format - that they were stored in, and has so many digits; those that were computed from what was stored, such as
+ *   of a weight norm, have more, as their census says.
  */
-export function areShort({ count, exponents }: EntryCensus, format: FloatFormatName): boolean {
+export function areShort({ count, exponents, digits }: EntryCensus, format: FloatFormatName): boolean {
   if (!mayBeShort(format)) return false;
   let top = exponents.length - 1;
   while (top >= 0 && exponents[top] === 0) top--;
   if (Math.abs(top - 1023) > mostShortExponent) return false;
-  const least = top - shortDigits + floatFormats[format].significandBits - 1;
+  const most = Math.max(digits, floatFormats[format].significandBits);
+  const least = top - shortDigits + most - 1;
   let long = 0;
-  for (let biased = 0; biased < least; biased++) long += exponents[biased]!;
+  for (let biased = 0; biased < least; biased++) long += exponents[biased] ?? 0;
   return long <= mostLong * count;
 }
 

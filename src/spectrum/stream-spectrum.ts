@@ -18,7 +18,7 @@ export interface StreamedSpectrum {
  * block by block, the next block being read meanwhile. The same bits as of the whole matrix.
  *
  * Entries of 32 bits are not scaled, since their squares fit float64 as they are, and are read once; float64 is read
- * twice, the first time for its largest entry, and so are shorter formats, whose products may be those of integers.
+ * twice, the first time for its largest entry, and so are formats of few digits where products may be those of integers.
  *
  * @param w - W, rows >= columns, in blocks of a multiple of `rowsAtOnce` rows, all but the last; a block is done with
  *   when the next but one is asked for.

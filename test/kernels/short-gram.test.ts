@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { gramEigenvalues } from "../../src/kernels/gram-eigenvalues.ts";
 import { runsVariant } from "../../src/kernels/kernels.ts";
+import type { FloatFormatName } from "../../src/linalg/float-formats.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
 import { randomStream } from "../../src/linalg/random.ts";
+import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
+import { fromGramEigenvalues } from "../../src/spectrum/gram-accuracy.ts";
+import { wasmEngine } from "../../src/spectrum/wasm-engine.ts";
 import { asBF16, gaussian, transposed } from "../noise.ts";
 
 const arithmetics = (["plain", "relaxed", "paired"] as const).filter((each) =>
@@ -33,6 +37,26 @@ function invariants({ rows, columns, data }: Matrix): [trace: number, squares: n
   return [Number(trace) * least ** 2, Number(squares) * least ** 4];
 }
 
+test.each(arithmetics)(
+  "a spectrum of entries in bfloat16 is that of integers, of other formats not: %s",
+  async (arithmetic) => {
+    // Of 300 rows float64 has to round, since a few entries are small.
+    const noise = gaussian(300, 60, 0.02, "choice").data.map((entry, at) =>
+      at % 50 === 0 ? entry * 2 ** -24 : entry,
+    );
+    const w = { rows: 300, columns: 60, data: asBF16(noise) };
+    const engine = wasmEngine(arithmetic);
+    const valuesOf = async (format: FloatFormatName) =>
+      (await computeSpectrum(w, { engine, format })).singularValues;
+    const fromGram = (isShort: boolean) =>
+      fromGramEigenvalues(gramEigenvalues(arithmetic, w, unitOf(w), isShort), unitOf(w)).values;
+    expect(fromGram(true)).not.toEqual(fromGram(false));
+    expect(await valuesOf("BF16")).toEqual(fromGram(true));
+    expect(await valuesOf("F16")).toEqual(fromGram(false));
+    expect(await valuesOf("F32")).toEqual(fromGram(false));
+  },
+);
+
 describe.each(arithmetics)("a Gram matrix of integers, %s", (arithmetic) => {
   const eigenvalues = (w: Matrix, unit = unitOf(w)) => gramEigenvalues(arithmetic, w, unit, true);
 
@@ -44,7 +68,7 @@ describe.each(arithmetics)("a Gram matrix of integers, %s", (arithmetic) => {
       [250, 40],
       [403, 66],
     ] as const) {
-      // Of all sizes between 2^-24 and 1: a third has digits under 2^-13 units.
+      // Of many sizes: more than half have digits under 2^-13 units.
       const data = asBF16(
         Float32Array.from({ length: rows * columns }, () => (uniform() - 0.5) * 2 ** (-16 * uniform())),
       );
@@ -76,6 +100,7 @@ describe.each(arithmetics)("a Gram matrix of integers, %s", (arithmetic) => {
     const unit = unitOf(w);
     const [short, plain] = [eigenvalues(w), gramEigenvalues(arithmetic, w, unit)];
     const norm = plain.at(-1)!;
+    expect(short).not.toEqual(plain); // made in another way
     for (const [i, value] of short.entries()) {
       expect(Math.abs(value - plain[i]!)).toBeLessThan(2 * Number.EPSILON * 90 * norm);
     }

@@ -13,6 +13,7 @@ const roundingErrorRms = (data: Float32Array | Float64Array, format: FloatFormat
   roundingErrorOfCensus(censusOf(data), format);
 
 import { randomStream } from "../../src/linalg/random.ts";
+import { asBF16 } from "../noise.ts";
 
 describe("small floats", () => {
   test("decode as their standards say", () => {
@@ -92,7 +93,7 @@ describe("entries are short", () => {
     areShort(censusOf(Float32Array.from(entries)), format);
   const normal = (count: number, scale: number) => {
     const stream = randomStream(4, ["short"]);
-    return Float32Array.from({ length: count }, () => scale * stream.normal());
+    return Array.from({ length: count }, () => scale * stream.normal());
   };
 
   test("where few are under 2^-6 of the unit, as 8 digits then end at 2^-13 of it", () => {
@@ -111,12 +112,20 @@ describe("entries are short", () => {
 
   test("of noise in bfloat16, in any units but those near the ends of float32; of float32 never", () => {
     // The largest of 20 000 is 4.1 deviations: of 0.02 of them the unit is 1/16, of which 1/64 is 0.05 deviations.
-    expect(short(normal(20_000, 0.02), "BF16")).toBe(true);
-    expect(short(normal(20_000, 0.02 * 2 ** 40), "BF16")).toBe(true);
-    expect(short(normal(20_000, 0.02 * 2 ** 70), "BF16")).toBe(false);
-    expect(short(normal(20_000, 0.02 * 2 ** -70), "BF16")).toBe(false);
-    expect(short(normal(20_000, 0.02), "F32")).toBe(false);
+    expect(short(asBF16(normal(20_000, 0.02)), "BF16")).toBe(true);
+    expect(short(asBF16(normal(20_000, 0.02 * 2 ** 40)), "BF16")).toBe(true);
+    expect(short(asBF16(normal(20_000, 0.02 * 2 ** 70)), "BF16")).toBe(false);
+    expect(short(asBF16(normal(20_000, 0.02 * 2 ** -70)), "BF16")).toBe(false);
+    // Neither where all digits of float32 are in use, nor where so many are that a third of the entries would be left.
+    expect(short(normal(20_000, 0.02), "BF16")).toBe(false);
+    expect(short(asBF16(normal(20_000, 0.02)), "F32")).toBe(false);
+    expect(short(asBF16(normal(20_000, 0.02)), "F16")).toBe(false);
     expect(short([], "BF16")).toBe(false);
-    expect([mayBeShort("BF16"), mayBeShort("F32")]).toEqual([true, false]);
+    expect([mayBeShort("BF16"), mayBeShort("F8_E4M3"), mayBeShort("F16"), mayBeShort("F32")]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });

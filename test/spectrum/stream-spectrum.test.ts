@@ -6,7 +6,7 @@ import { computeSpectrum } from "../../src/spectrum/compute-spectrum.ts";
 import type { SingularValues } from "../../src/spectrum/spectrum-engine.ts";
 import { streamSpectrum } from "../../src/spectrum/stream-spectrum.ts";
 import { wasmEngine } from "../../src/spectrum/wasm-engine.ts";
-import { gaussian } from "../noise.ts";
+import { asBF16, gaussian } from "../noise.ts";
 
 const plain = wasmEngine("plain");
 const step = plain.rowsAtOnce!;
@@ -53,7 +53,8 @@ describe("a spectrum of a matrix that is read by rows", () => {
           async (columns, more, steps, format, scale, seed) => {
             const rows = columns + more;
             const noise = gaussian(rows, columns, scale, seed).data;
-            const data = format === "F64" ? Float64Array.from(noise) : Float32Array.from(noise);
+            const short = format === "BF16" ? asBF16(noise) : Float32Array.from(noise);
+            const data = format === "F64" ? Float64Array.from(noise) : short;
             const { w, asked } = byRows(rows, columns, data, steps * engine.rowsAtOnce!);
             const { census, spectrum } = await stream(w, format, engine);
             const whole = await computeSpectrum({ rows, columns, data }, { engine, format, method: "gram" });

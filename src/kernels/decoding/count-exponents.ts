@@ -4,8 +4,8 @@ const atOnce: i32 = 255 * 32;
 /**
  * Counts codes of BF16 by their 8 bits of exponent.
  *
- * One exponent after the other, from the largest that there is: weights have some twenty, and 32 codes are compared in a
- * few cycles. Looked up one by one, each would wait for the count of the last to be written.
+ * One exponent after the other, from the largest that there is until all are found: weights have some twenty, and 32 codes
+ * are compared in a few cycles. Looked up one by one, each would wait for the count of the last to be written.
  *
  * @param from - codes; `count`, a multiple of 32, at most 2^17. @param fields - a place for their exponents, a byte each.
  * @param counts - 256 places of int32 that get the counts. @returns how many codes are zero, with either sign.
@@ -14,13 +14,16 @@ export function countExponentsBF16(from: usize, count: i32, fields: usize, count
   const end = fields + <usize>count;
   const largest = keepFields(from, count, fields);
   memory.fill(counts, 0, 256 * 4);
-  let left = count;
-  for (let field = largest; left > 0; field--) {
+  const none = zeros(from, count);
+  let left = count - none;
+  for (let field = largest; field > 0 && left > 0; field--) {
     const found = occurrences(fields, end, field);
     store<i32>(counts + (<usize>field << 2), found);
     left -= found;
   }
-  return zeros(from, count);
+  // What is left has no exponent, as zeros have none.
+  store<i32>(counts, left + none);
+  return none;
 }
 
 /** Exponents to `fields`; returns the largest. */
