@@ -41,7 +41,7 @@ export function censusOf(data: Float32Array | Float64Array): EntryCensus {
   const fields = countDoubles(new Int32Array(data.buffer, data.byteOffset, 2 * data.length), highWord);
   for (let field = 1; field < topExponent; field++) exponents[field] = fields[field]!;
   if (fields[0]! > 0) exponents[0] = countTiny(data, 2 ** -1022);
-  return censusFrom(data.length, fields[topExponent]!, exponents, doubleDigits);
+  return censusFrom(data.length, fields[topExponent]!, exponents, data.length === 0 ? 0 : doubleDigits);
 }
 
 /**

@@ -19,7 +19,7 @@ function planted() {
 }
 
 test("a line is printed when its layer is done: the reader has it before the last layer is read", async () => {
-  const count = 200;
+  const count = 600;
   const layers = Array.from({ length: count }, (_, i) => noise(`layer.${i}.weight`, [160, 120]));
   const path = writeModel(folder, "many.safetensors", layers);
   const child = startMarchenko(["analyze", path, "--format", "ndjson", "-q"]);
