@@ -29,7 +29,7 @@ export function growHeapSlowly(): void {
 }
 
 /** Garbage that is left lying at most: this much, or this share of what is in use. Collecting takes some 5 ms. */
-const mostGarbage = { bytes: 2e6, share: 0.1 };
+const mostGarbage = { bytes: 3e6, share: 0.1 };
 
 /**
  * What keeps the heap near what is in use, when called every now and then, such as after each layer.

@@ -69,8 +69,14 @@ test.each([1, 2])("with --workers %i, ten times as many large matrices take no m
   expect(long).toBeLessThan((150 + 3 * workers * rows * columns * 4e-6) * megabyte);
 });
 
+/** The middle of three: now and then a run is some MB below the others, as its threads happen to start. */
+function usualPeakOf(path: string, workers: number): number {
+  const peaks = Array.from({ length: 3 }, () => peakOf(path, workers));
+  return peaks.sort((a, b) => a - b)[1]!;
+}
+
 test("ten times as many layers take no more memory, their rows in the result included", () => {
-  const short = peakOf(checkpointOf(72, 192, 192), 2);
-  const long = peakOf(checkpointOf(720, 192, 192), 2);
+  const short = usualPeakOf(checkpointOf(72, 192, 192), 2);
+  const long = usualPeakOf(checkpointOf(720, 192, 192), 2);
   expect(long / short).toBeLessThan(unchanged);
 });
