@@ -1,7 +1,7 @@
 import { memoryLimit, readableBytes } from "../checkpoint/memory-limit.ts";
 import { UsageError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
-import { mayBeShort } from "../linalg/float-formats.ts";
+import { mayBeShort } from "../linalg/entry-unit.ts";
 import type { Compute } from "./compute.ts";
 import { entryFormat } from "./entry-format.ts";
 import { nothingElse, type Wants, wantsWhole } from "./examine-matrix.ts";

@@ -3,8 +3,9 @@ import type { GramStep } from "../kernels/gram-eigenvalues.ts";
 import { matrixSlots } from "../kernels/matrix-slots.ts";
 import type { ThreadProgram } from "../kernels/thread.ts";
 import { startWorkerPool } from "../kernels/worker-pool.ts";
-import { censusOf, unitOf } from "../linalg/entry-census.ts";
-import { areShort, type FloatFormatName } from "../linalg/float-formats.ts";
+import { censusOf } from "../linalg/entry-census.ts";
+import { entryUnit } from "../linalg/entry-unit.ts";
+import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { computeSpectrum, spectrumFrom } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
@@ -85,7 +86,8 @@ export async function computeInWorkers(
     // Nothing to compute, or nothing that can be: that is said without an engine.
     if (census.nonFinite > 0 || census.isZero) return await computeSpectrum(matrix, { format, census });
     const shape = { ...matrix, entryBytes: entryBytes(format) };
-    const work = engine.team!(shape, unitOf(census), pool.size, areShort(census, format));
+    const { unit, areShort } = entryUnit(census, format);
+    const work = engine.team!(shape, unit, pool.size, areShort);
     if (!work) return await byOne({ matrix, format, method, census });
     const values = await runStep(work, { part: matrix, isFirst: true, isLast: true });
     work.release();

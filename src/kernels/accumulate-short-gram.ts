@@ -1,12 +1,12 @@
 import type { Matrix } from "../linalg/matrix.ts";
-import { block, blockAt, type Plan, panel, type ShortPlan } from "./gram-plan.ts";
+import { block, blockAt, carryBytes, type Plan, panel, type ShortPlan } from "./gram-plan.ts";
 import type { Kernels } from "./kernels.ts";
 import { shareOf, type Team } from "./team.ts";
 
 /** What entries over their unit are multiplied by, as `assembly/short-pack.ts` has it. */
 const scale = 2 ** 13;
 /** Places that a step of the product takes: counts are multiples of it. */
-const step = 8;
+const step = 32;
 /** Bytes of a pair of places in a panel. */
 const pairBytes = 16;
 /** Bytes of an integer. */
@@ -29,14 +29,15 @@ export function accumulateShortGram(
   team: Team,
 ): void {
   const { padded, blocks } = plan;
-  const { places, packs, staging, factors, counts, rests, sums } = short;
+  const { places, packs, staging, factors, counts, rests, sums, weights } = short;
+  const carries = short.carries + team.rank * carryBytes;
   const stride = places * panel * integerBytes;
   const blockStride = (block / panel) * stride;
   const length = isTall ? rows : columns;
   const order = isTall ? columns : rows;
   const entries = new Float32Array(kernels.memory.buffer, staging, padded * places);
   const panels = shareOf(team, padded / panel, 1);
-  kernels.packShortTo(packs, factors, padded * 8, counts, rests, places);
+  kernels.packShortTo(packs, factors, padded * 8, counts, rests, places, weights);
   for (let start = 0; start < length; start += places) {
     const count = Math.min(places, length - start);
     const whole = Math.ceil(count / step) * step;
@@ -59,7 +60,7 @@ export function accumulateShortGram(
         if (turn++ % team.size !== team.rank) continue;
         const at = blockAt(plan, i, j);
         const [left, right] = [packs + i * blockStride, packs + j * blockStride];
-        kernels.multiplyShortBlock(at, left, right, stride, whole, i === j ? 1 : 0, pairBytes);
+        kernels.multiplyShortBlock(at, left, right, stride, whole, i === j ? 1 : 0, pairBytes, carries);
       }
     }
     team.barrier();

@@ -20,7 +20,9 @@ export function placesAtOnce(pairs: boolean): number {
 /** Bytes of a rest, as in `assembly/short-pack.ts`. */
 const restBytes = 12;
 /** Places of the long side packed at once as integers, a multiple of 8. */
-const shortPlaces = 200;
+const shortPlaces = 192;
+/** Bytes that a thread's sums of integers carry over. */
+export const carryBytes = 128;
 /** Above this order what rests of integers leave would take as much memory as all else. */
 const mostShort = 1024;
 
@@ -38,6 +40,9 @@ export interface ShortPlan {
   readonly counts: number;
   readonly rests: number;
   readonly sums: number;
+  readonly weights: number;
+  readonly carries: number;
+  readonly end: number;
 }
 
 /** Half-bandwidth of the intermediate form: wider bands make the first stage faster and the second slower. */
@@ -106,8 +111,8 @@ export function planMemory(
   const packs = work;
   const pairedPacks = packs + padded * places * 8;
   const staging = pairedPacks + (pairs ? padded * places * 8 : 0);
-  const short = isShort ? planShort(work, padded) : null;
-  const gramEnd = short ? short.sums + padded * padded * 8 : staging + padded * places * entryBytes;
+  const short = isShort ? planShort(work, padded, threads) : null;
+  const gramEnd = short ? short.end : staging + padded * places * entryBytes;
   const tall = padded * width * 8;
   const v = work;
   const y = v + tall;
@@ -148,13 +153,17 @@ export function planMemory(
   };
 }
 
-function planShort(packs: number, padded: number): ShortPlan {
+function planShort(packs: number, padded: number, threads: number): ShortPlan {
   const places = shortPlaces;
   const staging = packs + padded * places * 2;
   const factors = staging + padded * places * 4;
   const counts = factors + padded * places * 8;
   const rests = counts + padded * 4;
-  return { places, packs, staging, factors, counts, rests, sums: rests + padded * places * restBytes };
+  const sums = rests + padded * places * restBytes;
+  const weights = sums + padded * padded * 8;
+  const carries = weights + padded * 4;
+  const end = carries + threads * carryBytes;
+  return { places, packs, staging, factors, counts, rests, sums, weights, carries, end };
 }
 
 /** Address of block (row, column) of the triangle. */

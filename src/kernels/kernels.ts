@@ -61,7 +61,7 @@ export interface Kernels {
     stride: number,
     inverse: number,
   ): void;
-  packShortTo(to: number, v: number, vPitch: number, counts: number, rests: number, capacity: number): void;
+  packShortTo(to: number, v: number, vPitch: number, counts: number, rests: number, capacity: number, weights: number): void;
   packShortRows(
     from: number,
     count: number,
@@ -90,6 +90,7 @@ export interface Kernels {
     count: number,
     isDiagonal: number,
     step: number,
+    carries: number,
   ): void;
   addRests(
     c: number,

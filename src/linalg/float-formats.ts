@@ -96,39 +96,6 @@ export function roundingErrorRms({ count, exponents }: EntryCensus, format: Floa
   return 2 ** (top - significandBits + 1) * Math.sqrt(sum / count / 12);
 }
 
-/** Short entries are multiples of 2^-13 units. */
-const shortDigits = 13;
-/** Where more entries than this are not, they take the time that the others save. */
-const mostLong = 0.07;
-/** Formats of more digits have as many entries that are not: of noise in F16 they are a third. */
-const mostDigits = 8;
-/** Units of short entries are at most this power of two, and at least one over it: far from the ends of float32. */
-const mostShortExponent = 60;
-
-/** Whether {@link areShort} is worth asking of entries in a format. */
-export function mayBeShort(format: FloatFormatName): boolean {
-  return floatFormats[format].significandBits <= mostDigits;
-}
-
-/**
- * Whether nearly all entries are whole multiples of 2^-13 units, the unit being the largest power of two that an entry
- * reaches: integers of 14 bits and a sign.
- *
- * @param format - that they were stored in, and has so many digits; those that were computed from what was stored, such as
- *   of a weight norm, have more, as their census says.
- */
-export function areShort({ count, exponents, digits }: EntryCensus, format: FloatFormatName): boolean {
-  if (!mayBeShort(format)) return false;
-  let top = exponents.length - 1;
-  while (top >= 0 && exponents[top] === 0) top--;
-  if (Math.abs(top - 1023) > mostShortExponent) return false;
-  const most = Math.max(digits, floatFormats[format].significandBits);
-  const least = top - shortDigits + most - 1;
-  let long = 0;
-  for (let biased = 0; biased < least; biased++) long += exponents[biased] ?? 0;
-  return long <= mostLong * count;
-}
-
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 /** Where a float64's exponent is in memory. */

@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
-import { censusOf, type EntryCensus, unitOf } from "../linalg/entry-census.ts";
-import { areShort, type FloatFormatName, roundingErrorRms } from "../linalg/float-formats.ts";
+import { censusOf, type EntryCensus } from "../linalg/entry-census.ts";
+import { entryUnit } from "../linalg/entry-unit.ts";
+import { type FloatFormatName, roundingErrorRms } from "../linalg/float-formats.ts";
 import { asMatrix, type MatrixLike } from "../linalg/matrix.ts";
 import { accurateSingularValues } from "./accurate.ts";
 import { estimatedSpectrum } from "./estimated-spectrum.ts";
@@ -80,7 +81,8 @@ export async function computeSpectrum(
     return await estimatedSpectrum(matrix, census, format, options.seed ?? 0);
   }
   if (wanted === "accurate") return spectrumOf(accurateSingularValues(matrix));
-  const values = await engine.singularValues(matrix, unitOf(census), areShort(census, format));
+  const { unit, areShort } = entryUnit(census, format);
+  const values = await engine.singularValues(matrix, unit, areShort);
   const spectrum = spectrumOf(values);
   return wanted === "auto" && needsAccuracy(spectrum) ? spectrumOf(accurateSingularValues(matrix)) : spectrum;
 }

@@ -1,7 +1,8 @@
 import type { GramStep } from "../kernels/gram-eigenvalues.ts";
 import { suitsIntegers } from "../kernels/gram-plan.ts";
-import { censusOf, type EntryCensus, joinCensus, unitOf } from "../linalg/entry-census.ts";
-import { areShort, type FloatFormatName, mayBeShort } from "../linalg/float-formats.ts";
+import { censusOf, type EntryCensus, joinCensus } from "../linalg/entry-census.ts";
+import { type EntryUnit, entryUnit, mayBeShort } from "../linalg/entry-unit.ts";
+import type { FloatFormatName } from "../linalg/float-formats.ts";
 import { spectrumFrom } from "./compute-spectrum.ts";
 import type { RowBlocks } from "./row-blocks.ts";
 import type { Spectrum } from "./spectrum.ts";
@@ -33,14 +34,14 @@ export async function streamSpectrum(
   run: (work: TeamWork, step: GramStep) => Promise<SingularValues | null>,
 ): Promise<StreamedSpectrum> {
   let census = censusOf(new Float64Array(0));
-  let [unit, short] = [1, false];
+  let inUnits: EntryUnit = { unit: 1, areShort: false };
   const isReadTwice = format === "F64" || (mayBeShort(format) && suitsIntegers(w.columns));
   if (isReadTwice) {
     for await (const { data } of w.blocks()) census = joinCensus(census, censusOf(data));
     if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null };
-    [unit, short] = [unitOf(census), areShort(census, format)];
+    inUnits = entryUnit(census, format);
   }
-  const work = begin(unit, short);
+  const work = begin(inUnits.unit, inUnits.areShort);
   const blocks = w.blocks()[Symbol.asyncIterator]();
   let values: SingularValues | null = null;
   let next = blocks.next();

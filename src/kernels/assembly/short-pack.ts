@@ -9,8 +9,15 @@
 
 /** Adding it leaves the nearest whole number in the low bits of a float32. */
 const magic: f32 = 12582912.0;
-/** The largest q: 8 of its squares, and 16 bits that are carried over, are below 2^31. */
+/** The largest q. */
 const largest: f32 = 16383.0;
+/** Places whose products are summed in 32 bits before some are carried over. */
+const windowPlaces: i32 = 32;
+/**
+ * The most that q's squares may sum up to in a window of a column: with 16 bits that were carried over, and the rounding of
+ * this very sum, under 2^31. No sum of products of two columns is larger, by Cauchy and Schwarz.
+ */
+const most: f32 = 2147000064.0;
 /** Bytes of a pair of places in a panel. */
 const pairBytes: usize = 16;
 /** Bytes of a rest: its place, and l as float64. */
@@ -23,15 +30,17 @@ let pitch: usize = 0;
 let counts: usize = 0;
 let rests: usize = 0;
 let capacity: i32 = 0;
+let weights: usize = 0;
 
 /** Where packs go: q, v `pitch` bytes a place, how many rests each column has, and they, `capacity` for each. */
-export function packShortTo(to: usize, v: usize, vPitch: usize, restCounts: usize, restsAt: usize, most: i32): void {
+export function packShortTo(to: usize, v: usize, vPitch: usize, restCounts: usize, restsAt: usize, restCapacity: i32, squares: usize): void {
   panel = to;
   factors = v;
   pitch = vPitch;
   counts = restCounts;
   rests = restsAt;
-  capacity = most;
+  capacity = restCapacity;
+  weights = squares;
 }
 
 /**
@@ -126,13 +135,22 @@ function fewOf(at: usize, step: usize, left: i32): v128 {
 @inline
 function keepPair(a: v128, b: v128, p: i32, k: i32, stride: usize): void {
   const magics = f32x4.splat(magic);
+  let wholeA = f32x4.sub(f32x4.add(a, magics), magics);
+  let wholeB = f32x4.sub(f32x4.add(b, magics), magics);
+  // What would be too large, or too much for its window, is a rest as a whole.
+  wholeA = v128.and(wholeA, f32x4.le(f32x4.abs(wholeA), f32x4.splat(largest)));
+  wholeB = v128.and(wholeB, f32x4.le(f32x4.abs(wholeB), f32x4.splat(largest)));
+  const weight = weights + <usize>p * 16;
+  const before = k & (windowPlaces - 1) ? v128.load(weight) : f32x4.splat(0);
+  const after = f32x4.add(before, f32x4.add(f32x4.mul(wholeA, wholeA), f32x4.mul(wholeB, wholeB)));
+  const fits = f32x4.le(after, f32x4.splat(most));
+  v128.store(weight, v128.bitselect(after, before, fits));
+  wholeA = v128.and(wholeA, fits);
+  wholeB = v128.and(wholeB, fits);
   const low = i32x4.splat(0xffff);
-  const sumA = f32x4.add(bounded(a), magics);
-  const sumB = f32x4.add(bounded(b), magics);
-  const at = panel + <usize>p * stride + <usize>(k >> 1) * pairBytes;
-  v128.store(at, v128.or(v128.and(sumA, low), i32x4.shl(sumB, 16)));
-  const wholeA = f32x4.sub(sumA, magics);
-  const wholeB = f32x4.sub(sumB, magics);
+  const bitsA = v128.and(f32x4.add(wholeA, magics), low);
+  const bitsB = i32x4.shl(f32x4.add(wholeB, magics), 16);
+  v128.store(panel + <usize>p * stride + <usize>(k >> 1) * pairBytes, v128.or(bitsA, bitsB));
   const v = factors + <usize>k * pitch + <usize>p * 32;
   keepFactors(v, a, wholeA);
   keepFactors(v + pitch, b, wholeB);
@@ -142,12 +160,6 @@ function keepPair(a: v128, b: v128, p: i32, k: i32, stride: usize): void {
     keepRests(restA, 4 * p, k);
     keepRests(restB, 4 * p, k + 1);
   }
-}
-
-/** Without what more than 13 digits would round up to 2^14. */
-@inline
-function bounded(z: v128): v128 {
-  return f32x4.pmax(f32x4.pmin(z, f32x4.splat(largest)), f32x4.splat(-largest));
 }
 
 /** v of four entries. */

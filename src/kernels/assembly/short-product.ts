@@ -3,11 +3,14 @@ import { restBytes } from "./short-pack";
 
 /** Products of z in units of G: 2^-26. */
 const unitOfProducts: f64 = 1 / 67108864.0;
+/** Places between carries, as `short-pack.ts` has them. */
+const windowPlaces: i32 = 32;
+
 /**
  * G_IJ <- G_IJ + Q_I Q_J' for packed integers: exact, since the sum of all is a whole number under 2^53.
  *
- * @param rows, columns - panels of `short-pack.ts`, `stride` bytes apart. @param count - places, a multiple of 8.
- * @param step - 16, bytes from a pair of places to the next.
+ * @param rows, columns - panels of `short-pack.ts`, `stride` bytes apart. @param count - places, a multiple of 32.
+ * @param step - 16, bytes from a pair of places to the next. @param carries - 128 bytes for what sums carry over.
  */
 export function multiplyShortBlock(
   block: usize,
@@ -17,74 +20,136 @@ export function multiplyShortBlock(
   count: i32,
   isDiagonal: i32,
   step: usize,
+  carries: usize,
 ): void {
-  for (let j = 0; j < 16; j++) {
+  for (let j = 0; j < 16; j += 2) {
     const b = columns + <usize>j * stride;
     for (let i = isDiagonal ? j : 0; i < 16; i++) {
       const c = block + <usize>j * panelBytes + <usize>(i * 4) * rowBytes;
-      multiplyShortTile(rows + <usize>i * stride, b, count, c, step);
+      multiplyShortTile(rows + <usize>i * stride, b, stride, count, c, step, carries, !isDiagonal || i > j);
     }
   }
 }
 
 /**
- * A tile of 4 rows and 4 columns. Sums keep 16 bits, the others go to a second sum: 2^31 is not passed. Ways out as in
- * `paired-product.ts`.
+ * A tile of 4 rows and 8 columns, or 4 of these. After each 32 places sums keep 16 bits, the others go to second sums:
+ * 2^31 is not passed. Ways out as in `paired-product.ts`.
  */
-function multiplyShortTile(a: usize, b: usize, count: i32, c: usize, step: usize): void {
-  const low = i32x4.splat(0xffff);
+function multiplyShortTile(
+  a: usize,
+  b: usize,
+  stride: usize,
+  count: i32,
+  c: usize,
+  step: usize,
+  carries: usize,
+  isWhole: bool,
+): void {
   let s0 = i32x4.splat(0);
   let s1 = s0;
   let s2 = s0;
   let s3 = s0;
-  let t0 = s0;
-  let t1 = s0;
-  let t2 = s0;
-  let t3 = s0;
+  let s4 = s0;
+  let s5 = s0;
+  let s6 = s0;
+  let s7 = s0;
+  for (let i: usize = 0; i < 128; i += 16) v128.store(carries + i, s0);
+  let d = b + stride;
   const end = a + (<usize>count << 3);
   while (a < end) {
-    const b0 = v128.load(b);
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load32_splat(a), b0));
-    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load32_splat(a, 4), b0));
-    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load32_splat(a, 8), b0));
-    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load32_splat(a, 12), b0));
-    if (a == 1) break;
-    a += step;
-    const b1 = v128.load(b, 16);
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load32_splat(a), b1));
-    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load32_splat(a, 4), b1));
-    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load32_splat(a, 8), b1));
-    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load32_splat(a, 12), b1));
-    if (a == 1) break;
-    a += step;
-    const b2 = v128.load(b, 32);
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load32_splat(a), b2));
-    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load32_splat(a, 4), b2));
-    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load32_splat(a, 8), b2));
-    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load32_splat(a, 12), b2));
-    if (a == 3) break;
-    a += step;
-    const b3 = v128.load(b, 48);
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load32_splat(a), b3));
-    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load32_splat(a, 4), b3));
-    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(v128.load32_splat(a, 8), b3));
-    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(v128.load32_splat(a, 12), b3));
-    if (a == 1) break;
-    a += step;
-    t0 = i32x4.add(t0, i32x4.shr_s(s0, 16));
-    s0 = v128.and(s0, low);
-    t1 = i32x4.add(t1, i32x4.shr_s(s1, 16));
-    s1 = v128.and(s1, low);
-    t2 = i32x4.add(t2, i32x4.shr_s(s2, 16));
-    s2 = v128.and(s2, low);
-    t3 = i32x4.add(t3, i32x4.shr_s(s3, 16));
-    s3 = v128.and(s3, low);
-    b += 64;
+    const stop = a + (windowPlaces << 3);
+    while (a < stop) {
+      const b0 = v128.load(b);
+      const d0 = v128.load(d);
+      const a00 = v128.load32_splat(a);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a00, b0));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a00, d0));
+      const a01 = v128.load32_splat(a, 4);
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a01, b0));
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a01, d0));
+      const a02 = v128.load32_splat(a, 8);
+      s4 = i32x4.add(s4, i32x4.dot_i16x8_s(a02, b0));
+      s5 = i32x4.add(s5, i32x4.dot_i16x8_s(a02, d0));
+      const a03 = v128.load32_splat(a, 12);
+      s6 = i32x4.add(s6, i32x4.dot_i16x8_s(a03, b0));
+      s7 = i32x4.add(s7, i32x4.dot_i16x8_s(a03, d0));
+      if (a == 1) break;
+      a += step;
+      const b1 = v128.load(b, 16);
+      const d1 = v128.load(d, 16);
+      const a10 = v128.load32_splat(a);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a10, b1));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a10, d1));
+      const a11 = v128.load32_splat(a, 4);
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a11, b1));
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a11, d1));
+      const a12 = v128.load32_splat(a, 8);
+      s4 = i32x4.add(s4, i32x4.dot_i16x8_s(a12, b1));
+      s5 = i32x4.add(s5, i32x4.dot_i16x8_s(a12, d1));
+      const a13 = v128.load32_splat(a, 12);
+      s6 = i32x4.add(s6, i32x4.dot_i16x8_s(a13, b1));
+      s7 = i32x4.add(s7, i32x4.dot_i16x8_s(a13, d1));
+      if (a == 3) break;
+      a += step;
+      const b2 = v128.load(b, 32);
+      const d2 = v128.load(d, 32);
+      const a20 = v128.load32_splat(a);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a20, b2));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a20, d2));
+      const a21 = v128.load32_splat(a, 4);
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a21, b2));
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a21, d2));
+      const a22 = v128.load32_splat(a, 8);
+      s4 = i32x4.add(s4, i32x4.dot_i16x8_s(a22, b2));
+      s5 = i32x4.add(s5, i32x4.dot_i16x8_s(a22, d2));
+      const a23 = v128.load32_splat(a, 12);
+      s6 = i32x4.add(s6, i32x4.dot_i16x8_s(a23, b2));
+      s7 = i32x4.add(s7, i32x4.dot_i16x8_s(a23, d2));
+      if (a == 1) break;
+      a += step;
+      const b3 = v128.load(b, 48);
+      const d3 = v128.load(d, 48);
+      const a30 = v128.load32_splat(a);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a30, b3));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a30, d3));
+      const a31 = v128.load32_splat(a, 4);
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a31, b3));
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a31, d3));
+      const a32 = v128.load32_splat(a, 8);
+      s4 = i32x4.add(s4, i32x4.dot_i16x8_s(a32, b3));
+      s5 = i32x4.add(s5, i32x4.dot_i16x8_s(a32, d3));
+      const a33 = v128.load32_splat(a, 12);
+      s6 = i32x4.add(s6, i32x4.dot_i16x8_s(a33, b3));
+      s7 = i32x4.add(s7, i32x4.dot_i16x8_s(a33, d3));
+      a += step;
+      b += 64;
+      d += 64;
+    }
+    s0 = carry(s0, carries + 0);
+    s1 = carry(s1, carries + 16);
+    s2 = carry(s2, carries + 32);
+    s3 = carry(s3, carries + 48);
+    s4 = carry(s4, carries + 64);
+    s5 = carry(s5, carries + 80);
+    s6 = carry(s6, carries + 96);
+    s7 = carry(s7, carries + 112);
   }
-  addWhole(c, s0, t0);
-  addWhole(c + rowBytes, s1, t1);
-  addWhole(c + 2 * rowBytes, s2, t2);
-  addWhole(c + 3 * rowBytes, s3, t3);
+  addWhole(c, s0, v128.load(carries, 0));
+  addWhole(c + 1 * rowBytes, s2, v128.load(carries, 32));
+  addWhole(c + 2 * rowBytes, s4, v128.load(carries, 64));
+  addWhole(c + 3 * rowBytes, s6, v128.load(carries, 96));
+  if (!isWhole) return;
+  addWhole(c + panelBytes, s1, v128.load(carries, 16));
+  addWhole(c + panelBytes + 1 * rowBytes, s3, v128.load(carries, 48));
+  addWhole(c + panelBytes + 2 * rowBytes, s5, v128.load(carries, 80));
+  addWhole(c + panelBytes + 3 * rowBytes, s7, v128.load(carries, 112));
+}
+
+/** Adds what s has over 16 bits to a second sum. @returns the 16 bits. */
+@inline
+function carry(s: v128, to: usize): v128 {
+  v128.store(to, i32x4.add(v128.load(to), i32x4.shr_s(s, 16)));
+  return v128.and(s, i32x4.splat(0xffff));
 }
 
 /** Adds s + 2^16 t to four entries of G. */
