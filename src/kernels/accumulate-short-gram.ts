@@ -1,12 +1,22 @@
 import type { Matrix } from "../linalg/matrix.ts";
-import { block, blockAt, carryBytes, type Plan, panel, type ShortPlan } from "./gram-plan.ts";
+import {
+  block,
+  blockAt,
+  carryBytes,
+  type Plan,
+  panel,
+  restBytes,
+  type ShortPlan,
+  scratchBytes,
+  stripColumns,
+} from "./gram-plan.ts";
 import type { Kernels } from "./kernels.ts";
 import { shareOf, type Team } from "./team.ts";
 
 /** What entries over their unit are multiplied by, as `assembly/short-pack.ts` has it. */
 const scale = 2 ** 13;
 /** Places that a step of the product takes: counts are multiples of it. */
-const step = 32;
+const step = 8;
 /** Bytes of a pair of places in a panel. */
 const pairBytes = 16;
 /** Bytes of an integer. */
@@ -14,7 +24,7 @@ const integerBytes = 2;
 
 /**
  * Adds to G what some of W's entries make, where nearly all of them are whole multiples of 2^-13 units: by products of
- * integers, which are exact, and by what the others leave, which {@link finishShortGram} adds.
+ * integers, which are exact, and by what the others leave.
  *
  * @param part - all of W, or some of its rows where it is tall, of its columns where it is wide; float32.
  * @param isTall - whether G is of W's columns.
@@ -29,15 +39,22 @@ export function accumulateShortGram(
   team: Team,
 ): void {
   const { padded, blocks } = plan;
-  const { places, packs, staging, factors, counts, rests, sums, weights } = short;
-  const carries = short.carries + team.rank * carryBytes;
+  const { places, packs, staging, factors, counts, rests, squares, factorStride } = short;
+  const carries = short.scratch + team.rank * scratchBytes;
+  const scratch = carries + carryBytes;
   const stride = places * panel * integerBytes;
   const blockStride = (block / panel) * stride;
   const length = isTall ? rows : columns;
   const order = isTall ? columns : rows;
   const entries = new Float32Array(kernels.memory.buffer, staging, padded * places);
   const panels = shareOf(team, padded / panel, 1);
-  kernels.packShortTo(packs, factors, padded * 8, counts, rests, places, weights);
+  /** Of a block's rows or columns: how many rests each has, they, and v. */
+  const restsOf = (i: number): [counts: number, rests: number, factors: number] => [
+    counts + i * block * 4,
+    rests + i * block * places * restBytes,
+    factors + i * (block / stripColumns) * factorStride,
+  ];
+  kernels.packShortTo(packs, factors, factorStride, counts, rests, places, squares);
   for (let start = 0; start < length; start += places) {
     const count = Math.min(places, length - start);
     const whole = Math.ceil(count / step) * step;
@@ -53,7 +70,6 @@ export function accumulateShortGram(
     const pack = isTall ? kernels.packShortRows : kernels.packShortColumns;
     pack(staging, count, whole, order, ...panels, stride, scale / unit);
     team.barrier();
-    kernels.addRests(sums, padded, factors, counts, rests, places, ...shareOf(team, padded, 1));
     let turn = 0;
     for (let i = 0; i < blocks; i++) {
       for (let j = 0; j <= i; j++) {
@@ -61,21 +77,9 @@ export function accumulateShortGram(
         const at = blockAt(plan, i, j);
         const [left, right] = [packs + i * blockStride, packs + j * blockStride];
         kernels.multiplyShortBlock(at, left, right, stride, whole, i === j ? 1 : 0, pairBytes, carries);
+        kernels.addRests(at, ...restsOf(i), ...restsOf(j), factorStride, places, i === j ? 1 : 0, scratch);
       }
     }
     team.barrier();
   }
-}
-
-/** G <- G + (C + C') / 2, once all entries were there. */
-export function finishShortGram(kernels: Kernels, plan: Plan, { sums }: ShortPlan, team: Team): void {
-  const { blocks, padded } = plan;
-  let turn = 0;
-  for (let i = 0; i < blocks; i++) {
-    for (let j = 0; j <= i; j++) {
-      if (turn++ % team.size !== team.rank) continue;
-      kernels.addRestProducts(blockAt(plan, i, j), sums, padded, i * block, j * block);
-    }
-  }
-  team.barrier();
 }

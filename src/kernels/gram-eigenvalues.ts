@@ -1,10 +1,10 @@
 import type { Matrix } from "../linalg/matrix.ts";
 import { accumulateGram } from "./accumulate-gram.ts";
-import { accumulateShortGram, finishShortGram } from "./accumulate-short-gram.ts";
+import { accumulateShortGram } from "./accumulate-short-gram.ts";
 import { bandEigenvalues } from "./band-eigenvalues.ts";
 import { reduceToBand } from "./band-reduction.ts";
 import { chaseBulges } from "./chase-bulges.ts";
-import { block, blockAt, type Plan, panel, placesAtOnce, planMemory, suitsIntegers } from "./gram-plan.ts";
+import { block, blockAt, type Plan, panel, planMemory } from "./gram-plan.ts";
 import {
   type Kernels,
   type KernelVariant,
@@ -50,7 +50,6 @@ export function gramEigenvalues(
   const kernels = kernelsWithMemory(variantOf(arithmetic), plan.bytes);
   new Uint8Array(kernels.memory.buffer, plan.matrix, plan.bytes - plan.matrix).fill(0);
   accumulate(kernels, plan, matrix, matrix.rows >= matrix.columns, unit, alone);
-  finish(kernels, plan, alone);
   reduceToBand(kernels, plan, alone);
   chaseBulges(kernels, plan, alone);
   return bandEigenvalues(kernels, plan);
@@ -63,8 +62,7 @@ function planGram(
   threads: number,
   isShort: boolean,
 ): Plan {
-  const asIntegers = isShort && entryBytes === 4 && suitsIntegers(order);
-  return planMemory(order, entryBytes, threads, arithmetic === "paired", asIntegers);
+  return planMemory(order, entryBytes, threads, arithmetic === "paired", isShort && entryBytes === 4);
 }
 
 function accumulate(
@@ -77,10 +75,6 @@ function accumulate(
 ): void {
   if (plan.short) accumulateShortGram(kernels, plan, plan.short, part, isTall, unit, team);
   else accumulateGram(kernels, plan, part, isTall, unit, team);
-}
-
-function finish(kernels: Kernels, plan: Plan, team: Team): void {
-  if (plan.short) finishShortGram(kernels, plan, plan.short, team);
 }
 
 /**
@@ -148,11 +142,6 @@ export function gramBytes(order: number, arithmetic: GramArithmetic = "plain", m
   return mayBeShort ? Math.max(bytes, planGram(arithmetic, order, 4, 1, true).bytes) : bytes;
 }
 
-/** Rows that come at once are a multiple of this, all but the last: the sums then have one order. */
-export function rowsAtOnce(arithmetic: GramArithmetic): number {
-  return placesAtOnce(arithmetic === "paired");
-}
-
 /** The entries themselves where threads share them already, else a copy that they share. */
 export function inSharedMemory(data: Float32Array | Float64Array): Float32Array | Float64Array {
   if (data.buffer instanceof SharedArrayBuffer) return data;
@@ -189,7 +178,6 @@ export function gramEigenvaluesInTeam(work: GramTeamWork, step: GramStep, rank: 
   team.barrier();
   accumulate(kernels, plan, part, rows >= columns, unit, team);
   if (!isLast) return null;
-  finish(kernels, plan, team);
   reduceToBand(kernels, plan, team);
   chaseBulges(kernels, plan, team);
   return rank === 0 ? bandEigenvalues(kernels, plan) : null;

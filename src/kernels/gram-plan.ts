@@ -14,22 +14,23 @@ export const pairedPlaces = 8;
  * each other's places there: 64 is 5 % slower than 72.
  */
 export function placesAtOnce(pairs: boolean): number {
-  return pairs ? 17 * pairedPlaces : 72;
+  return pairs ? 18 * pairedPlaces : 72;
 }
 
 /** Bytes of a rest, as in `assembly/short-pack.ts`. */
-const restBytes = 12;
-/** Places of the long side packed at once as integers, a multiple of 8. */
+export const restBytes = 12;
+/** Places of the long side packed at once as integers: factors of 16 columns, 24 KB, stay in a first-level cache. */
 const shortPlaces = 192;
-/** Bytes that a thread's sums of integers carry over. */
+/** Bytes that a tile's sums of integers carry over. */
 export const carryBytes = 128;
-/** Above this order what rests of integers leave would take as much memory as all else. */
-const mostShort = 1024;
+/** Bytes of a thread's own. */
+export const scratchBytes = carryBytes + blockBytes;
 
-/** Whether a Gram matrix of this order may be made of integers. */
-export function suitsIntegers(order: number): boolean {
-  return order <= mostShort;
-}
+/** Columns of a strip of factors, as in `assembly/short-product.ts`. */
+export const stripColumns = 16;
+
+/** A multiple of the places that are packed at once, in whatever way: sums of parts of so many rows are those of the whole. */
+export const rowsAtOnce = 576;
 
 /** Where things lie while a Gram matrix is made of integers and their rests (`assembly/short-pack.ts`), in bytes. */
 export interface ShortPlan {
@@ -37,11 +38,11 @@ export interface ShortPlan {
   readonly packs: number;
   readonly staging: number;
   readonly factors: number;
+  readonly factorStride: number;
   readonly counts: number;
   readonly rests: number;
-  readonly sums: number;
-  readonly weights: number;
-  readonly carries: number;
+  readonly squares: number;
+  readonly scratch: number;
   readonly end: number;
 }
 
@@ -157,13 +158,13 @@ function planShort(packs: number, padded: number, threads: number): ShortPlan {
   const places = shortPlaces;
   const staging = packs + padded * places * 2;
   const factors = staging + padded * places * 4;
-  const counts = factors + padded * places * 8;
+  const factorStride = places * stripColumns * 8 + 64;
+  const counts = factors + (padded / stripColumns) * factorStride;
   const rests = counts + padded * 4;
-  const sums = rests + padded * places * restBytes;
-  const weights = sums + padded * padded * 8;
-  const carries = weights + padded * 4;
-  const end = carries + threads * carryBytes;
-  return { places, packs, staging, factors, counts, rests, sums, weights, carries, end };
+  const squares = rests + padded * places * restBytes;
+  const scratch = squares + padded * 4;
+  const end = scratch + threads * scratchBytes;
+  return { places, packs, staging, factors, factorStride, counts, rests, squares, scratch, end };
 }
 
 /** Address of block (row, column) of the triangle. */

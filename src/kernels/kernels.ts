@@ -61,7 +61,15 @@ export interface Kernels {
     stride: number,
     inverse: number,
   ): void;
-  packShortTo(to: number, v: number, vPitch: number, counts: number, rests: number, capacity: number, weights: number): void;
+  packShortTo(
+    to: number,
+    v: number,
+    vStride: number,
+    counts: number,
+    rests: number,
+    capacity: number,
+    weights: number,
+  ): void;
   packShortRows(
     from: number,
     count: number,
@@ -93,16 +101,19 @@ export interface Kernels {
     carries: number,
   ): void;
   addRests(
-    c: number,
-    padded: number,
-    v: number,
-    counts: number,
-    rests: number,
+    block: number,
+    rowCounts: number,
+    rowRests: number,
+    rowFactors: number,
+    columnCounts: number,
+    columnRests: number,
+    columnFactors: number,
+    stride: number,
     capacity: number,
-    first: number,
-    last: number,
+    isDiagonal: number,
+    scratch: number,
   ): void;
-  addRestProducts(block: number, c: number, padded: number, row: number, column: number): void;
+
   takePanel(
     matrix: number,
     first: number,

@@ -64,8 +64,7 @@ export function entryUnit(census: EntryCensus, format: FloatFormatName): EntryUn
       if (exponent > unit || exponent < least) left += entries;
       else squares += entries * 4 ** (exponent + 1 - unit);
     }
-    if (squares > mostMeanSquare * count) break;
-    if (left < fewest) [best, fewest] = [unit, left];
+    if (squares <= mostMeanSquare * count && left < fewest) [best, fewest] = [unit, left];
   }
   if (fewest > mostLong * count) return long;
   return { unit: 2 ** (best - 1023), areShort: true };

@@ -1,5 +1,4 @@
 import type { GramStep } from "../kernels/gram-eigenvalues.ts";
-import { suitsIntegers } from "../kernels/gram-plan.ts";
 import { censusOf, type EntryCensus, joinCensus } from "../linalg/entry-census.ts";
 import { type EntryUnit, entryUnit, mayBeShort } from "../linalg/entry-unit.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
@@ -35,7 +34,7 @@ export async function streamSpectrum(
 ): Promise<StreamedSpectrum> {
   let census = censusOf(new Float64Array(0));
   let inUnits: EntryUnit = { unit: 1, areShort: false };
-  const isReadTwice = format === "F64" || (mayBeShort(format) && suitsIntegers(w.columns));
+  const isReadTwice = format === "F64" || mayBeShort(format);
   if (isReadTwice) {
     for await (const { data } of w.blocks()) census = joinCensus(census, censusOf(data));
     if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null };

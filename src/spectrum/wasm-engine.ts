@@ -7,10 +7,10 @@ import {
   gramEigenvaluesInTeam,
   inSharedMemory,
   releaseGramWork,
-  rowsAtOnce,
   shareGramWork,
   variantOf,
 } from "../kernels/gram-eigenvalues.ts";
+import { rowsAtOnce } from "../kernels/gram-plan.ts";
 import {
   adoptKernels,
   bestVariant,
@@ -60,7 +60,7 @@ export function wasmEngine(arithmetic: GramArithmetic): SpectrumEngine {
     compile: () => compileKernels(variant),
     adopt: (modules) => adoptKernels(modules as CompiledKernels),
     workspace: (order, mayBeShort) => gramBytes(order, arithmetic, mayBeShort),
-    rowsAtOnce: canShare ? rowsAtOnce(arithmetic) : null,
+    rowsAtOnce: canShare ? rowsAtOnce : null,
     team(shape, unit, size, areShort) {
       if (!canShare) return null;
       if (size > 1 && Math.min(shape.rows, shape.columns) < teamFrom) return null;

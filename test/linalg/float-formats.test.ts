@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { censusOf } from "../../src/linalg/entry-census.ts";
 import {
-  areShort,
   decodeSmallFloat,
   type FloatFormatName,
-  mayBeShort,
   roundingErrorRms as roundingErrorOfCensus,
   smallFloatTable,
 } from "../../src/linalg/float-formats.ts";
@@ -13,7 +11,6 @@ const roundingErrorRms = (data: Float32Array | Float64Array, format: FloatFormat
   roundingErrorOfCensus(censusOf(data), format);
 
 import { randomStream } from "../../src/linalg/random.ts";
-import { asBF16 } from "../noise.ts";
 
 describe("small floats", () => {
   test("decode as their standards say", () => {
@@ -85,47 +82,5 @@ describe("the rounding error of stored entries", () => {
     const actual = Math.sqrt(exact.reduce((sum, x, i) => sum + (x - stored[i]!) ** 2, 0) / exact.length);
     // The mean square of 20 000 uniform errors is known to about 1 %.
     expect(roundingErrorRms(stored, "F32") / actual).toBeCloseTo(1, 1);
-  });
-});
-
-describe("entries are short", () => {
-  const short = (entries: Iterable<number>, format: FloatFormatName) =>
-    areShort(censusOf(Float32Array.from(entries)), format);
-  const normal = (count: number, scale: number) => {
-    const stream = randomStream(4, ["short"]);
-    return Array.from({ length: count }, () => scale * stream.normal());
-  };
-
-  test("where few are under 2^-6 of the unit, as 8 digits then end at 2^-13 of it", () => {
-    // One in 20, beside a unit of 1.
-    const mixed = (small: number) => Array.from({ length: 200 }, (_, i) => (i % 20 === 0 ? small : 1.5));
-    expect(short(mixed(2 ** -6), "BF16")).toBe(true);
-    expect(short(mixed(2 ** -7), "BF16")).toBe(true);
-    const many = (small: number) => Array.from({ length: 200 }, (_, i) => (i % 10 === 0 ? small : 1.5));
-    expect(short(many(2 ** -6), "BF16")).toBe(true);
-    expect(short(many(2 ** -7), "BF16")).toBe(false);
-    expect(short(many(0), "BF16")).toBe(true);
-    // 3 digits end there from 2^-11 on.
-    expect(short(many(2 ** -11), "F8_E5M2")).toBe(true);
-    expect(short(many(2 ** -12), "F8_E5M2")).toBe(false);
-  });
-
-  test("of noise in bfloat16, in any units but those near the ends of float32; of float32 never", () => {
-    // The largest of 20 000 is 4.1 deviations: of 0.02 of them the unit is 1/16, of which 1/64 is 0.05 deviations.
-    expect(short(asBF16(normal(20_000, 0.02)), "BF16")).toBe(true);
-    expect(short(asBF16(normal(20_000, 0.02 * 2 ** 40)), "BF16")).toBe(true);
-    expect(short(asBF16(normal(20_000, 0.02 * 2 ** 70)), "BF16")).toBe(false);
-    expect(short(asBF16(normal(20_000, 0.02 * 2 ** -70)), "BF16")).toBe(false);
-    // Neither where all digits of float32 are in use, nor where so many are that a third of the entries would be left.
-    expect(short(normal(20_000, 0.02), "BF16")).toBe(false);
-    expect(short(asBF16(normal(20_000, 0.02)), "F32")).toBe(false);
-    expect(short(asBF16(normal(20_000, 0.02)), "F16")).toBe(false);
-    expect(short([], "BF16")).toBe(false);
-    expect([mayBeShort("BF16"), mayBeShort("F8_E4M3"), mayBeShort("F16"), mayBeShort("F32")]).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
   });
 });

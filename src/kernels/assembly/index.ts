@@ -10,4 +10,4 @@ export { multiplySymmetric } from "./symmetric-product";
 export { largestOverMean, multiplyPairedBlock, pairPanels } from "./paired-product";
 export { tridiagonal } from "./ql";
 export { packShortColumns, packShortRows, packShortTo } from "./short-pack";
-export { addRestProducts, addRests, multiplyShortBlock } from "./short-product";
+export { addRests, multiplyShortBlock } from "./short-product";

@@ -9,6 +9,8 @@
 
 /** Adding it leaves the nearest whole number in the low bits of a float32. */
 const magic: f32 = 12582912.0;
+/** Half a product of z in units of G, of which rests take part in sums. */
+const halfProduct: f64 = 1 / 134217728.0;
 /** The largest q. */
 const largest: f32 = 16383.0;
 /** Places whose products are summed in 32 bits before some are carried over. */
@@ -26,17 +28,17 @@ export const restBytes: usize = 12;
 /** Where a panel's numbers go. */
 let panel: usize = 0;
 let factors: usize = 0;
-let pitch: usize = 0;
+let factorStride: usize = 0;
 let counts: usize = 0;
 let rests: usize = 0;
 let capacity: i32 = 0;
 let weights: usize = 0;
 
 /** Where packs go: q, v `pitch` bytes a place, how many rests each column has, and they, `capacity` for each. */
-export function packShortTo(to: usize, v: usize, vPitch: usize, restCounts: usize, restsAt: usize, restCapacity: i32, squares: usize): void {
+export function packShortTo(to: usize, v: usize, vStride: usize, restCounts: usize, restsAt: usize, restCapacity: i32, squares: usize): void {
   panel = to;
   factors = v;
-  pitch = vPitch;
+  factorStride = vStride;
   counts = restCounts;
   rests = restsAt;
   capacity = restCapacity;
@@ -59,6 +61,7 @@ export function packShortRows(
   scale: f32,
 ): void {
   const scales = f32x4.splat(scale);
+  memory.fill(counts + <usize>first * 16, 0, <usize>(end - first) * 16);
   for (let k = 0; k < whole; k += 2) {
     const row = from + <usize>(k * width) * 4;
     for (let p = first; p < end; p++) {
@@ -83,6 +86,7 @@ export function packShortColumns(
   scale: f32,
 ): void {
   const scales = f32x4.splat(scale);
+  memory.fill(counts + <usize>first * 16, 0, <usize>(end - first) * 16);
   const bytes = <usize>count * 4;
   for (let p = first; p < end; p++) {
     const rows = from + <usize>(4 * p) * bytes;
@@ -151,9 +155,9 @@ function keepPair(a: v128, b: v128, p: i32, k: i32, stride: usize): void {
   const bitsA = v128.and(f32x4.add(wholeA, magics), low);
   const bitsB = i32x4.shl(f32x4.add(wholeB, magics), 16);
   v128.store(panel + <usize>p * stride + <usize>(k >> 1) * pairBytes, v128.or(bitsA, bitsB));
-  const v = factors + <usize>k * pitch + <usize>p * 32;
+  const v = factors + <usize>(p >> 2) * factorStride + <usize>k * 128 + <usize>(p & 3) * 32;
   keepFactors(v, a, wholeA);
-  keepFactors(v + pitch, b, wholeB);
+  keepFactors(v + 128, b, wholeB);
   const restA = f32x4.sub(a, wholeA);
   const restB = f32x4.sub(b, wholeB);
   if (v128.any_true(f32x4.ne(v128.or(restA, restB), f32x4.splat(0)))) {
@@ -188,7 +192,7 @@ function keepRest(rest: f32, column: i32, k: i32): void {
   const count = counts + <usize>column * 4;
   const n = load<i32>(count);
   const at = rests + <usize>(column * capacity + n) * restBytes;
-  store<i32>(at, k);
-  store<f64>(at, rest, 4);
+  store<i32>(at, k * 128);
+  store<f64>(at, <f64>rest * halfProduct, 4);
   store<i32>(count, n + 1);
 }

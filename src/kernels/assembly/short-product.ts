@@ -9,7 +9,7 @@ const windowPlaces: i32 = 32;
 /**
  * G_IJ <- G_IJ + Q_I Q_J' for packed integers: exact, since the sum of all is a whole number under 2^53.
  *
- * @param rows, columns - panels of `short-pack.ts`, `stride` bytes apart. @param count - places, a multiple of 32.
+ * @param rows, columns - panels of `short-pack.ts`, `stride` bytes apart. @param count - places, a multiple of 8.
  * @param step - 16, bytes from a pair of places to the next. @param carries - 128 bytes for what sums carry over.
  */
 export function multiplyShortBlock(
@@ -57,7 +57,7 @@ function multiplyShortTile(
   let d = b + stride;
   const end = a + (<usize>count << 3);
   while (a < end) {
-    const stop = a + (windowPlaces << 3);
+    const stop = min(a + (windowPlaces << 3), end);
     while (a < stop) {
       const b0 = v128.load(b);
       const d0 = v128.load(d);
@@ -166,75 +166,119 @@ function addWhole(c: usize, s: v128, t: v128): void {
 }
 
 /**
- * C <- C + l'v for rows `first` .. `last` - 1 of C, `padded` entries each: by their rests, in the order of their places; none
- * are left.
+ * G_IJ <- G_IJ + (C_IJ + C_JI') / 2 for the places that are packed: C = l'v by the rests of each column, in the order of their
+ * places.
+ *
+ * @param rowRests, columnRests - of the block's rows and columns; rowFactors, columnFactors - v, 4 strips of 16 columns,
+ *   `stride` bytes apart. @param scratch - as large as a block.
  */
 export function addRests(
-  c: usize,
-  padded: i32,
-  v: usize,
+  block: usize,
+  rowCounts: usize,
+  rowRests: usize,
+  rowFactors: usize,
+  columnCounts: usize,
+  columnRests: usize,
+  columnFactors: usize,
+  stride: usize,
+  capacity: i32,
+  isDiagonal: i32,
+  scratch: usize,
+): void {
+  const pitch = <usize>capacity * restBytes;
+  multiplyRests(scratch, columnCounts, columnRests, pitch, rowFactors, stride, false);
+  if (!isDiagonal) multiplyRests(block, rowCounts, rowRests, pitch, columnFactors, stride, true);
+  for (let j: usize = 0; j < 16; j++) {
+    for (let i: usize = isDiagonal ? j : 0; i < 16; i++) {
+      const g = block + j * panelBytes + i * 4 * rowBytes;
+      if (isDiagonal) addSquare(g, scratch + j * panelBytes + i * 4 * rowBytes);
+      addTransposed(g, scratch + i * panelBytes + j * 4 * rowBytes);
+    }
+  }
+}
+
+/** C <- l'v for 64 columns each, in the places of a block, or C <- C + l'v. */
+function multiplyRests(
+  block: usize,
   counts: usize,
   rests: usize,
-  capacity: i32,
-  first: i32,
-  last: i32,
+  pitch: usize,
+  v: usize,
+  stride: usize,
+  isSum: bool,
 ): void {
-  const pitch = <usize>padded * 8;
-  for (let i = first; i < last; i++) {
-    const row = c + <usize>(i * padded) * 8;
-    let at = rests + <usize>(i * capacity) * restBytes;
-    const count = load<i32>(counts + <usize>i * 4);
-    const end = at + <usize>count * restBytes;
-    // Rests of zero fill up the last four.
-    memory.fill(end, 0, <usize>(-count & 3) * restBytes);
-    for (; at < end; at += 4 * restBytes) addFour(row, padded, at, v, pitch);
-    store<i32>(counts + <usize>i * 4, 0);
-  }
-}
-
-/** c <- c + l v for four rests, one after the other for each entry. */
-function addFour(c: usize, count: i32, at: usize, v: usize, pitch: usize): void {
-  const l0 = v128.load64_splat(at, 4);
-  const l1 = v128.load64_splat(at, 16);
-  const l2 = v128.load64_splat(at, 28);
-  const l3 = v128.load64_splat(at, 40);
-  let v0 = v + <usize>load<i32>(at) * pitch;
-  let v1 = v + <usize>load<i32>(at, 12) * pitch;
-  let v2 = v + <usize>load<i32>(at, 24) * pitch;
-  let v3 = v + <usize>load<i32>(at, 36) * pitch;
-  for (const end = c + <usize>count * 8; c < end; c += 32) {
-    let first = v128.load(c);
-    let second = v128.load(c, 16);
-    first = madd(l0, v128.load(v0), first);
-    second = madd(l0, v128.load(v0, 16), second);
-    first = madd(l1, v128.load(v1), first);
-    second = madd(l1, v128.load(v1, 16), second);
-    first = madd(l2, v128.load(v2), first);
-    second = madd(l2, v128.load(v2, 16), second);
-    first = madd(l3, v128.load(v3), first);
-    second = madd(l3, v128.load(v3, 16), second);
-    v128.store(c, first);
-    v128.store(c, second, 16);
-    v0 += 32;
-    v1 += 32;
-    v2 += 32;
-    v3 += 32;
-  }
-}
-
-/** G_IJ <- G_IJ + (C_IJ + C_JI') / 2, for the block whose rows start at `row` and columns at `column`; on the diagonal what is below it. */
-export function addRestProducts(block: usize, c: usize, padded: i32, row: i32, column: i32): void {
-  const unit = f64x2.splat(unitOfProducts / 2);
-  const pitch = <usize>padded * 8;
-  for (let j = 0; j < 64; j += 4) {
-    for (let i = row == column ? j : 0; i < 64; i++) {
-      const at = block + <usize>(j >> 2) * panelBytes + <usize>i * rowBytes;
-      const across = c + <usize>(row + i) * pitch + <usize>(column + j) * 8;
-      const down = c + <usize>(column + j) * pitch + <usize>(row + i) * 8;
-      const first = f64x2.replace_lane(v128.load64_splat(down), 1, load<f64>(down + pitch));
-      const second = f64x2.replace_lane(v128.load64_splat(down + 2 * pitch), 1, load<f64>(down + 3 * pitch));
-      v128.store(at, madd(unit, f64x2.add(v128.load(across), first), v128.load(at)));
-      v128.store(at, madd(unit, f64x2.add(v128.load(across, 16), second), v128.load(at, 16)), 16);
+  for (const end = block + 16 * panelBytes; block < end; block += 4 * panelBytes) {
+    let c = block;
+    let at = rests;
+    for (let count = counts; count < counts + 256; count += 4) {
+      multiplyRow(c, v, at, load<i32>(count), isSum);
+      at += pitch;
+      c += rowBytes;
     }
+    v += stride;
+  }
+}
+
+/** c <- l v for 16 entries of a row, or c <- c + l v. */
+@inline
+function multiplyRow(c: usize, v: usize, at: usize, count: i32, isSum: bool): void {
+  let c0 = f64x2.splat(0);
+  let c1 = c0;
+  let c2 = c0;
+  let c3 = c0;
+  let c4 = c0;
+  let c5 = c0;
+  let c6 = c0;
+  let c7 = c0;
+  for (const end = at + <usize>count * restBytes; at < end; at += restBytes) {
+    const l = v128.load64_splat(at, 4);
+    const k = v + <usize>load<i32>(at);
+    c0 = madd(l, v128.load(k), c0);
+    c1 = madd(l, v128.load(k, 16), c1);
+    c2 = madd(l, v128.load(k, 32), c2);
+    c3 = madd(l, v128.load(k, 48), c3);
+    c4 = madd(l, v128.load(k, 64), c4);
+    c5 = madd(l, v128.load(k, 80), c5);
+    c6 = madd(l, v128.load(k, 96), c6);
+    c7 = madd(l, v128.load(k, 112), c7);
+  }
+  if (isSum) {
+    c0 = f64x2.add(c0, v128.load(c));
+    c1 = f64x2.add(c1, v128.load(c, 16));
+    c2 = f64x2.add(c2, v128.load(c, 2048));
+    c3 = f64x2.add(c3, v128.load(c, 2064));
+    c4 = f64x2.add(c4, v128.load(c, 4096));
+    c5 = f64x2.add(c5, v128.load(c, 4112));
+    c6 = f64x2.add(c6, v128.load(c, 6144));
+    c7 = f64x2.add(c7, v128.load(c, 6160));
+  }
+  v128.store(c, c0);
+  v128.store(c, c1, 16);
+  v128.store(c, c2, 2048);
+  v128.store(c, c3, 2064);
+  v128.store(c, c4, 4096);
+  v128.store(c, c5, 4112);
+  v128.store(c, c6, 6144);
+  v128.store(c, c7, 6160);
+}
+
+/** G <- G + C for a square of 4 x 4. */
+function addSquare(g: usize, c: usize): void {
+  for (let i: usize = 0; i < 128; i += 16) v128.store(g + i, f64x2.add(v128.load(g + i), v128.load(c + i)));
+}
+
+/** G <- G + C' for a square of 4 x 4. */
+@inline
+function addTransposed(g: usize, c: usize): void {
+  for (let i: usize = 0; i < 2; i++) {
+    const c0 = v128.load(c + 16 * i);
+    const c1 = v128.load(c + 16 * i, 32);
+    const c2 = v128.load(c + 16 * i, 64);
+    const c3 = v128.load(c + 16 * i, 96);
+    const row = g + 64 * i;
+    v128.store(row, f64x2.add(v128.load(row), v128.shuffle<f64>(c0, c1, 0, 2)));
+    v128.store(row, f64x2.add(v128.load(row, 16), v128.shuffle<f64>(c2, c3, 0, 2)), 16);
+    v128.store(row, f64x2.add(v128.load(row, 32), v128.shuffle<f64>(c0, c1, 1, 3)), 32);
+    v128.store(row, f64x2.add(v128.load(row, 48), v128.shuffle<f64>(c2, c3, 1, 3)), 48);
   }
 }
