@@ -1,3 +1,4 @@
+import { noiseTridiagonal } from "../kernels/noise-tridiagonal.ts";
 import { tridiagonalBatch } from "../kernels/tridiagonal.ts";
 import { type RandomStream, randomStream } from "../linalg/random.ts";
 
@@ -76,21 +77,18 @@ function drawSpectra(
   larger: number,
   smaller: number,
   draws: number,
-  { chiSquared }: RandomStream,
+  stream: RandomStream,
   firstSquare: () => number,
 ): NullSpectra {
   const eigenvalues = new Float64Array(draws * smaller);
   const squares = new Float64Array(draws * smaller);
-  for (let first = 0; first < eigenvalues.length; first += smaller) {
-    let above = 0;
-    for (let i = 0; i < smaller; i++) {
-      const onDiagonal = i === 0 ? firstSquare() : chiSquared(larger - i) / larger;
-      eigenvalues[first + i] = onDiagonal + above;
-      above = i < smaller - 1 ? chiSquared(smaller - 1 - i) / larger : 0;
-      squares[first + i] = onDiagonal * above;
-    }
+  for (let from = 0; from < eigenvalues.length; from += smaller) {
+    const [diagonal, others] = [eigenvalues, squares].map((all) => all.subarray(from, from + smaller));
+    noiseTridiagonal(stream, firstSquare(), larger, diagonal!, others!);
   }
   tridiagonalBatch(eigenvalues, squares, smaller);
-  for (let i = 0; i < eigenvalues.length; i++) if (eigenvalues[i]! < 0) eigenvalues[i] = 0;
+  for (let from = 0; from < eigenvalues.length; from += smaller) {
+    for (let i = from; i < from + smaller && eigenvalues[i]! < 0; i++) eigenvalues[i] = 0;
+  }
   return { larger, smaller, draws, eigenvalues };
 }

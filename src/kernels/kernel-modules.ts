@@ -12,6 +12,8 @@ export interface KernelModules<Name extends string> {
   ): Exports & { readonly memory: WebAssembly.Memory };
 }
 
+const { log, pow } = Math;
+
 /** @param binaries - WebAssembly in base64, by name, as `scripts/build-kernels.ts` writes it. */
 export function kernelModules<Name extends string>(
   binaries: Readonly<Record<Name, string>>,
@@ -50,7 +52,10 @@ export function kernelModules<Name extends string>(
       for (const [name, module] of modules) compiled.set(name, module);
     },
     instantiate<Exports>(name: Name, memory: WebAssembly.Memory) {
-      const instance = new WebAssembly.Instance(moduleOf(name), { env: { memory, abort } });
+      const instance = new WebAssembly.Instance(moduleOf(name), {
+        env: { memory, abort },
+        Math: { log, pow },
+      });
       return { ...(instance.exports as unknown as Exports), memory };
     },
   };

@@ -190,6 +190,16 @@ export interface Kernels {
     band: number,
   ): void;
   fourTridiagonals(d: number, e: number, order: number): number;
+  keepLane(from: number, order: number, lane: number): void;
+  takeLane(lane: number, order: number, to: number): void;
+  noiseTridiagonal(
+    state: number,
+    first: number,
+    larger: number,
+    smaller: number,
+    diagonal: number,
+    squares: number,
+  ): void;
   tridiagonal(d: number, e: number, order: number, floor: number): number;
   beginSweep(band: number, width: number, s: number, sweep: number): void;
   chase(band: number, order: number, width: number, steps: number, sweep: number): number;

@@ -40,25 +40,25 @@ export function tridiagonalBatch(diagonals: Float64Array, squares: Float64Array,
     return;
   }
   const bytes = order * lanes * 8;
-  const kernels = kernelsWithMemory(variant, base + 2 * bytes);
-  const d = new Float64Array(kernels.memory.buffer, base, order * lanes);
-  const e = new Float64Array(kernels.memory.buffer, base + bytes, order * lanes);
+  const [d, e, one] = [base, base + bytes, base + 2 * bytes];
+  const kernels = kernelsWithMemory(variant, one + order * 8);
+  const row = new Float64Array(kernels.memory.buffer, one, order);
   for (let first = 0; first < count; first += lanes) {
-    // The last ones are repeated to fill the lanes. QL meets the small end first, so rows go in backwards.
     for (let lane = 0; lane < lanes; lane++) {
+      // The last ones are repeated to fill the lanes.
       const from = Math.min(first + lane, count - 1) * order;
-      for (let i = 0; i < order; i++) {
-        d[i * lanes + lane] = diagonals[from + order - 1 - i]!;
-        e[i * lanes + lane] = i < order - 1 ? squares[from + order - 2 - i]! : 0;
-      }
+      row.set(diagonals.subarray(from, from + order));
+      kernels.keepLane(one, order, d + lane * 8);
+      row.set(squares.subarray(from, from + order - 1));
+      kernels.keepLane(one, order - 1, e + lane * 8);
     }
-    if (kernels.fourTridiagonals(base, base + bytes, order) !== 0) {
+    if (kernels.fourTridiagonals(d, e, order) !== 0) {
       throw new ConvergenceError(`an eigenvalue of a tridiagonal matrix of order ${order} did not converge`);
     }
     for (let lane = 0; lane < lanes && first + lane < count; lane++) {
-      const row = diagonals.subarray((first + lane) * order, (first + lane + 1) * order);
-      for (let i = 0; i < order; i++) row[i] = d[i * lanes + lane]!;
+      kernels.takeLane(d + lane * 8, order, one);
       row.sort();
+      diagonals.set(row, (first + lane) * order);
     }
   }
 }

@@ -11,6 +11,18 @@ export interface RandomStream {
   fillNormal(target: Float32Array | Float64Array): void;
   /** Chi-squared with `k` > 0 degrees of freedom: the sum of k squared normals, whole or not. */
   chiSquared(k: number): number;
+  /** Where the stream stands, for those who draw the same elsewhere. */
+  position(): StreamPosition;
+  /** Goes on from where they left it. */
+  resume(position: StreamPosition): void;
+}
+
+/** Where a stream stands: what it draws from here on. */
+export interface StreamPosition {
+  /** Four words of 32 bits. */
+  readonly words: readonly [number, number, number, number];
+  /** The second normal of a pair of which the first was drawn; NaN where there is none. */
+  readonly spare: number;
 }
 
 /** 128 bits of state from a text, by four differently seeded FNV-1a hashes with a final mix. */
@@ -125,5 +137,15 @@ export function randomStream(seed: number | string, purpose: readonly (string | 
       if (v > 0 && Math.log(1 - uniform()) < (x * x) / 2 + d - d * v + d * Math.log(v)) return d * v;
     }
   };
-  return { uniform, normal, fillNormal, chiSquared: (k) => 2 * gamma(k / 2) };
+  return {
+    uniform,
+    normal,
+    fillNormal,
+    chiSquared: (k) => 2 * gamma(k / 2),
+    position: () => ({ words: [a, b, c, d], spare }),
+    resume(position) {
+      [a, b, c, d] = position.words;
+      spare = position.spare;
+    },
+  };
 }

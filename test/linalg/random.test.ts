@@ -43,6 +43,15 @@ describe("a random stream", () => {
     }
   });
 
+  test("goes on from where another stood", () => {
+    const stream = randomStream(6, ["position"]);
+    for (let i = 0; i < 3; i++) stream.normal();
+    const other = randomStream(7, ["elsewhere"]);
+    other.resume(stream.position());
+    for (let i = 0; i < 5; i++) expect(other.normal()).toBe(stream.normal());
+    expect(other.uniform()).toBe(stream.uniform());
+  });
+
   test("is uniform and normal, by the Kolmogorov-Smirnov test", () => {
     for (const seed of [1, 2, 3]) {
       const stream = randomStream(seed, ["ks"]);

@@ -34,6 +34,22 @@ function factorOf(norm: v128): v128 {
   return v128.bitselect(f64x2.splat(step), less, f64x2.lt(norm, f64x2.splat(leastNorm)));
 }
 
+/** Entry i of one of four, the last first: QL meets the small end first. @param lane - where its first entry goes. */
+export function keepLane(from: usize, order: i32, lane: usize): void {
+  for (let at = from + (<usize>order << 3); at > from; lane += rowOfFour) {
+    at -= 8;
+    store<f64>(lane, load<f64>(at));
+  }
+}
+
+/** Entries of one of four, one after the other. */
+export function takeLane(lane: usize, order: i32, to: usize): void {
+  for (const end = to + (<usize>order << 3); to < end; to += 8) {
+    store<f64>(to, load<f64>(lane));
+    lane += rowOfFour;
+  }
+}
+
 /**
  * Four tridiagonal matrices of `order` rows at once, entry by entry, two to a vector: their eigenvalues replace `d`,
  * unsorted. All sweep over the same rows; one whose rows have converged sweeps on without harm. Returns 0, or 1 when an

@@ -2,8 +2,9 @@
 // optimising compiler takes over early, and threads can share the loops.
 export { factorPanel, halfTriangleProduct, makeTriangle, multiplySmall, multiplyTransposed } from "./band";
 export { beginSweep, chase } from "./chase";
-export { fourTridiagonals } from "./four-tridiagonals";
+export { fourTridiagonals, keepLane, takeLane } from "./four-tridiagonals";
 export { multiplyBlock } from "./multiply";
+export { noiseTridiagonal } from "./noise-tridiagonal";
 export { packColumnsF32, packColumnsF64, packRowsF32, packRowsF64 } from "./pack";
 export { keepBand, packUpdate, spreadReflectors, takePanel } from "./panels";
 export { multiplySymmetric } from "./symmetric-product";
