@@ -1,15 +1,5 @@
 import type { Matrix } from "../linalg/matrix.ts";
-import {
-  block,
-  blockAt,
-  carryBytes,
-  type Plan,
-  panel,
-  restBytes,
-  type ShortPlan,
-  scratchBytes,
-  stripColumns,
-} from "./gram-plan.ts";
+import { blockAt, type Plan, panel, type ShortPlan, scratchBytes } from "./gram-plan.ts";
 import type { Kernels } from "./kernels.ts";
 import { shareOf, type Team } from "./team.ts";
 
@@ -39,22 +29,14 @@ export function accumulateShortGram(
   team: Team,
 ): void {
   const { padded, blocks } = plan;
-  const { places, packs, staging, factors, counts, rests, squares, factorStride } = short;
-  const carries = short.scratch + team.rank * scratchBytes;
-  const scratch = carries + carryBytes;
-  const stride = places * panel * integerBytes;
-  const blockStride = (block / panel) * stride;
+  const { places, packs, staging, factors, factorStride, counts, rests, squares } = short;
+  const scratch = short.scratch + team.rank * scratchBytes;
   const length = isTall ? rows : columns;
   const order = isTall ? columns : rows;
   const entries = new Float32Array(kernels.memory.buffer, staging, padded * places);
   const panels = shareOf(team, padded / panel, 1);
-  /** Of a block's rows or columns: how many rests each has, they, and v. */
-  const restsOf = (i: number): [counts: number, rests: number, factors: number] => [
-    counts + i * block * 4,
-    rests + i * block * places * restBytes,
-    factors + i * (block / stripColumns) * factorStride,
-  ];
-  kernels.packShortTo(packs, factors, factorStride, counts, rests, places, squares);
+  const stride = places * panel * integerBytes;
+  kernels.packShortTo(packs, stride, factors, factorStride, counts, rests, places, squares);
   for (let start = 0; start < length; start += places) {
     const count = Math.min(places, length - start);
     const whole = Math.ceil(count / step) * step;
@@ -68,16 +50,13 @@ export function accumulateShortGram(
     }
     team.barrier();
     const pack = isTall ? kernels.packShortRows : kernels.packShortColumns;
-    pack(staging, count, whole, order, ...panels, stride, scale / unit);
+    pack(staging, count, whole, order, ...panels, scale / unit);
     team.barrier();
     let turn = 0;
     for (let i = 0; i < blocks; i++) {
       for (let j = 0; j <= i; j++) {
         if (turn++ % team.size !== team.rank) continue;
-        const at = blockAt(plan, i, j);
-        const [left, right] = [packs + i * blockStride, packs + j * blockStride];
-        kernels.multiplyShortBlock(at, left, right, stride, whole, i === j ? 1 : 0, pairBytes, carries);
-        kernels.addRests(at, ...restsOf(i), ...restsOf(j), factorStride, places, i === j ? 1 : 0, scratch);
+        kernels.addShortProduct(blockAt(plan, i, j), i, j, whole, pairBytes, scratch);
       }
     }
     team.barrier();

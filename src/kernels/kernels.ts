@@ -62,13 +62,14 @@ export interface Kernels {
     inverse: number,
   ): void;
   packShortTo(
-    to: number,
-    v: number,
-    vStride: number,
+    panels: number,
+    panelStride: number,
+    factors: number,
+    factorStride: number,
     counts: number,
     rests: number,
     capacity: number,
-    weights: number,
+    squares: number,
   ): void;
   packShortRows(
     from: number,
@@ -77,7 +78,6 @@ export interface Kernels {
     width: number,
     first: number,
     end: number,
-    stride: number,
     scale: number,
   ): void;
   packShortColumns(
@@ -87,30 +87,14 @@ export interface Kernels {
     height: number,
     first: number,
     end: number,
-    stride: number,
     scale: number,
   ): void;
-  multiplyShortBlock(
+  addShortProduct(
     block: number,
-    rows: number,
-    columns: number,
-    stride: number,
+    row: number,
+    column: number,
     count: number,
-    isDiagonal: number,
     step: number,
-    carries: number,
-  ): void;
-  addRests(
-    block: number,
-    rowCounts: number,
-    rowRests: number,
-    rowFactors: number,
-    columnCounts: number,
-    columnRests: number,
-    columnFactors: number,
-    stride: number,
-    capacity: number,
-    isDiagonal: number,
     scratch: number,
   ): void;
 

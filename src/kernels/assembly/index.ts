@@ -10,5 +10,6 @@ export { keepBand, packUpdate, spreadReflectors, takePanel } from "./panels";
 export { multiplySymmetric } from "./symmetric-product";
 export { largestOverMean, multiplyPairedBlock, pairPanels } from "./paired-product";
 export { tridiagonal } from "./ql";
-export { packShortColumns, packShortRows, packShortTo } from "./short-pack";
-export { addRests, multiplyShortBlock } from "./short-product";
+export { packShortTo } from "./short-areas";
+export { packShortColumns, packShortRows } from "./short-pack";
+export { addShortProduct } from "./short-product";

@@ -7,43 +7,32 @@
 // A panel holds, for each pair of places of the long side, those of 4 columns of the short side, one after the other, as
 // the multiplication of pairs wants them.
 
+import {
+  capacity,
+  counts,
+  factorStride,
+  factors,
+  pairBytes,
+  panelStride,
+  panels,
+  placeBytes,
+  restBytes,
+  rests,
+  squares,
+  windowPlaces,
+} from "./short-areas";
+
 /** Adding it leaves the nearest whole number in the low bits of a float32. */
 const magic: f32 = 12582912.0;
 /** Half a product of z in units of G, of which rests take part in sums. */
 const halfProduct: f64 = 1 / 134217728.0;
 /** The largest q. */
 const largest: f32 = 16383.0;
-/** Places whose products are summed in 32 bits before some are carried over. */
-const windowPlaces: i32 = 32;
 /**
  * The most that q's squares may sum up to in a window of a column: with 16 bits that were carried over, and the rounding of
  * this very sum, under 2^31. No sum of products of two columns is larger, by Cauchy and Schwarz.
  */
 const most: f32 = 2147000064.0;
-/** Bytes of a pair of places in a panel. */
-const pairBytes: usize = 16;
-/** Bytes of a rest: its place, and l as float64. */
-export const restBytes: usize = 12;
-
-/** Where a panel's numbers go. */
-let panel: usize = 0;
-let factors: usize = 0;
-let factorStride: usize = 0;
-let counts: usize = 0;
-let rests: usize = 0;
-let capacity: i32 = 0;
-let weights: usize = 0;
-
-/** Where packs go: q, v `pitch` bytes a place, how many rests each column has, and they, `capacity` for each. */
-export function packShortTo(to: usize, v: usize, vStride: usize, restCounts: usize, restsAt: usize, restCapacity: i32, squares: usize): void {
-  panel = to;
-  factors = v;
-  factorStride = vStride;
-  counts = restCounts;
-  rests = restsAt;
-  capacity = restCapacity;
-  weights = squares;
-}
 
 /**
  * Packs panels `first` .. `end` - 1 of a tall matrix: `count` rows of `width` entries, float32, times `scale`.
@@ -57,7 +46,6 @@ export function packShortRows(
   width: i32,
   first: i32,
   end: i32,
-  stride: usize,
   scale: f32,
 ): void {
   const scales = f32x4.splat(scale);
@@ -69,7 +57,7 @@ export function packShortRows(
       const left = width - 4 * p;
       const a = k < count ? f32x4.mul(fourOf(at, left), scales) : f32x4.splat(0);
       const b = k + 1 < count ? f32x4.mul(fourOf(at + <usize>width * 4, left), scales) : f32x4.splat(0);
-      keepPair(a, b, p, k, stride);
+      keepPair(a, b, p, k);
     }
   }
 }
@@ -82,7 +70,6 @@ export function packShortColumns(
   height: i32,
   first: i32,
   end: i32,
-  stride: usize,
   scale: f32,
 ): void {
   const scales = f32x4.splat(scale);
@@ -102,14 +89,14 @@ export function packShortColumns(
         const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
         const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
         const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-        keepPair(v128.shuffle<f64>(low01, low23, 0, 2), v128.shuffle<f64>(low01, low23, 1, 3), p, k, stride);
-        keepPair(v128.shuffle<f64>(high01, high23, 0, 2), v128.shuffle<f64>(high01, high23, 1, 3), p, k + 2, stride);
+        keepPair(v128.shuffle<f64>(low01, low23, 0, 2), v128.shuffle<f64>(low01, low23, 1, 3), p, k);
+        keepPair(v128.shuffle<f64>(high01, high23, 0, 2), v128.shuffle<f64>(high01, high23, 1, 3), p, k + 2);
       }
     }
     for (; k < whole; k += 2) {
       const a = f32x4.mul(columnOf(rows, bytes, k, count, height - 4 * p), scales);
       const b = f32x4.mul(columnOf(rows, bytes, k + 1, count, height - 4 * p), scales);
-      keepPair(a, b, p, k, stride);
+      keepPair(a, b, p, k);
     }
   }
 }
@@ -137,14 +124,14 @@ function fewOf(at: usize, step: usize, left: i32): v128 {
 
 /** Keeps places k and k + 1 of panel p. */
 @inline
-function keepPair(a: v128, b: v128, p: i32, k: i32, stride: usize): void {
+function keepPair(a: v128, b: v128, p: i32, k: i32): void {
   const magics = f32x4.splat(magic);
   let wholeA = f32x4.sub(f32x4.add(a, magics), magics);
   let wholeB = f32x4.sub(f32x4.add(b, magics), magics);
   // What would be too large, or too much for its window, is a rest as a whole.
   wholeA = v128.and(wholeA, f32x4.le(f32x4.abs(wholeA), f32x4.splat(largest)));
   wholeB = v128.and(wholeB, f32x4.le(f32x4.abs(wholeB), f32x4.splat(largest)));
-  const weight = weights + <usize>p * 16;
+  const weight = squares + <usize>p * 16;
   const before = k & (windowPlaces - 1) ? v128.load(weight) : f32x4.splat(0);
   const after = f32x4.add(before, f32x4.add(f32x4.mul(wholeA, wholeA), f32x4.mul(wholeB, wholeB)));
   const fits = f32x4.le(after, f32x4.splat(most));
@@ -154,10 +141,10 @@ function keepPair(a: v128, b: v128, p: i32, k: i32, stride: usize): void {
   const low = i32x4.splat(0xffff);
   const bitsA = v128.and(f32x4.add(wholeA, magics), low);
   const bitsB = i32x4.shl(f32x4.add(wholeB, magics), 16);
-  v128.store(panel + <usize>p * stride + <usize>(k >> 1) * pairBytes, v128.or(bitsA, bitsB));
-  const v = factors + <usize>(p >> 2) * factorStride + <usize>k * 128 + <usize>(p & 3) * 32;
+  v128.store(panels + <usize>p * panelStride + <usize>(k >> 1) * pairBytes, v128.or(bitsA, bitsB));
+  const v = factors + <usize>(p >> 2) * factorStride + <usize>k * placeBytes + <usize>(p & 3) * 32;
   keepFactors(v, a, wholeA);
-  keepFactors(v + 128, b, wholeB);
+  keepFactors(v + placeBytes, b, wholeB);
   const restA = f32x4.sub(a, wholeA);
   const restB = f32x4.sub(b, wholeB);
   if (v128.any_true(f32x4.ne(v128.or(restA, restB), f32x4.splat(0)))) {
@@ -192,7 +179,7 @@ function keepRest(rest: f32, column: i32, k: i32): void {
   const count = counts + <usize>column * 4;
   const n = load<i32>(count);
   const at = rests + <usize>(column * capacity + n) * restBytes;
-  store<i32>(at, k * 128);
+  store<i32>(at, k * <i32>placeBytes);
   store<f64>(at, <f64>rest * halfProduct, 4);
   store<i32>(count, n + 1);
 }

@@ -1,34 +1,28 @@
-import { madd, panelBytes, rowBytes } from "./layout";
-import { restBytes } from "./short-pack";
+import { panelBytes, rowBytes } from "./layout";
+import { panelStride, panels, windowPlaces } from "./short-areas";
+import { addRests } from "./short-rests";
 
 /** Products of z in units of G: 2^-26. */
 const unitOfProducts: f64 = 1 / 67108864.0;
-/** Places between carries, as `short-pack.ts` has them. */
-const windowPlaces: i32 = 32;
 
 /**
- * G_IJ <- G_IJ + Q_I Q_J' for packed integers: exact, since the sum of all is a whole number under 2^53.
+ * G_IJ <- G_IJ + Z_I'Z_J / 2^26 for what is packed: by q'q, which is exact, since the sum of all is a whole number under
+ * 2^53, and by rests.
  *
- * @param rows, columns - panels of `short-pack.ts`, `stride` bytes apart. @param count - places, a multiple of 8.
- * @param step - 16, bytes from a pair of places to the next. @param carries - 128 bytes for what sums carry over.
+ * @param count - places, a multiple of 8. @param step - 16, bytes from a pair of places to the next: a compiler that knew it would
+ *   reckon each address by itself. @param scratch - 128 bytes for what sums carry over, and a block.
  */
-export function multiplyShortBlock(
-  block: usize,
-  rows: usize,
-  columns: usize,
-  stride: usize,
-  count: i32,
-  isDiagonal: i32,
-  step: usize,
-  carries: usize,
-): void {
+export function addShortProduct(block: usize, I: i32, J: i32, count: i32, step: usize, scratch: usize): void {
+  const isDiagonal = I == J;
   for (let j = 0; j < 16; j += 2) {
-    const b = columns + <usize>j * stride;
+    const b = panels + <usize>(16 * J + j) * panelStride;
     for (let i = isDiagonal ? j : 0; i < 16; i++) {
+      const a = panels + <usize>(16 * I + i) * panelStride;
       const c = block + <usize>j * panelBytes + <usize>(i * 4) * rowBytes;
-      multiplyShortTile(rows + <usize>i * stride, b, stride, count, c, step, carries, !isDiagonal || i > j);
+      multiplyShortTile(a, b, panelStride, count, c, step, scratch, !isDiagonal || i > j);
     }
   }
+  addRests(block, I, J, scratch + 128);
 }
 
 /**
@@ -163,122 +157,4 @@ function addWhole(c: usize, s: v128, t: v128): void {
   const second = f64x2.add(f64x2.convert_low_i32x4_s(s1), f64x2.mul(f64x2.convert_low_i32x4_s(t1), carried));
   v128.store(c, f64x2.add(v128.load(c), f64x2.mul(first, unit)));
   v128.store(c, f64x2.add(v128.load(c, 16), f64x2.mul(second, unit)), 16);
-}
-
-/**
- * G_IJ <- G_IJ + (C_IJ + C_JI') / 2 for the places that are packed: C = l'v by the rests of each column, in the order of their
- * places.
- *
- * @param rowRests, columnRests - of the block's rows and columns; rowFactors, columnFactors - v, 4 strips of 16 columns,
- *   `stride` bytes apart. @param scratch - as large as a block.
- */
-export function addRests(
-  block: usize,
-  rowCounts: usize,
-  rowRests: usize,
-  rowFactors: usize,
-  columnCounts: usize,
-  columnRests: usize,
-  columnFactors: usize,
-  stride: usize,
-  capacity: i32,
-  isDiagonal: i32,
-  scratch: usize,
-): void {
-  const pitch = <usize>capacity * restBytes;
-  multiplyRests(scratch, columnCounts, columnRests, pitch, rowFactors, stride, false);
-  if (!isDiagonal) multiplyRests(block, rowCounts, rowRests, pitch, columnFactors, stride, true);
-  for (let j: usize = 0; j < 16; j++) {
-    for (let i: usize = isDiagonal ? j : 0; i < 16; i++) {
-      const g = block + j * panelBytes + i * 4 * rowBytes;
-      if (isDiagonal) addSquare(g, scratch + j * panelBytes + i * 4 * rowBytes);
-      addTransposed(g, scratch + i * panelBytes + j * 4 * rowBytes);
-    }
-  }
-}
-
-/** C <- l'v for 64 columns each, in the places of a block, or C <- C + l'v. */
-function multiplyRests(
-  block: usize,
-  counts: usize,
-  rests: usize,
-  pitch: usize,
-  v: usize,
-  stride: usize,
-  isSum: bool,
-): void {
-  for (const end = block + 16 * panelBytes; block < end; block += 4 * panelBytes) {
-    let c = block;
-    let at = rests;
-    for (let count = counts; count < counts + 256; count += 4) {
-      multiplyRow(c, v, at, load<i32>(count), isSum);
-      at += pitch;
-      c += rowBytes;
-    }
-    v += stride;
-  }
-}
-
-/** c <- l v for 16 entries of a row, or c <- c + l v. */
-@inline
-function multiplyRow(c: usize, v: usize, at: usize, count: i32, isSum: bool): void {
-  let c0 = f64x2.splat(0);
-  let c1 = c0;
-  let c2 = c0;
-  let c3 = c0;
-  let c4 = c0;
-  let c5 = c0;
-  let c6 = c0;
-  let c7 = c0;
-  for (const end = at + <usize>count * restBytes; at < end; at += restBytes) {
-    const l = v128.load64_splat(at, 4);
-    const k = v + <usize>load<i32>(at);
-    c0 = madd(l, v128.load(k), c0);
-    c1 = madd(l, v128.load(k, 16), c1);
-    c2 = madd(l, v128.load(k, 32), c2);
-    c3 = madd(l, v128.load(k, 48), c3);
-    c4 = madd(l, v128.load(k, 64), c4);
-    c5 = madd(l, v128.load(k, 80), c5);
-    c6 = madd(l, v128.load(k, 96), c6);
-    c7 = madd(l, v128.load(k, 112), c7);
-  }
-  if (isSum) {
-    c0 = f64x2.add(c0, v128.load(c));
-    c1 = f64x2.add(c1, v128.load(c, 16));
-    c2 = f64x2.add(c2, v128.load(c, 2048));
-    c3 = f64x2.add(c3, v128.load(c, 2064));
-    c4 = f64x2.add(c4, v128.load(c, 4096));
-    c5 = f64x2.add(c5, v128.load(c, 4112));
-    c6 = f64x2.add(c6, v128.load(c, 6144));
-    c7 = f64x2.add(c7, v128.load(c, 6160));
-  }
-  v128.store(c, c0);
-  v128.store(c, c1, 16);
-  v128.store(c, c2, 2048);
-  v128.store(c, c3, 2064);
-  v128.store(c, c4, 4096);
-  v128.store(c, c5, 4112);
-  v128.store(c, c6, 6144);
-  v128.store(c, c7, 6160);
-}
-
-/** G <- G + C for a square of 4 x 4. */
-function addSquare(g: usize, c: usize): void {
-  for (let i: usize = 0; i < 128; i += 16) v128.store(g + i, f64x2.add(v128.load(g + i), v128.load(c + i)));
-}
-
-/** G <- G + C' for a square of 4 x 4. */
-@inline
-function addTransposed(g: usize, c: usize): void {
-  for (let i: usize = 0; i < 2; i++) {
-    const c0 = v128.load(c + 16 * i);
-    const c1 = v128.load(c + 16 * i, 32);
-    const c2 = v128.load(c + 16 * i, 64);
-    const c3 = v128.load(c + 16 * i, 96);
-    const row = g + 64 * i;
-    v128.store(row, f64x2.add(v128.load(row), v128.shuffle<f64>(c0, c1, 0, 2)));
-    v128.store(row, f64x2.add(v128.load(row, 16), v128.shuffle<f64>(c2, c3, 0, 2)), 16);
-    v128.store(row, f64x2.add(v128.load(row, 32), v128.shuffle<f64>(c0, c1, 1, 3)), 32);
-    v128.store(row, f64x2.add(v128.load(row, 48), v128.shuffle<f64>(c2, c3, 1, 3)), 48);
-  }
 }
