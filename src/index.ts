@@ -109,7 +109,7 @@ export type {
 } from "./layers/layer.ts";
 export { type LayerOptions, layersOf } from "./layers/layers-of.ts";
 export { asMatrix, type Matrix, type MatrixLike } from "./linalg/matrix.ts";
-export { type RandomStream, randomStream } from "./linalg/random.ts";
+export { type RandomStream, randomStream, type StreamPosition } from "./linalg/random.ts";
 export { measuredValue } from "./measure/average.ts";
 export { groups as measurementGroups, measurementQuantities } from "./measure/groups.ts";
 export { type MeasureOptions, measure } from "./measure/measure.ts";

@@ -34,9 +34,9 @@ export function variantOf(arithmetic: GramArithmetic): KernelVariant {
  * bits for W and its transpose, and for any number of threads.
  *
  * @param matrix - W, any shape with at least one entry, all finite.
- * @param unit - a power of two near the largest entry; where `isShort`, the largest one under it.
- * @param isShort - whether nearly all entries have no digits under 2^-13 units: their products are then exact. Of
- *   entries that have more it is as right, and slower.
+ * @param unit - a power of two near the size of the entries.
+ * @param isShort - whether nearly all entries are whole multiples of 2^-13 units below 4 units: their products are then
+ *   exact. Of other entries it is as right, and slower.
  * @source Bischof, Lang & Sun 2000, ACM TOMS 26:581-601 (successive band reduction).
  */
 export function gramEigenvalues(

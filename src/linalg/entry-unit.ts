@@ -6,7 +6,7 @@ export interface EntryUnit {
   /** A power of two: dividing by it is exact. */
   readonly unit: number;
   /**
-   * Whether nearly all entries are whole multiples of 2^-13 units below 2 units: integers of 14 bits and a sign. The unit
+   * Whether nearly all entries are whole multiples of 2^-13 units below 4 units: integers of 15 bits and a sign. The unit
    * is then the one of which that is true for most; else it is near the largest entry.
    */
   readonly areShort: boolean;
@@ -61,7 +61,7 @@ export function entryUnit(census: EntryCensus, format: FloatFormatName): EntryUn
     let left = 0;
     for (const exponent of present) {
       const entries = exponents[exponent]!;
-      if (exponent > unit || exponent < least) left += entries;
+      if (exponent > unit + 1 || exponent < least) left += entries;
       else squares += entries * 4 ** (exponent + 1 - unit);
     }
     if (squares <= mostMeanSquare * count && left < fewest) [best, fewest] = [unit, left];

@@ -31,9 +31,9 @@ export interface SpectrumEngine {
   readonly prepare?: () => Promise<unknown>;
   /**
    * @param matrix - W, any shape with at least one entry, all entries finite and not all zero.
-   * @param unit - a power of two near the largest entry, to divide by (`unitOf` of the census).
-   * @param areShort - whether nearly all entries have few digits (`areShort` of the census): some engines multiply such
-   *   faster. It changes last bits.
+   * @param unit - a power of two near the size of the entries, to divide by (`entryUnit`).
+   * @param areShort - whether nearly all entries have few digits in that unit: some engines multiply such faster. It
+   *   changes last bits.
    * @throws {ConvergenceError} If the iteration does not converge.
    */
   singularValues(matrix: Matrix, unit: number, areShort?: boolean): Promise<SingularValues>;

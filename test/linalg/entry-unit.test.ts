@@ -11,11 +11,11 @@ const normal = (count: number, scale: number) => {
   const stream = randomStream(4, ["short"]);
   return Array.from({ length: count }, () => scale * stream.normal());
 };
-/** The part of entries that are no integers of 14 bits and a sign, in units of 2^-13. */
+/** The part of entries that are no integers of 15 bits and a sign, in units of 2^-13. */
 const restsOf = (entries: Float32Array, unit: number) =>
   entries.filter((entry) => {
     const inUnits = (entry / unit) * 2 ** 13;
-    return Math.abs(inUnits) >= 2 ** 14 || inUnits !== Math.round(inUnits);
+    return Math.abs(inUnits) >= 2 ** 15 || inUnits !== Math.round(inUnits);
   }).length / entries.length;
 
 describe("a unit of entries", () => {

@@ -1,6 +1,6 @@
 // Entries of few digits, such as those of BF16, as integers of 15 bits and what little these leave: with
-// z = W / unit * 2^13, below 2^14,
-//   z = q + l,   q whole,   and l = 0 unless |z| is under 2^7, where 8 digits end below 1
+// z = W / unit * 2^13,
+//   z = q + l,   q whole,   and l = 0 unless |z| is under 2^7, where 8 digits end below 1, or q would be too large
 //   z'z = q'q + (C + C') / 2,   C = l'v,   v = z + q
 // q'q is exact, in whatever order; C has a term for each l that is not zero, and only its sums are rounded.
 //
@@ -27,7 +27,7 @@ const magic: f32 = 12582912.0;
 /** Half a product of z in units of G, of which rests take part in sums. */
 const halfProduct: f64 = 1 / 134217728.0;
 /** The largest q. */
-const largest: f32 = 16383.0;
+const largest: f32 = 32767.0;
 /**
  * The most that q's squares may sum up to in a window of a column: with 16 bits that were carried over, and the rounding of
  * this very sum, under 2^31. No sum of products of two columns is larger, by Cauchy and Schwarz.
