@@ -106,15 +106,21 @@ describe.each(arithmetics)("a Gram matrix of integers, %s", (arithmetic) => {
     }
   });
 
-  test("is as right for entries of 24 bits", () => {
-    const w = { ...gaussian(150, 90, 1, "long"), data: Float32Array.from(gaussian(150, 90, 1, "long").data) };
+  const asRight = (w: Matrix) => {
     const unit = unitOf(w);
     const [short, plain] = [eigenvalues(w), gramEigenvalues(arithmetic, w, unit)];
-    const norm = plain.at(-1)!;
-    expect(short).not.toEqual(plain); // made in another way
-    for (const [i, value] of short.entries()) {
-      expect(Math.abs(value - plain[i]!)).toBeLessThan(2 * Number.EPSILON * 90 * norm);
-    }
+    const bound = 2 * Number.EPSILON * w.columns * plain.at(-1)!;
+    for (const [i, value] of short.entries()) expect(Math.abs(value - plain[i]!)).toBeLessThan(bound);
+  };
+
+  test("is as right for entries of 24 bits", () => {
+    asRight({ rows: 150, columns: 90, data: Float32Array.from(gaussian(150, 90, 1, "long").data) });
+  });
+
+  test("is as right for columns of very different size, and for large matrices", () => {
+    const uneven = gaussian(400, 130, 0.02, "uneven").data.map((entry, at) => entry * 2 ** (at % 5));
+    asRight({ rows: 400, columns: 130, data: asBF16(uneven) });
+    asRight({ rows: 1300, columns: 1100, data: asBF16(gaussian(1300, 1100, 0.02, "large").data) });
   });
 
   test("has the bits of the transpose's, and of an equal matrix in other units", () => {
