@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
+import { sharedBinary } from "../src/kernels/shared-binary.ts";
 
 /**
  * Compiles `src/kernels/assembly`, the analysis' kernels, and `src/kernels/training`, the trainer's, to WebAssembly, with
@@ -16,18 +17,24 @@ const shared = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "655
 const variants = {
   plain: ["--enable", "simd"],
   relaxed: ["--enable", "simd", "--enable", "relaxed-simd"],
-  "plain-shared": ["--enable", "simd", ...shared],
-  "relaxed-shared": ["--enable", "simd", "--enable", "relaxed-simd", ...shared],
 } as const;
 const folder = "src/kernels/generated";
 
+rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-await build("src/kernels/decoding", "decoding", variants.plain);
+write("decoding", "src/kernels/decoding", await compile("src/kernels/decoding", variants.plain));
 for (const { from, prefix } of sources) {
-  for (const [name, features] of Object.entries(variants)) await build(from, `${prefix}${name}`, features);
+  for (const [name, features] of Object.entries(variants)) {
+    const binary = await compile(from, features);
+    const forThreads = await compile(from, [...features, ...shared]);
+    if (!Buffer.from(sharedBinary(binary)).equals(forThreads)) {
+      throw new Error(`${from}, ${name}: its binary for a shared memory is not that of the compiler`);
+    }
+    write(`${prefix}${name}`, from, binary);
+  }
 }
 
-async function build(from: string, name: string, features: readonly string[]): Promise<void> {
+async function compile(from: string, features: readonly string[]): Promise<Uint8Array> {
   const files = new Map<string, Uint8Array | string>();
   const { error, stderr } = await asc.main(
     [
@@ -59,9 +66,13 @@ async function build(from: string, name: string, features: readonly string[]): P
     console.error(stderr.toString());
     throw error;
   }
-  const binary = Buffer.from(files.get("kernels.wasm") as Uint8Array).toString("base64");
+  return files.get("kernels.wasm") as Uint8Array;
+}
+
+function write(name: string, from: string, binary: Uint8Array): void {
+  const text = Buffer.from(binary).toString("base64");
   writeFileSync(
     join(folder, `${name}.ts`),
-    `/** Made by scripts/build-kernels.ts from ${from}. */\nexport const binary: string =\n  "${binary}";\n`,
+    `/** Made by scripts/build-kernels.ts from ${from}. */\nexport const binary: string =\n  "${text}";\n`,
   );
 }

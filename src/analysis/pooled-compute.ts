@@ -3,10 +3,10 @@ import type { GramStep } from "../kernels/gram-eigenvalues.ts";
 import { matrixSlots } from "../kernels/matrix-slots.ts";
 import type { ThreadProgram } from "../kernels/thread.ts";
 import { startWorkerPool } from "../kernels/worker-pool.ts";
-import { censusOf } from "../linalg/entry-census.ts";
-import { entryUnit } from "../linalg/entry-unit.ts";
+import { censusOf, unitOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
 import type { Matrix } from "../linalg/matrix.ts";
+import { shortUnit } from "../linalg/short-unit.ts";
 import { computeSpectrum, spectrumFrom } from "../spectrum/compute-spectrum.ts";
 import { engineById } from "../spectrum/engines.ts";
 import type { RowBlocks } from "../spectrum/row-blocks.ts";
@@ -86,8 +86,7 @@ export async function computeInWorkers(
     // Nothing to compute, or nothing that can be: that is said without an engine.
     if (census.nonFinite > 0 || census.isZero) return await computeSpectrum(matrix, { format, census });
     const shape = { ...matrix, entryBytes: entryBytes(format) };
-    const { unit, areShort } = entryUnit(census, format);
-    const work = engine.team!(shape, unit, pool.size, areShort);
+    const work = engine.team!(shape, unitOf(census), pool.size, shortUnit(census, format));
     if (!work) return await byOne({ matrix, format, method, census });
     const values = await runStep(work, { part: matrix, isFirst: true, isLast: true });
     work.release();
@@ -127,7 +126,7 @@ export async function computeInWorkers(
     const shape = { ...w, entryBytes: entryBytes(format) };
     // A team of nobody would never be done; one, when none is left, is told so by the pool.
     const most = othersFollow ? 1 : Math.max(1, pool.size);
-    const begin = (unit: number, short: boolean) =>
+    const begin = (unit: number, short: number | null) =>
       engine.team!(shape, unit, most, short) ?? engine.team!(shape, unit, 1, short)!;
     return streamSpectrum(w, format, begin, runStep);
   };

@@ -17,14 +17,14 @@ export function placesAtOnce(pairs: boolean): number {
   return pairs ? 18 * pairedPlaces : 72;
 }
 
-/** Bytes of a rest, as in `assembly/short-pack.ts`. */
+/** Bytes of a rest, as in `assembly/short-areas.ts`. */
 const restBytes = 12;
 /** Places of the long side packed at once as integers: factors of 16 columns, 24 KB, stay in a first-level cache. */
 const shortPlaces = 192;
 /** Bytes of a thread's own: what a tile's sums of integers carry over, and a block. */
 export const scratchBytes = 128 + blockBytes;
 
-/** Columns of a strip of factors, as in `assembly/short-product.ts`. */
+/** Columns of a strip of factors, as in `assembly/short-areas.ts`. */
 const stripColumns = 16;
 
 /** A multiple of the places that are packed at once, in whatever way: sums of parts of so many rows are those of the whole. */

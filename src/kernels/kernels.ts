@@ -1,7 +1,5 @@
 import { binary as plain } from "./generated/plain.ts";
-import { binary as plainShared } from "./generated/plain-shared.ts";
 import { binary as relaxed } from "./generated/relaxed.ts";
-import { binary as relaxedShared } from "./generated/relaxed-shared.ts";
 import { kernelModules } from "./kernel-modules.ts";
 
 /** Addresses are bytes in the kernels' memory, counts are entries; see `assembly/` for each. */
@@ -195,8 +193,6 @@ export type KernelVariant = "plain" | "relaxed";
 const modules = kernelModules({
   plain,
   relaxed,
-  "plain-shared": plainShared,
-  "relaxed-shared": relaxedShared,
 });
 
 /** Whether this machine runs a variant. */
@@ -211,9 +207,9 @@ export function bestVariant(): KernelVariant | null {
   return null;
 }
 
-/** The binaries of a variant, in base64: with the package's version they settle the bits of what it computes. */
+/** The binary of a variant, in base64: with the package's version it settles the bits of what it computes. */
 export function kernelBuild(variant: KernelVariant): string {
-  return variant === "plain" ? `${plain} ${plainShared}` : `${relaxed} ${relaxedShared}`;
+  return variant === "plain" ? plain : relaxed;
 }
 
 /** A variant's modules, as threads can send them to each other. */

@@ -1,7 +1,5 @@
 import { binary as plain } from "./generated/training-plain.ts";
-import { binary as plainShared } from "./generated/training-plain-shared.ts";
 import { binary as relaxed } from "./generated/training-relaxed.ts";
-import { binary as relaxedShared } from "./generated/training-relaxed-shared.ts";
 import { kernelModules } from "./kernel-modules.ts";
 import type { CompiledKernels, KernelVariant } from "./kernels.ts";
 
@@ -66,8 +64,6 @@ export interface TrainingKernels {
 const modules = kernelModules({
   plain,
   relaxed,
-  "plain-shared": plainShared,
-  "relaxed-shared": relaxedShared,
 });
 
 /** The trainer's modules of a variant, for other threads to {@link adoptTrainingKernels}. */

@@ -1,8 +1,8 @@
 import { UsageError } from "../errors.ts";
-import { censusOf, type EntryCensus } from "../linalg/entry-census.ts";
-import { entryUnit } from "../linalg/entry-unit.ts";
+import { censusOf, type EntryCensus, unitOf } from "../linalg/entry-census.ts";
 import { type FloatFormatName, roundingErrorRms } from "../linalg/float-formats.ts";
 import { asMatrix, type MatrixLike } from "../linalg/matrix.ts";
+import { shortUnit } from "../linalg/short-unit.ts";
 import { accurateSingularValues } from "./accurate.ts";
 import { estimatedSpectrum } from "./estimated-spectrum.ts";
 import type { Spectrum } from "./spectrum.ts";
@@ -81,8 +81,7 @@ export async function computeSpectrum(
     return await estimatedSpectrum(matrix, census, format, options.seed ?? 0);
   }
   if (wanted === "accurate") return spectrumOf(accurateSingularValues(matrix));
-  const { unit, areShort } = entryUnit(census, format);
-  const values = await engine.singularValues(matrix, unit, areShort);
+  const values = await engine.singularValues(matrix, unitOf(census), shortUnit(census, format));
   const spectrum = spectrumOf(values);
   return wanted === "auto" && needsAccuracy(spectrum) ? spectrumOf(accurateSingularValues(matrix)) : spectrum;
 }

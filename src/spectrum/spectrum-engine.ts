@@ -31,12 +31,12 @@ export interface SpectrumEngine {
   readonly prepare?: () => Promise<unknown>;
   /**
    * @param matrix - W, any shape with at least one entry, all entries finite and not all zero.
-   * @param unit - a power of two near the size of the entries, to divide by (`entryUnit`).
-   * @param areShort - whether nearly all entries have few digits in that unit: some engines multiply such faster. It
-   *   changes last bits.
+   * @param unit - a power of two near the largest entry, to divide by (`unitOf` of the census).
+   * @param shortUnit - one in which nearly all entries have few digits (`shortUnit` of the census), or null: some engines
+   *   divide by this one, and multiply such entries faster. It changes last bits.
    * @throws {ConvergenceError} If the iteration does not converge.
    */
-  singularValues(matrix: Matrix, unit: number, areShort?: boolean): Promise<SingularValues>;
+  singularValues(matrix: Matrix, unit: number, shortUnit?: number | null): Promise<SingularValues>;
   /** Set where it has threads, or a device, of its own, which a worker a core would get in the way of. */
   readonly isParallel?: true;
   /** Set where it runs in the process's main thread only: other threads are not asked. */
@@ -56,7 +56,12 @@ export interface SpectrumEngine {
   /** A tall matrix may come to a {@link team} in blocks of a multiple of so many rows, all but the last; null: whole. */
   readonly rowsAtOnce: number | null;
   /** Splits the work on one matrix among threads, and over its rows; null where that does not pay. Absent: it can't. */
-  readonly team?: (shape: MatrixShape, unit: number, size: number, areShort?: boolean) => TeamWork | null;
+  readonly team?: (
+    shape: MatrixShape,
+    unit: number,
+    size: number,
+    shortUnit?: number | null,
+  ) => TeamWork | null;
   /** Runs one thread's part of a step of {@link team}; thread 0 gets the result in the last one. */
   readonly runPart?: (part: unknown) => SingularValues | null;
 }

@@ -1,7 +1,7 @@
 import type { GramStep } from "../kernels/gram-eigenvalues.ts";
-import { censusOf, type EntryCensus, joinCensus } from "../linalg/entry-census.ts";
-import { type EntryUnit, entryUnit, mayBeShort } from "../linalg/entry-unit.ts";
+import { censusOf, type EntryCensus, joinCensus, unitOf } from "../linalg/entry-census.ts";
 import type { FloatFormatName } from "../linalg/float-formats.ts";
+import { mayBeShort, shortUnit } from "../linalg/short-unit.ts";
 import { spectrumFrom } from "./compute-spectrum.ts";
 import type { RowBlocks } from "./row-blocks.ts";
 import type { Spectrum } from "./spectrum.ts";
@@ -23,24 +23,26 @@ export interface StreamedSpectrum {
  * @param w - W, rows >= columns, in blocks of a multiple of `rowsAtOnce` rows, all but the last; a block is done with
  *   when the next but one is asked for.
  * @param format - how the entries were stored.
- * @param begin - the engine's work on a matrix whose entries are divided by `unit`, and may be short.
+ * @param begin - the engine's work on a matrix whose entries are divided by `unit`, or by the one in which they are short.
  * @param run - runs a step on the work's threads.
  */
 export async function streamSpectrum(
   w: RowBlocks,
   format: FloatFormatName,
-  begin: (unit: number, areShort: boolean) => TeamWork,
+  begin: (unit: number, shortUnit: number | null) => TeamWork,
   run: (work: TeamWork, step: GramStep) => Promise<SingularValues | null>,
 ): Promise<StreamedSpectrum> {
   let census = censusOf(new Float64Array(0));
-  let inUnits: EntryUnit = { unit: 1, areShort: false };
+  let unit = 1;
+  let short: number | null = null;
   const isReadTwice = format === "F64" || mayBeShort(format);
   if (isReadTwice) {
     for await (const { data } of w.blocks()) census = joinCensus(census, censusOf(data));
     if (census.nonFinite > 0 || census.isZero) return { census, spectrum: null };
-    inUnits = entryUnit(census, format);
+    unit = unitOf(census);
+    short = shortUnit(census, format);
   }
-  const work = begin(inUnits.unit, inUnits.areShort);
+  const work = begin(unit, short);
   const blocks = w.blocks()[Symbol.asyncIterator]();
   let values: SingularValues | null = null;
   let next = blocks.next();

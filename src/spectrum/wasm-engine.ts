@@ -54,17 +54,18 @@ export function wasmEngine(arithmetic: GramArithmetic): SpectrumEngine {
       runsVariant(variant)
         ? null
         : `this JavaScript engine has no WebAssembly ${variant === "relaxed" ? "relaxed " : ""}SIMD`,
-    async singularValues(matrix, unit, areShort) {
-      return fromGramEigenvalues(gramEigenvalues(arithmetic, matrix, unit, areShort), unit);
+    async singularValues(matrix, unit, shortUnit = null) {
+      const inUnits = shortUnit ?? unit;
+      return fromGramEigenvalues(gramEigenvalues(arithmetic, matrix, inUnits, shortUnit !== null), inUnits);
     },
     compile: () => compileKernels(variant),
     adopt: (modules) => adoptKernels(modules as CompiledKernels),
     workspace: (order, mayBeShort) => gramBytes(order, arithmetic, mayBeShort),
     rowsAtOnce: canShare ? rowsAtOnce : null,
-    team(shape, unit, size, areShort) {
+    team(shape, unit, size, shortUnit = null) {
       if (!canShare) return null;
       if (size > 1 && Math.min(shape.rows, shape.columns) < teamFrom) return null;
-      const work = shareGramWork(arithmetic, shape, unit, size, areShort);
+      const work = shareGramWork(arithmetic, shape, shortUnit ?? unit, size, shortUnit !== null);
       return {
         step({ part, isFirst, isLast }) {
           // One thread alone has the entries as they are, or gets a copy when they are sent to it.

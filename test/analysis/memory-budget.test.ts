@@ -64,12 +64,13 @@ describe("how a layer is held", () => {
     expect(holdingOf(layerOf(endless("a.weight", [300_000, 64], "F32")), plain)!.blockRows).toBe(null);
   });
 
-  test("with room for products of integers where its format allows them, and its order", () => {
+  test("with room for products of integers where its format allows them", () => {
     const bytesOf = (dtype: "F32" | "BF16", columns: number) =>
       holdingOf({ ...layerOf(endless("a.weight", [2000, columns], "F32")), dtype }, compute)!.bytes;
-    // What the rests of integers add up to is a whole square.
-    expect(bytesOf("BF16", 1000) - bytesOf("F32", 1000)).toBeGreaterThan(8 * 1000 ** 2);
-    expect(bytesOf("BF16", 1100)).toBe(bytesOf("F32", 1100));
+    // Of 192 places as many rests as there may be, of 12 bytes each.
+    for (const columns of [1000, 1700]) {
+      expect(bytesOf("BF16", columns) - bytesOf("F32", columns)).toBeGreaterThan(12 * 192 * columns);
+    }
   });
 
   test("skipped layers take nothing", () => {

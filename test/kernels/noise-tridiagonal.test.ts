@@ -4,6 +4,7 @@ import { noiseTridiagonal } from "../../src/kernels/noise-tridiagonal.ts";
 import { randomStream } from "../../src/linalg/random.ts";
 
 test.skipIf(!bestVariant())("a kernel draws noise as the stream does, bit for bit", () => {
+  const spares = new Set<string>();
   for (const [larger, smaller] of [
     [1, 1],
     [2, 2],
@@ -11,12 +12,15 @@ test.skipIf(!bestVariant())("a kernel draws noise as the stream does, bit for bi
     [300, 300],
     [5000, 129],
   ] as const) {
-    const [kernels, own] = [randomStream(8, ["draws", larger]), randomStream(8, ["draws", larger])];
-    // A spare normal from a draw before goes in, and one comes out.
-    for (const before of [0, 1]) {
+    // With a spare normal from a draw before, and without.
+    for (const before of [0, 1, 2, 3, 4, 5]) {
+      const [kernels, own] = [randomStream(before, ["draws"]), randomStream(before, ["draws"])];
       for (let i = 0; i < before; i++) expect(kernels.normal()).toBe(own.normal());
       const [diagonal, squares] = [new Float64Array(smaller), new Float64Array(smaller)];
+      const hasSpare = () => !Number.isNaN(kernels.position().spare);
+      const had = hasSpare();
       noiseTridiagonal(kernels, 1.5, larger, diagonal, squares);
+      spares.add(`${had} ${hasSpare()}`);
       let [on, above] = [1.5, 0];
       for (let i = 0; i < smaller; i++) {
         if (i > 0) on = own.chiSquared(larger - i) / larger;
@@ -27,4 +31,5 @@ test.skipIf(!bestVariant())("a kernel draws noise as the stream does, bit for bi
       expect([kernels.normal(), kernels.uniform()]).toEqual([own.normal(), own.uniform()]);
     }
   }
+  expect(spares).toEqual(new Set(["false false", "false true", "true false", "true true"]));
 });

@@ -29,9 +29,14 @@ describe.skipIf(variant === null)("several threads on one matrix", () => {
               const together = await pool.spectrum({ rows, columns, data }, format);
               expect(together).toEqual(await computeSpectrum({ rows, columns, data }, { engine, format }));
             }
-            const short = { rows, columns, data: asBF16(gaussian(rows, columns, 1, "short").data) };
-            const together = await pool.spectrum(short, "BF16");
-            expect(together).toEqual(await computeSpectrum(short, { engine, format: "BF16" }));
+            for (const times of [1, 2 ** 9]) {
+              // A column that integers leave over, in units of the others.
+              const noise = gaussian(rows, columns, 1, "short").data;
+              for (let at = 0; at < noise.length; at += columns) noise[at]! *= times;
+              const short = { rows, columns, data: asBF16(noise) };
+              const together = await pool.spectrum(short, "BF16");
+              expect(together).toEqual(await computeSpectrum(short, { engine, format: "BF16" }));
+            }
           }
         } finally {
           await pool.close();

@@ -7,7 +7,7 @@ export const windowPlaces: i32 = 32;
 export const pairBytes: usize = 16;
 /** Bytes of a place in a strip of v: 16 columns. */
 export const placeBytes: usize = 128;
-/** Bytes of a rest: its place, in bytes of a strip, and l as float64. */
+/** Bytes of a rest: its place, in bytes of a strip, and l / 2^27 as float64. */
 export const restBytes: usize = 12;
 
 /** Panels of q, so many bytes apart. */

@@ -1,6 +1,7 @@
 // Entries of few digits, such as those of BF16, as integers of 15 bits and what little these leave: with
 // z = W / unit * 2^13,
-//   z = q + l,   q whole,   and l = 0 unless |z| is under 2^7, where 8 digits end below 1, or q would be too large
+//   z = q + l,   q whole,   and l = 0 unless |z| is under 2^7, where 8 digits end below 1, or q would
+// be too large, alone or with those before it: then q is 0,
 //   z'z = q'q + (C + C') / 2,   C = l'v,   v = z + q
 // q'q is exact, in whatever order; C has a term for each l that is not zero, and only its sums are rounded.
 //

@@ -14,8 +14,9 @@ export function addRests(block: usize, I: i32, J: i32, scratch: usize): void {
   for (let j: usize = 0; j < 16; j++) {
     for (let i: usize = isDiagonal ? j : 0; i < 16; i++) {
       const g = block + j * panelBytes + i * 4 * rowBytes;
-      if (isDiagonal) addSquare(g, scratch + j * panelBytes + i * 4 * rowBytes);
-      addTransposed(g, scratch + i * panelBytes + j * 4 * rowBytes);
+      const transposed = scratch + i * panelBytes + j * 4 * rowBytes;
+      if (isDiagonal) addBoth(g, scratch + j * panelBytes + i * 4 * rowBytes, transposed);
+      else addTransposed(g, transposed);
     }
   }
 }
@@ -85,11 +86,6 @@ function multiplyRow(c: usize, v: usize, at: usize, count: i32, isSum: bool): vo
   v128.store(c, c7, 6160);
 }
 
-/** G <- G + C for a square of 4 x 4. */
-function addSquare(g: usize, c: usize): void {
-  for (let i: usize = 0; i < 128; i += 16) v128.store(g + i, f64x2.add(v128.load(g + i), v128.load(c + i)));
-}
-
 /** G <- G + C' for a square of 4 x 4. */
 @inline
 function addTransposed(g: usize, c: usize): void {
@@ -103,5 +99,16 @@ function addTransposed(g: usize, c: usize): void {
     v128.store(row, f64x2.add(v128.load(row, 16), v128.shuffle<f64>(c2, c3, 0, 2)), 16);
     v128.store(row, f64x2.add(v128.load(row, 32), v128.shuffle<f64>(c0, c1, 1, 3)), 32);
     v128.store(row, f64x2.add(v128.load(row, 48), v128.shuffle<f64>(c2, c3, 1, 3)), 48);
+  }
+}
+
+/** G <- G + (C + D') for a square of 4 x 4: on the diagonal, where D is C, symmetric to the last bit. */
+function addBoth(g: usize, c: usize, d: usize): void {
+  for (let i: usize = 0; i < 4; i++) {
+    for (let j: usize = 0; j < 4; j++) {
+      const sum = load<f64>(c + i * rowBytes + j * 8) + load<f64>(d + j * rowBytes + i * 8);
+      const at = g + i * rowBytes + j * 8;
+      store<f64>(at, load<f64>(at) + sum);
+    }
   }
 }

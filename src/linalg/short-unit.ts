@@ -1,16 +1,5 @@
-import { type EntryCensus, unitOf } from "./entry-census.ts";
+import type { EntryCensus } from "./entry-census.ts";
 import { type FloatFormatName, floatFormats } from "./float-formats.ts";
-
-/** What the entries of a matrix are divided by before they are multiplied. */
-export interface EntryUnit {
-  /** A power of two: dividing by it is exact. */
-  readonly unit: number;
-  /**
-   * Whether nearly all entries are whole multiples of 2^-13 units below 4 units: integers of 15 bits and a sign. The unit
-   * is then the one of which that is true for most; else it is near the largest entry.
-   */
-  readonly areShort: boolean;
-}
 
 /** Short entries are multiples of 2^-13 units. */
 const shortDigits = 13;
@@ -29,24 +18,24 @@ const mostBelow = 20;
  */
 const mostMeanSquare = 2 ** 31 / 32 / 4 ** shortDigits;
 
-/** Whether entries of a format may be short. */
+/** Whether entries of a format may be short: whether {@link shortUnit} is worth asking. */
 export function mayBeShort(format: FloatFormatName): boolean {
   return floatFormats[format].significandBits <= mostDigits;
 }
 
 /**
- * The unit of a matrix' entries, and whether they are short in it.
+ * The unit in which nearly all entries of a matrix are short: whole multiples of 2^-13 units below 4 units, which are
+ * integers of 15 bits and a sign. Of those in which their mean square is not too large the one that leaves fewest over.
  *
- * @param census - of the entries, all finite, one of them not zero.
+ * @param census - of the entries, all finite.
  * @param format - that they were stored in, and has so many digits; those that were computed from what was stored, such as
  *   of a weight norm, have more, as their census says.
+ * @returns a power of two, which may be far below the largest entry; null where too many are left over in any.
  */
-export function entryUnit(census: EntryCensus, format: FloatFormatName): EntryUnit {
-  const { count, exponents, digits } = census;
-  const long = { unit: unitOf(census), areShort: false };
-  if (!mayBeShort(format)) return long;
+export function shortUnit({ count, exponents, digits }: EntryCensus, format: FloatFormatName): number | null {
+  if (!mayBeShort(format)) return null;
   const top = exponents.findLastIndex((entries) => entries > 0);
-  if (Math.abs(top - 1023) > mostShortExponent) return long;
+  if (Math.abs(top - 1023) > mostShortExponent) return null;
   const most = Math.max(digits, floatFormats[format].significandBits);
   /** Exponents that entries have: all of float32's lie within 277 of each other. */
   const present: number[] = [];
@@ -66,6 +55,5 @@ export function entryUnit(census: EntryCensus, format: FloatFormatName): EntryUn
     }
     if (squares <= mostMeanSquare * count && left < fewest) [best, fewest] = [unit, left];
   }
-  if (fewest > mostLong * count) return long;
-  return { unit: 2 ** (best - 1023), areShort: true };
+  return fewest <= mostLong * count ? 2 ** (best - 1023) : null;
 }
