@@ -8,7 +8,10 @@ import { nothingElse, type Wants, wantsWhole } from "./examine-matrix.ts";
 
 /** Matrices from this many bytes on are read by rows, where that can be done, and never held whole. */
 const streamedFrom = 64 * 1024 * 1024;
-/** Bytes of a block of rows, about, or of as few as an engine takes at once: two are held, one to read into and one to compute with. */
+/**
+ * Bytes of a block of rows, about, or of as few rows as an engine takes at once: two are held, one to read into and one to
+ * compute with.
+ */
 const blockBytes = 16 * 1024 * 1024;
 /** Share of the machine's memory that matrices under way may take unless told otherwise. */
 const usualShare = 0.5;

@@ -27,7 +27,7 @@ export const scratchBytes = 128 + blockBytes;
 /** Columns of a strip of factors, as in `assembly/short-areas.ts`. */
 const stripColumns = 16;
 
-/** A multiple of the places that are packed at once, in whatever way: sums of parts of so many rows are those of the whole. */
+/** A multiple of the places packed at once, in whatever way: sums of parts of so many rows are those of the whole. */
 export const rowsAtOnce = 576;
 
 /** Where things lie while a Gram matrix is made of integers and their rests (`assembly/short-pack.ts`), in bytes. */

@@ -9,8 +9,8 @@ const unitOfProducts: f64 = 1 / 67108864.0;
  * G_IJ <- G_IJ + Z_I'Z_J / 2^26 for what is packed: by q'q, a whole number and exact, and by rests. As long as there are
  * none G is exact too, under 2^53.
  *
- * @param count - places, a multiple of 8. @param step - 16, bytes from a pair of places to the next: a compiler that knew it would
- *   reckon each address by itself. @param scratch - 128 bytes for what sums carry over, and a block.
+ * @param count - places, a multiple of 8. @param step - 16, bytes from a pair of places to the next: a compiler that knew
+ *   it would reckon each address by itself. @param scratch - 128 bytes for what sums carry over, and a block.
  */
 export function addShortProduct(block: usize, I: i32, J: i32, count: i32, step: usize, scratch: usize): void {
   const isDiagonal = I == J;

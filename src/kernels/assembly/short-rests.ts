@@ -2,8 +2,8 @@ import { madd, panelBytes, rowBytes } from "./layout";
 import { capacity, counts, factorStride, factors, restBytes, rests } from "./short-areas";
 
 /**
- * G_IJ <- G_IJ + (C_IJ + C_JI') / 2 for the places that are packed: C = l'v by the rests of each column, in the order of their
- * places.
+ * G_IJ <- G_IJ + (C_IJ + C_JI') / 2 for the places that are packed: C = l'v by the rests of each column, in the order
+ * of their places.
  *
  * @param scratch - as large as a block.
  */
